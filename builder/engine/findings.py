@@ -1,0 +1,55 @@
+"""A Finding is one thing that the checker has to say."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Severity(StrEnum):
+    """`error` keeps a workflow from being woven; `warning` and `note` do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to say about a workflow.
+
+    Attributes:
+        code: stable name, `lower_snake`.
+        severity: how bad it is.
+        sentence: what is wrong, in plain words.
+        way_out: what to do about it.
+        node: path of the node it is about (`rows.check` for a node in a body), or None for the whole workflow.
+        field: dotted path inside that node (`inputs.body`, `config.cases.0.when`), or inside the file.
+        params: the values inside the sentence.
+    """
+
+    code: str
+    severity: Severity
+    sentence: str
+    way_out: str
+    node: str | None = None
+    field: str | None = None
+    params: dict[str, Any] = dataclasses.field(default_factory=dict, compare=False)
+
+    def as_record(self) -> dict[str, Any]:
+        """The finding as plain data, keys as `handrail check --json` gives them."""
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "node": self.node,
+            "field": self.field,
+            "sentence": self.sentence,
+            "way_out": self.way_out,
+        }
+
+
+def has_error(findings: list[Finding]) -> bool:
+    """True when any of them keeps the workflow from being woven."""
+    return any(finding.severity is Severity.ERROR for finding in findings)

@@ -1,0 +1,115 @@
+"""A Plan is a Woven graph compiled for execution. It cannot be made from anything else.
+
+The machine reads nothing but this: nine control words, ports and edges as plain tuples, and guards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from builder.engine.graph import Binding
+from builder.sdk import Control, Effects, Kind, Schema
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often a node is tried: all tries counted, the failure classes retried, the longest delay in seconds."""
+
+    attempts: int = 3
+    on: frozenset[str] = frozenset({"transient", "rate_limited"})
+    max_delay: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class PlanNode:
+    """A node, ready to be scheduled.
+
+    Attributes:
+        id: its id inside its graph.
+        ports: its outlets, the main one first, without `error`.
+        incoming: (source id, port) of every edge that enters; the port is never None.
+        outgoing: port → ids of the nodes behind it; `error` is a key when an edge leaves that port.
+        pure: the commit class (True: rides with the next commit; False: intent first, synced).
+        effects: what this config does, already narrowed.
+        needed: for a merge, how many taken edges let it run (0: all edges resolved, at least one taken).
+        cancels: for a merge or a map with a quorum, whether the rest is cancelled.
+        body: the graph inside a container or behind a call.
+        concurrency: for a map, how many items at once.
+        keep_errors: for a map, whether a failed item leaves the others running.
+        quorum: for a map, how many finished items suffice (0: all).
+        max_rounds: for a loop.
+        until: for a loop, the CEL condition over `result` and `round`.
+        in_schema: schema of the record that the node is given, checked at run time, always.
+        check: the policy's check name, where it has one.
+        spends_at_most: worst case of one attempt in the organisation's currency; None where IT set no price.
+    """
+
+    id: str
+    type: str
+    kind: Kind
+    control: Control
+    ports: tuple[str, ...]
+    incoming: tuple[tuple[str, str], ...]
+    outgoing: Mapping[str, tuple[str, ...]]
+    pure: bool
+    effects: Effects
+    config: Mapping[str, Any]
+    inputs: Mapping[str, Binding]
+    in_schema: Schema
+    title: str = ""
+    retry: RetryPolicy = RetryPolicy()
+    timeout: float | None = None
+    needed: int = 0
+    cancels: bool = False
+    body: PlanGraph | None = None
+    concurrency: int = 1
+    keep_errors: bool = False
+    quorum: int = 0
+    max_rounds: int = 0
+    until: str = ""
+    check: str | None = None
+    woven: bool = False
+    target: str | None = None
+    spends_at_most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanGraph:
+    """Nodes in topological order, and the bindings of the result."""
+
+    nodes: Mapping[str, PlanNode]
+    roots: tuple[str, ...]
+    result: Mapping[str, Binding]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A rule that the machine itself enforces: a `limit` (CEL over `run`) or a `separate` (duties)."""
+
+    rule: str
+    template: str
+    word: str
+    owner: str
+    because: str
+    expression: str = ""
+    duties: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run runs.
+
+    Attributes:
+        hash: hash of the Woven it was compiled from; a run pins it.
+        inputs: schema of the run's input.
+        guards: what the machine enforces while it runs.
+    """
+
+    hash: str
+    name: str
+    graph: PlanGraph
+    inputs: Schema
+    guards: tuple[Guard, ...] = ()
+    result_schema: Schema = field(default_factory=dict)

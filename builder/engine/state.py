@@ -1,0 +1,134 @@
+"""The state of a run as a value: what has happened so far, folded from its recorded steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from builder.sdk import JSON
+
+
+class RunStatus(StrEnum):
+    """The life of a run. `ready`, `running` and `waiting` are not final; `quarantined` waits for a retry button."""
+
+    QUEUED = "queued"
+    READY = "ready"
+    RUNNING = "running"
+    WAITING = "waiting"
+    QUARANTINED = "quarantined"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+FINAL_RUNS = frozenset({RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.REFUSED, RunStatus.CANCELLED})
+
+
+class StepStatus(StrEnum):
+    """The life of a step. The last five are final, and each step ends in exactly one of them."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    WAITING = "waiting"
+    RETRYING = "retrying"
+    UNCERTAIN = "uncertain"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+
+
+FINAL_STEPS = frozenset({
+    StepStatus.SUCCEEDED, StepStatus.FAILED, StepStatus.SKIPPED, StepStatus.CANCELLED, StepStatus.REFUSED
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """One node in one scope.
+
+    Attributes:
+        status: where it stands.
+        attempt: which try, from 1; 0 before the first.
+        ports: the ports that are taken, once final.
+        output: what it gave (readable as `node.field`), once final.
+        error: `{class, code, sentence, attempts, at}` once it failed (readable as `node.error.…` behind `error`).
+        due: when a waiting or retrying step wakes by itself.
+        signal: the signal that a waiting step waits for.
+        why: one sentence: why it waits, was skipped, failed or was refused.
+    """
+
+    status: StepStatus = StepStatus.PENDING
+    attempt: int = 0
+    ports: tuple[str, ...] = ()
+    output: JSON = None
+    error: Mapping[str, Any] | None = None
+    due: datetime | None = None
+    signal: str | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One graph being run: the outer one (path `""`), or a body (`rows[3]`, `redraft[2]`, `call`).
+
+    Attributes:
+        path: its path; the steps inside are `path + "." + id`, or `id` for the outer one.
+        inputs: what `input` means inside.
+        steps: node id → StepState; a node without an entry is pending.
+        item, index: inside a map. `round`, `previous`: inside a loop; `previous` is None in round 1 (see `round`).
+        result: what its result bindings gave, once settled.
+        settled: whether it ended.
+        failed: the sentence it ended with, when it failed.
+    """
+
+    path: str
+    inputs: JSON = None
+    steps: Mapping[str, StepState] = field(default_factory=dict)
+    item: JSON = None
+    index: int | None = None
+    round: int | None = None
+    previous: JSON = None
+    result: JSON = None
+    settled: bool = False
+    failed: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """Everything that is known of a run.
+
+    Attributes:
+        scopes: scope path → Scope.
+        items: path of an open map → its items, in order.
+        result: the run's result, once given.
+        cancel: the sentence of who asked to cancel, when somebody did.
+        spent: cost so far; `tokens`, `possible_duplicates` likewise.
+    """
+
+    status: RunStatus = RunStatus.READY
+    scopes: Mapping[str, Scope] = field(default_factory=dict)
+    items: Mapping[str, tuple[JSON, ...]] = field(default_factory=dict)
+    result: JSON = None
+    why: str = ""
+    cancel: str | None = None
+    spent: float = 0.0
+    tokens: int = 0
+    possible_duplicates: int = 0
+    retries: int = 0
+
+
+def split_step_path(path: str) -> tuple[str, str]:
+    """A step path as (scope path, node id): `rows[3].check` → (`rows[3]`, `check`)."""
+    scope, _, node = path.rpartition(".")
+    return scope, node
+
+
+def join_step_path(scope: str, node: str) -> str:
+    """The step path of a node in a scope."""
+    return f"{scope}.{node}" if scope else node

@@ -1,0 +1,44 @@
+"""The SDK is all that a node author imports: NodeType, ports, outcomes, the Context and its words."""
+
+from builder.sdk.context import Context, NodeError, Vault
+from builder.sdk.fields import Expression, ModelConnection, Stricter, Template
+from builder.sdk.models import Choice, HttpAnswer, HttpRequest, ModelAnswer, ModelRequest
+from builder.sdk.node_type import NodeConfig, NodeType, free_record
+from builder.sdk.outcomes import (
+    Ask,
+    Decision,
+    Done,
+    Failed,
+    FailureClass,
+    Finding,
+    Outcome,
+    Question,
+    Refused,
+    Usage,
+    Verdict,
+    VerdictWord,
+    Wait,
+)
+from builder.sdk.values import (
+    ERROR_PORT,
+    JSON,
+    MAIN,
+    AfterCrash,
+    Control,
+    Effect,
+    Effects,
+    Kind,
+    Mode,
+    Port,
+    Schema,
+    Shapes,
+    Stage,
+)
+
+__all__ = [
+    "ERROR_PORT", "JSON", "MAIN", "AfterCrash", "Ask", "Choice", "Context", "Control", "Decision", "Done", "Effect",
+    "Effects", "Expression", "Failed", "FailureClass", "Finding", "HttpAnswer", "HttpRequest", "Kind", "Mode",
+    "ModelAnswer", "ModelConnection", "ModelRequest", "NodeConfig", "NodeError", "NodeType", "Outcome", "Port",
+    "Question", "Refused", "Schema", "Shapes", "Stage", "Stricter", "Template", "Usage", "Vault", "Verdict",
+    "VerdictWord", "Wait", "free_record",
+]  # fmt: skip

@@ -1,0 +1,76 @@
+"""What a prompt node says to a model, and what comes back. Nodes never import a vendor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from builder.sdk.outcomes import Usage
+from builder.sdk.values import JSON, Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One label a classification may give."""
+
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """One question to one model connection.
+
+    Attributes:
+        connection: name of the model connection (`default`).
+        task: what is asked for. A real model reads `instructions` and `text`; the built-in practice model works from
+            `task`, `text`, `choices` and `schema`.
+        instructions: what the model is told to do.
+        text: what it is to do it on.
+        choices: the labels, for `classify`.
+        schema: schema (an object) that the answer must fit; None for free text.
+        max_tokens: upper bound on the answer.
+        temperature: 0 to 2.
+        key: idempotency key of the step, stable over attempts.
+    """
+
+    connection: str
+    task: Literal["complete", "classify", "extract"]
+    instructions: str
+    text: str
+    choices: tuple[Choice, ...] = ()
+    schema: Schema | None = None
+    max_tokens: int = 2_000
+    temperature: float = 0.0
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnswer:
+    """What the model said: `text` always; `record` when a schema was asked for (already validated against it)."""
+
+    text: str
+    usage: Usage
+    record: JSON = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One call to the outside, made by the guarded egress client."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    timeout: float = 30.0
+    max_bytes: int = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """What came back: status, headers (names in lower case) and the body, cut never: too large is an error."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
