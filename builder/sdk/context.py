@@ -8,7 +8,7 @@ from typing import Protocol
 
 from builder.sdk.models import HttpAnswer, HttpRequest, ModelAnswer, ModelRequest
 from builder.sdk.outcomes import Failed
-from builder.sdk.values import JSON, Mode
+from builder.sdk.values import JSON, Mode, Schema
 
 
 class NodeError(Exception):
@@ -62,6 +62,11 @@ class Context(Protocol):
     @property
     def idempotency_key(self) -> str:
         """The same for every attempt of this step; send it to receivers that take one."""
+        ...
+
+    @property
+    def schema(self) -> Schema:
+        """Schema (an object) of the inputs that this step was given: at a door, what the target takes."""
         ...
 
     @property
