@@ -1,0 +1,91 @@
+"""The cli is the command line: a table of commands, each loaded when it is called, so that help is there at once."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "check": ("builder.cli.check:check", "Say everything that is wrong with a workflow file, and what to do about it."),
+    "weave": ("builder.cli.weave:weave", "Insert the nodes that governance demands, with the proof that they suffice."),
+    "verify": (
+        "builder.cli.verify:verify",
+        "Check a woven file and its certificates, trusting neither weaver nor prover.",
+    ),
+    "run": ("builder.cli.run:run", "Weave, prove, verify and run a workflow; reviews are asked on the terminal."),
+    "resume": ("builder.cli.resume:resume", "Go on with a run that waits for people or that a killed process left."),
+    "runs": ("builder.cli.runs:runs", "List runs, newest first."),
+    "show": ("builder.cli.runs:show", "Show one run: its steps, why it waits, and what a step was given and gave."),
+    "cancel": ("builder.cli.runs:cancel", "Cancel a run, or one of its steps."),
+    "explain": (
+        "builder.cli.explain:explain",
+        "Tell a workflow in plain sentences, with what governance added and why.",
+    ),
+    "nodes": ("builder.cli.nodes:nodes", "List the node types; check their folders; scaffold a new one."),
+    "schema": ("builder.cli.schema:schema", "Print the JSON Schema of the workflow or the governance file."),
+    "audit": ("builder.cli.audit:audit", "Verify or export the audit log."),
+}
+
+
+class CommandTable(TyperGroup):
+    """A group whose commands are rows of a table; listing them loads none of them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names, in the table's order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Loads the one command that was asked for."""
+        row = COMMANDS.get(cmd_name)
+        if row is None:
+            return None
+        module, _, function = row[0].partition(":")
+        app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+        app.command(name=cmd_name, help=row[1])(getattr(import_module(module), function))
+        return typer.main.get_command(app)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The table as help."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, row[1]) for name, row in COMMANDS.items()])
+
+
+def build_app() -> typer.Typer:
+    """The root command."""
+    app = typer.Typer(
+        cls=CommandTable,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        no_args_is_help=True,
+        help="Workflows that your teams own, inside rules that governance proves.",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback(invoke_without_command=True)
+    def root(version: bool = typer.Option(False, "--version", help="Print the version and stop.")) -> None:
+        if version:
+            from builder import __version__  # read only when asked for
+
+            typer.echo(__version__)
+            raise typer.Exit
+
+    return app
+
+
+def main() -> None:
+    """The entry point `handrail`.
+
+    Exit codes: 0 it holds or succeeded, 1 findings or failed or refused, 2 something could not be used, 3 waiting for
+    people.
+    """
+    from builder.cli.output import Ending, end_with  # the root stays light for `--help`
+
+    try:
+        build_app()()
+    except Ending as ending:
+        sys.exit(end_with(ending, as_json="--json" in sys.argv))
