@@ -1,0 +1,5 @@
+"""`python -m builder.cli` is `handrail`."""
+
+from builder.cli import main
+
+main()

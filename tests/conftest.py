@@ -1,0 +1,32 @@
+"""What every test shares: how many random cases are tried, and that a pure test opens no socket."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("fast", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("deep", max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+PURE = {"kit", "engine", "house", "patterns"}
+HERE = Path(__file__).resolve().parent
+
+
+@pytest.fixture(autouse=True)
+def closed_sockets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the tests of the heart nothing may open a socket."""
+    room = Path(request.node.path).relative_to(HERE).parts[0] if HERE in Path(request.node.path).parents else ""
+    if room not in PURE:
+        return
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("a pure test opened a socket")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket.socket, "bind", refuse)
