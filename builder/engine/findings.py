@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -53,3 +55,24 @@ class Finding:
 def has_error(findings: list[Finding]) -> bool:
     """True when any of them keeps the workflow from being woven."""
     return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+def error(code: str, sentence: str, way_out: str, node: str | None = None, field: str | None = None) -> Finding:
+    """A finding that keeps the workflow from being woven."""
+    return Finding(code, Severity.ERROR, sentence, way_out, node, field)
+
+
+def warning(code: str, sentence: str, way_out: str, node: str | None = None, field: str | None = None) -> Finding:
+    """A finding that people should read, and may leave."""
+    return Finding(code, Severity.WARNING, sentence, way_out, node, field)
+
+
+def suggest(word: str, words: Iterable[str]) -> str:
+    """`Did you mean …?` with the nearest of the known words, or a list of them when none is near and they are few."""
+    known = sorted(words)
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if near:
+        return f"Did you mean `{near[0]}`?"
+    if known and len(known) <= 12:
+        return "There is " + ", ".join(f"`{each}`" for each in known) + "."
+    return "Choose one that exists."
