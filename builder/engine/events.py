@@ -1,7 +1,8 @@
 """What the machine is told (events), what it records (writes), and what it asks for (commands).
 
-`decide(plan, state, event, now) -> (state, writes, commands)`. Whoever runs the machine must commit the writes of a
-decision before it acts on an Execute of a node that is not pure (its `running` write is the intent).
+`decide(plan, state, event, now) -> Decision(state, writes, commands)`. Whoever runs the machine must commit the writes
+of one decision together, and before it acts on an Execute of a node that is not pure (its `running` write is the
+intent). A pure node's start is not written: nothing is lost when it is forgotten.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from builder.engine.state import RunStatus, StepStatus
+from builder.engine.state import RunState, RunStatus, StepStatus
 from builder.sdk import JSON, Failed, Usage, Verdict
 
 # ---------------------------------------------------------------- events
@@ -38,11 +39,16 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class StepFailed:
-    """One attempt of a step failed. The machine decides whether it is retried, takes `error`, or fails the run."""
+    """One attempt of a step failed. The machine decides whether it is retried, takes `error`, or fails the run.
+
+    A time-out is told as transient with the code `timed_out`. `jitter` (0 to 1, rolled by the caller, because the
+    machine is pure) says how much of the longest delay a retry waits.
+    """
 
     path: str
     attempt: int
     failed: Failed
+    jitter: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class StepRefused:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """A step waits for people, for a moment, or for a signal."""
+    """A step waits for people, a moment, or a signal. What ends the wait is told as Finished, StepRefused or Due."""
 
     path: str
     attempt: int
@@ -136,7 +142,10 @@ class StepCancelAsked:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The owner died or gave the run back: what was running is asked again, or is uncertain, by its class."""
+    """The owner died or gave the run back: what was running is asked again, or is uncertain, by its class.
+
+    Told once after `replay`, also when a parked run goes on: the commands are then everything that must go on.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +154,7 @@ class Clarified:
 
     path: str
     by: str
-    answer: str
+    answer: Literal["repeat", "happened", "give_up"]
     output: JSON = None
 
 
@@ -161,8 +170,16 @@ Event: TypeAlias = (
 class StepWrite:
     """A row of the record: a step came into this status. Folding the writes in order gives the state back.
 
-    A scope leaves writes too, under its own path (`rows[3]`), with `scope` set: opened (`running`, `output` holds
-    `{inputs, item, index, round, previous}` as far as they apply) and settled (`succeeded` or `failed`).
+    `(path, attempt, scope)` names a row; a later write of the same name replaces it (but for a usage that it does not
+    give anew), and folding only the last write of each name, in order, gives the same state.
+
+    A scope leaves writes too, under its own path (`rows[3]`; `""` for the outer graph; a call's scope has the path of
+    its step), with `scope` set: opened (`running`; for `""` the output is the run's input) and ended (`succeeded` with
+    its result, `failed` with its error, `cancelled`). The `running` write of a container's step holds
+    `{inputs, items}` as output; what its scopes see follows from that.
+
+    Attributes:
+        duplicate: this attempt repeats one whose end nobody saw, and may cost its price twice.
     """
 
     path: str
@@ -177,6 +194,7 @@ class StepWrite:
     scope: bool = False
     verdict: Verdict | None = None
     usage: Usage | None = None
+    duplicate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +213,10 @@ Write: TypeAlias = StepWrite | RunWrite
 
 @dataclass(frozen=True, slots=True)
 class Execute:
-    """Do what the node's control word means: run the step, evaluate the choice, resolve a container's inputs, ask."""
+    """Do what the node's control word means: run the step, evaluate the choice, resolve a container's inputs, ask.
+
+    A merge is never executed: the machine ends it itself.
+    """
 
     path: str
     attempt: int
@@ -210,7 +231,7 @@ class Settle:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Evaluate a loop's `until` over this round's result and tell Judged."""
+    """Evaluate a loop's `until` over this round's result and tell Judged, or StepFailed of the loop's step."""
 
     path: str
     round: int
@@ -233,10 +254,30 @@ class Withdraw:
 
 @dataclass(frozen=True, slots=True)
 class WakeAt:
-    """Tell Due for this step at this moment."""
+    """Tell Due for this step at this moment. Retries of less than two seconds are meant to be waited for in place."""
 
     path: str
     at: datetime
 
 
 Command: TypeAlias = Execute | Settle | Judge | Abort | Withdraw | WakeAt
+
+
+# ---------------------------------------------------------------- the answer
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows from an event.
+
+    Attributes:
+        state: the new state; the given one is never changed.
+        writes: what must be recorded, in order, in one commit.
+        commands: what must be done after that commit, in order.
+        stale: the event came too late, twice, or too early, and changed nothing.
+    """
+
+    state: RunState
+    writes: tuple[Write, ...] = ()
+    commands: tuple[Command, ...] = ()
+    stale: bool = False

@@ -5,12 +5,13 @@ The machine reads nothing but this: nine control words, ports and edges as plain
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from builder.engine.graph import Binding
-from builder.sdk import Control, Effects, Kind, Schema
+from builder.sdk import ERROR_PORT, Control, Effects, Kind, Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class PlanNode:
         effects: what this config does, already narrowed.
         needed: for a merge, how many taken edges let it run (0: all edges resolved, at least one taken).
         cancels: for a merge or a map with a quorum, whether the rest is cancelled.
+        feeders: for a merge that cancels, the nodes that lead to nothing but it (see `find_feeders`).
         body: the graph inside a container or behind a call.
         concurrency: for a map, how many items at once.
         keep_errors: for a map, whether a failed item leaves the others running.
@@ -63,6 +65,7 @@ class PlanNode:
     timeout: float | None = None
     needed: int = 0
     cancels: bool = False
+    feeders: tuple[str, ...] = ()
     body: PlanGraph | None = None
     concurrency: int = 1
     keep_errors: bool = False
@@ -77,7 +80,7 @@ class PlanNode:
 
 @dataclass(frozen=True, slots=True)
 class PlanGraph:
-    """Nodes in topological order, and the bindings of the result."""
+    """Nodes in topological order, those that nothing leads to, and the bindings of the result."""
 
     nodes: Mapping[str, PlanNode]
     roots: tuple[str, ...]
@@ -105,6 +108,9 @@ class Plan:
         hash: hash of the Woven it was compiled from; a run pins it.
         inputs: schema of the run's input.
         guards: what the machine enforces while it runs.
+        retries_at_most: budget of retries of one run, over all its steps.
+        graphs: dotted path of each container (without indices; `""` for the outer graph) → its graph.
+        compiled: what `resolve` compiled of this plan so far.
     """
 
     hash: str
@@ -113,3 +119,43 @@ class Plan:
     inputs: Schema
     guards: tuple[Guard, ...] = ()
     result_schema: Schema = field(default_factory=dict)
+    retries_at_most: int = 200
+    graphs: Mapping[str, PlanGraph] = field(init=False, repr=False, compare=False)
+    compiled: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Looks up every graph once."""
+        object.__setattr__(self, "graphs", dict(_all_graphs("", self.graph)))
+
+    def graph_of(self, scope: str) -> PlanGraph:
+        """The graph that a scope runs: of `rows[3].redraft[1]`, the body of `redraft` in the body of `rows`."""
+        return self.graphs[_INDEX.sub("", scope)] if scope else self.graph
+
+
+_INDEX = re.compile(r"\[[0-9]+\]")
+
+
+def _all_graphs(path: str, graph: PlanGraph) -> Iterator[tuple[str, PlanGraph]]:
+    yield path, graph
+    for node in graph.nodes.values():
+        if node.body is not None:
+            yield from _all_graphs(f"{path}.{node.id}" if path else node.id, node.body)
+
+
+def find_feeders(nodes: Mapping[str, PlanNode], merge: str) -> tuple[str, ...]:
+    """The nodes that lead to nothing but this merge: cancelling them takes nothing from anyone else.
+
+    Such a node has an edge on a port other than `error`, and all those edges end at the merge or at another feeder. A
+    node without edges is no feeder: what it does is wanted for itself. Edges on `error` do not count, because a
+    cancelled node does not fail.
+
+    Args:
+        nodes: the graph, in topological order.
+        merge: id of the merge.
+    """
+    found: set[str] = set()
+    for node in reversed(tuple(nodes.values())):
+        behind = [target for port, targets in node.outgoing.items() if port != ERROR_PORT for target in targets]
+        if behind and all(target == merge or target in found for target in behind):
+            found.add(node.id)
+    return tuple(node for node in nodes if node in found)

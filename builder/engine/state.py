@@ -82,9 +82,10 @@ class Scope:
         inputs: what `input` means inside.
         steps: node id → StepState; a node without an entry is pending.
         item, index: inside a map. `round`, `previous`: inside a loop; `previous` is None in round 1 (see `round`).
-        result: what its result bindings gave, once settled.
-        settled: whether it ended.
-        failed: the sentence it ended with, when it failed.
+        live: how many of its steps are not final yet (a map past its quorum counts until its last item ends).
+        result: what its result bindings gave, once it succeeded.
+        settled: whether it ended; its steps are dropped then, the record has them.
+        failed: the error record it ended with, when it failed.
     """
 
     path: str
@@ -94,9 +95,30 @@ class Scope:
     index: int | None = None
     round: int | None = None
     previous: JSON = None
+    live: int = 0
     result: JSON = None
     settled: bool = False
     failed: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container whose body runs: a map, a loop or a call. It is dropped when its last scope has ended.
+
+    Attributes:
+        inputs: its own resolved inputs, which are `input` inside.
+        items: for a map, what it goes over.
+        started: how many scopes were opened so far; for a loop, the round.
+        open: how many of them have not ended.
+        done, failed: how many of them ended well, and badly.
+    """
+
+    inputs: JSON
+    items: tuple[JSON, ...] | None = None
+    started: int = 0
+    open: int = 0
+    done: int = 0
+    failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,23 +126,30 @@ class RunState:
     """Everything that is known of a run.
 
     Attributes:
-        scopes: scope path → Scope.
-        items: path of an open map → its items, in order.
+        scopes: scope path → Scope, for every graph that is being run.
+        containers: step path → Container, for every container whose body runs.
         result: the run's result, once given.
-        cancel: the sentence of who asked to cancel, when somebody did.
-        spent: cost so far; `tokens`, `possible_duplicates` likewise.
+        why: one sentence: why it ended as it did.
+        spent: cost so far; `tokens`, `possible_duplicates` and `retries` likewise.
+        models: the models that answered, in order of first use.
+        items: map items opened so far.
+        steps: steps that ran to an end so far.
+        spending: step path → worst case of what it may cost, for the steps that spend right now.
     """
 
     status: RunStatus = RunStatus.READY
     scopes: Mapping[str, Scope] = field(default_factory=dict)
-    items: Mapping[str, tuple[JSON, ...]] = field(default_factory=dict)
+    containers: Mapping[str, Container] = field(default_factory=dict)
     result: JSON = None
     why: str = ""
-    cancel: str | None = None
     spent: float = 0.0
     tokens: int = 0
     possible_duplicates: int = 0
     retries: int = 0
+    models: tuple[str, ...] = ()
+    items: int = 0
+    steps: int = 0
+    spending: Mapping[str, float] = field(default_factory=dict)
 
 
 def split_step_path(path: str) -> tuple[str, str]:
@@ -132,3 +161,16 @@ def split_step_path(path: str) -> tuple[str, str]:
 def join_step_path(scope: str, node: str) -> str:
     """The step path of a node in a scope."""
     return f"{scope}.{node}" if scope else node
+
+
+def split_scope_path(path: str) -> tuple[str, int | None]:
+    """A scope path as (its container's step path, index or round): `rows[3]` → (`rows`, 3), `crm` → (`crm`, None)."""
+    if not path.endswith("]"):
+        return path, None
+    container, _, number = path[:-1].rpartition("[")
+    return container, int(number)
+
+
+def join_scope_path(container: str, number: int) -> str:
+    """The path of one item's or round's scope."""
+    return f"{container}[{number}]"
