@@ -1,0 +1,54 @@
+"""A Database is where the truth lives: SQLite or PostgreSQL, with sessions, one clock, and rings sent after a commit.
+
+SQLAlchemy is heavy, so each name is loaded on first use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from builder.db.columns import (
+        POSTGRES_CLOCK,
+        SQLITE_CLOCK,
+        Json,
+        Moment,
+        clock,
+        from_milliseconds,
+        metadata,
+        read_clock,
+        to_milliseconds,
+        write_json,
+    )
+    from builder.db.database import Database, DatabaseError, driver_of, open_database, ring_after
+
+_DOORS = {
+    "POSTGRES_CLOCK": "columns",
+    "SQLITE_CLOCK": "columns",
+    "clock": "columns",
+    "write_json": "columns",
+    "driver_of": "database",
+    "Json": "columns",
+    "Moment": "columns",
+    "from_milliseconds": "columns",
+    "metadata": "columns",
+    "read_clock": "columns",
+    "to_milliseconds": "columns",
+    "Database": "database",
+    "DatabaseError": "database",
+    "open_database": "database",
+    "ring_after": "database",
+}
+
+__all__ = [
+    "POSTGRES_CLOCK", "SQLITE_CLOCK", "Database", "DatabaseError", "Json", "Moment", "clock", "driver_of",
+    "from_milliseconds", "metadata", "open_database", "read_clock", "ring_after", "to_milliseconds", "write_json",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """A name of the front door, loaded when it is first asked for."""
+    if name not in _DOORS:
+        raise AttributeError(f"builder.db has no {name!r}")
+    return getattr(import_module(f"builder.db.{_DOORS[name]}"), name)

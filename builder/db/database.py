@@ -1,0 +1,203 @@
+"""A Database opens sessions: one at a time writes on SQLite, and rings leave only after their commit."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session
+
+from builder.kit.errors import HandrailError
+
+NETWORK_SYSTEMS = frozenset(
+    ["nfs", "nfs3", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "beegfs", "gpfs", "ncpfs", "9p2000", "fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.s3fs", "fuse.rclone", "davfs", "fuse.davfs2"]
+)
+"""File systems whose locks SQLite cannot trust."""
+
+BUSY_MILLISECONDS = 10_000
+
+
+class DatabaseError(HandrailError):
+    """The database's address or file cannot be used."""
+
+    code = "database"
+    status: ClassVar[int] = 500
+
+
+class Database:
+    """One database.
+
+    Attributes:
+        url: its address.
+        dialect: `sqlite` or `postgresql`.
+        writing: held while one thread of this process writes to SQLite, so that none has to poll for the file's lock.
+    """
+
+    def __init__(self, url: URL, dialect: Literal["sqlite", "postgresql"], writer: Engine, reader: Engine) -> None:
+        self.url = url
+        self.dialect = dialect
+        self.writing = threading.Lock()
+        self._writer = writer
+        self._reader = reader
+        self._ring: Callable[[int], None] = lambda _: None
+
+    def on_ring(self, ring: Callable[[int], None]) -> None:
+        """Says who is told, after a commit, of each id that `ring_after` named. It must not raise."""
+        self._ring = ring
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that commits at the end (synced to disk), or leaves no trace when something was raised."""
+        turn = self.writing if self.dialect == "sqlite" else nullcontext()
+        with turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+        self.ring_for(session)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one state of the database and writes nothing."""
+        with Session(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    def ring_for(self, session: Session) -> None:
+        """Sends what `ring_after` collected in a session that has committed."""
+        for run_id in session.info.pop("rings", ()):
+            self._ring(run_id)
+
+    def ring(self, run_id: int) -> None:
+        """Sends one ring now."""
+        self._ring(run_id)
+
+    def open_driver_connection(self) -> Any:
+        """A connection of the driver's own (sqlite3 or psycopg), for the one place that commits below SQLAlchemy."""
+        proxied = self._writer.raw_connection()
+        connection = proxied.driver_connection
+        proxied.detach()
+        return connection
+
+    def upgrade(self) -> None:
+        """Brings the tables up to this program's version. Harmless when they are."""
+        from builder.db.migrate import upgrade_tables  # heavy: Alembic is loaded only when there is something to do
+
+        with self.writing if self.dialect == "sqlite" else nullcontext():
+            upgrade_tables(self._writer)
+
+    def close(self) -> None:
+        """Gives every connection back."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def driver_of(session: Session) -> Any:
+    """The driver's connection that a session's transaction runs on."""
+    return session.connection().connection.driver_connection
+
+
+def ring_after(session: Session, run_id: int) -> None:
+    """Rings for this run once the session's transaction has committed; never when it has not."""
+    rings = session.info.setdefault("rings", [])
+    if run_id not in rings:
+        rings.append(run_id)
+
+
+def open_database(address: str) -> Database:
+    """A database by its address: a file path, `sqlite:///file`, or `postgresql://…`. Connects on first use.
+
+    Raises:
+        DatabaseError: the address cannot be read, or the file stands where SQLite cannot lock it.
+    """
+    url = _read_address(address)
+    if url.get_backend_name() == "sqlite":
+        return _open_sqlite(url)
+    engine = create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True, pool_recycle=1800)
+    return Database(url, "postgresql", engine, engine)
+
+
+def _read_address(address: str) -> URL:
+    if "://" not in address:
+        address = f"sqlite:///{address}"
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise DatabaseError(
+            "The database's address cannot be read.",
+            way_out="Write `sqlite:///folder/file.db` or `postgresql://user:password@host/name`.",
+        ) from error
+    name = url.get_backend_name()
+    if name in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    if name != "sqlite":
+        raise DatabaseError(
+            f"Handrail does not work on {name}.",
+            way_out="Use SQLite on one machine, or PostgreSQL.",
+        )
+    if not url.database or url.database == ":memory:":
+        raise DatabaseError("A database in memory would lose every run.", way_out="Name a file: `sqlite:///file.db`.")
+    return url
+
+
+def _open_sqlite(url: URL) -> Database:
+    file = Path(str(url.database)).absolute()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(f"The folder {file.parent} cannot be made: {error.strerror}.") from error
+    refuse_network_file(file)
+    url = url.set(drivername="sqlite+pysqlite", database=str(file))
+    writer = create_engine(url, pool_size=4, max_overflow=12)
+    reader = create_engine(url, pool_size=4, max_overflow=12)
+    event.listen(writer, "connect", lambda connection, _: prepare_sqlite(connection))
+    event.listen(reader, "connect", lambda connection, _: _prepare_reader(connection))
+    event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(reader, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return Database(url, "sqlite", writer, reader)
+
+
+def prepare_sqlite(connection: Any) -> None:
+    """Sets up one of sqlite3's own connections for writing: WAL, every commit synced, transactions begun by hand."""
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {BUSY_MILLISECONDS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "journal_size_limit = 67108864",
+        "cache_size = -8192",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_reader(connection: Any) -> None:
+    prepare_sqlite(connection)
+    connection.execute("PRAGMA query_only = ON")
+
+
+def refuse_network_file(file: Path, mounts: Path = Path("/proc/self/mounts")) -> None:
+    """Refuses a file on a network file system, where the kernel says so (Linux).
+
+    Raises:
+        DatabaseError: it stands on one.
+    """
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return
+    place = str(file.parent.resolve())
+    best, system = "", ""
+    for line in lines:
+        point, kind = [*line.split(" "), "", "", ""][1:3]
+        point = point.replace("\\040", " ")
+        inside = place == point or place.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, system = point, kind
+    if system in NETWORK_SYSTEMS:
+        raise DatabaseError(
+            f"{file} stands on a network file system ({system}), where SQLite loses data.",
+            way_out="Put it on a local disk, or use PostgreSQL.",
+        )

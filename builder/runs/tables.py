@@ -1,0 +1,141 @@
+"""The rows of runs. Times are the database's clock; ids sort by time.
+
+`step` is the record: insert-only, one row a write, folded in the order of `seq` it gives the state back.
+`signal` holds what a run was told from outside and has not taken in yet.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from builder.db import Json, Moment, metadata
+
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+plan_table = Table(
+    "plan",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("document", Json, nullable=False),
+    Column("made_at", Moment, nullable=False),
+)
+
+worker_table = Table(
+    "worker",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("place", String(200), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("lease_until", Moment, nullable=False),
+    Column("state", String(10), nullable=False),
+    postgresql_with={"fillfactor": "60"},
+)
+
+run_table = Table(
+    "run",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("plan_hash", String(64), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("mode", String(10), nullable=False),
+    Column("stage", String(12), nullable=False),
+    Column("team", String(200), nullable=False, server_default=""),
+    Column("starter", String(200), nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("why", Text, nullable=False, server_default=""),
+    Column("owner", String(40)),
+    Column("epoch", Integer, nullable=False, server_default="0"),
+    Column("told", Integer, nullable=False, server_default="0"),
+    Column("cancel_by", String(200)),
+    Column("cancel_at", Moment),
+    Column("ready_at", Moment),
+    Column("ring_at", Moment),
+    Column("rings", Integer, nullable=False, server_default="0"),
+    Column("wake_at", Moment),
+    Column("deaths", Integer, nullable=False, server_default="0"),
+    Column("done_at_death", Integer, nullable=False, server_default="-1"),
+    Column("input", Json),
+    Column("input_ref", String(64)),
+    Column("result", Json),
+    Column("result_ref", String(64)),
+    Column("given", Json),
+    Column("secret", LargeBinary),
+    Column("forked_from", BigInteger),
+    Column("forked_at", Text),
+    Column("made_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("ended_at", Moment),
+    Column("cost", Float, nullable=False, server_default="0"),
+    Index("run_ready", "ring_at", postgresql_where=text("status = 'ready'"), sqlite_where=text("status = 'ready'")),
+    Index(
+        "run_waking",
+        "wake_at",
+        postgresql_where=text("status = 'waiting' AND wake_at IS NOT NULL"),
+        sqlite_where=text("status = 'waiting' AND wake_at IS NOT NULL"),
+    ),
+    Index("run_owner", "owner", postgresql_where=text("status = 'running'"), sqlite_where=text("status = 'running'")),
+    Index("run_name", "name", "id"),
+    postgresql_with={"fillfactor": "60", "autovacuum_vacuum_scale_factor": "0.02"},
+)
+
+step_table = Table(
+    "step",
+    metadata,
+    Column("run_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", String(5), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("record", Json, nullable=False),
+    Column("output", Json),
+    Column("output_ref", String(64)),
+    Column("secret", LargeBinary),
+    sqlite_with_rowid=False,
+)
+
+wait_table = Table(
+    "wait",
+    metadata,
+    Column("token", Id, primary_key=True, autoincrement=False),
+    Column("run_id", BigInteger, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("question", Json),
+    Column("open", Boolean, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("closed_by", String(200)),
+    Index("wait_open", "run_id", "path", unique=True, postgresql_where=text("open"), sqlite_where=text("open")),
+    postgresql_with={"fillfactor": "70"},
+)
+
+signal_table = Table(
+    "signal",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("run_id", BigInteger, nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("path", Text, nullable=False, server_default=""),
+    Column("body", Json),
+    Column("sent_at", Moment, nullable=False),
+    Column("taken_at", Moment),
+    Index("signal_new", "run_id", postgresql_where=text("taken_at IS NULL"), sqlite_where=text("taken_at IS NULL")),
+)

@@ -1,0 +1,90 @@
+"""Fixtures that give one test both back ends: SQLite in one process, and PostgreSQL with Redis. A `conftest.py` that
+wants them says `from tests.backends import *`. Servers start when the first test asks for them."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from builder.db import Database, open_database
+from tests.servers import PostgresServer, RedisServer
+
+__all__ = ["Backend", "backend", "database", "migrated_sqlite", "postgres", "postgres_template", "redis"]
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Backend:
+    """Where one test's runs live.
+
+    Attributes:
+        name: `sqlite` or `servers`.
+        address: of a fresh database with its tables.
+        broker: Celery's broker, or None for the in-process one.
+        folder: a fresh folder for payloads and keys.
+    """
+
+    name: str
+    address: str
+    broker: str | None
+    folder: Path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    server = PostgresServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[RedisServer]:
+    server = RedisServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresServer) -> str:
+    database = open_database(postgres.create_database("migrated"))
+    database.upgrade()
+    database.close()
+    return "migrated"
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("migrated") / "handrail.db"
+    database = open_database(str(file))
+    database.upgrade()
+    database.close()
+    return file
+
+
+@pytest.fixture(params=["sqlite", pytest.param("servers", marks=pytest.mark.servers)])
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
+    if request.param == "sqlite":
+        file = tmp_path / "handrail.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
+        yield Backend("sqlite", f"sqlite:///{file}", None, tmp_path)
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    broker: RedisServer = request.getfixturevalue("redis")
+    name = f"test_{next(_numbers)}"
+    address = server.create_database(name, request.getfixturevalue("postgres_template"))
+    broker.flush()
+    yield Backend("servers", address, broker.url, tmp_path)
+    server.drop_database(name)
+
+
+@pytest.fixture
+def database(backend: Backend) -> Iterator[Database]:
+    opened = open_database(backend.address)
+    yield opened
+    opened.close()

@@ -1,0 +1,1 @@
+from tests.backends import *  # noqa: F403  # the fixtures of both back ends
