@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from builder.sdk.outcomes import Usage
@@ -57,7 +59,13 @@ class ModelAnswer:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One call to the outside, made by the guarded egress client."""
+    """One call to the outside, made by the guarded egress client.
+
+    Attributes:
+        timeout: seconds for the whole call, redirects and the body included.
+        max_bytes: longest body that is read, after decompression.
+        accept: media types a successful answer may have (`application/*+json`, `text/*`); empty: any.
+    """
 
     method: str
     url: str
@@ -65,6 +73,7 @@ class HttpRequest:
     body: bytes | None = None
     timeout: float = 30.0
     max_bytes: int = 2_000_000
+    accept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +83,20 @@ class HttpAnswer:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The first header of this name (lower case), or None."""
+        return next((value for key, value in self.headers if key == name), None)
+
+    def retry_after(self, now: datetime) -> float | None:
+        """Seconds that the other side asks us to wait (`Retry-After`: seconds or an HTTP date), at most a day."""
+        text = (self.header("retry-after") or "").strip()
+        if text.isdecimal() and text.isascii():
+            seconds = float(text[:9])
+        else:
+            try:
+                moment = parsedate_to_datetime(text)
+            except ValueError:
+                return None
+            seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now.timestamp()
+        return min(max(seconds, 0.0), 86_400.0)
