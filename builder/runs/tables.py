@@ -73,7 +73,6 @@ run_table = Table(
     Column("result", Json),
     Column("result_ref", String(64)),
     Column("given", Json),
-    Column("secret", LargeBinary),
     Column("forked_from", BigInteger),
     Column("forked_at", Text),
     Column("made_at", Moment, nullable=False),

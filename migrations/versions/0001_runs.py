@@ -57,7 +57,6 @@ def upgrade() -> None:
         sa.Column("result", sa.Text),
         sa.Column("result_ref", sa.String(64)),
         sa.Column("given", sa.Text),
-        sa.Column("secret", sa.LargeBinary),
         sa.Column("forked_from", sa.BigInteger),
         sa.Column("forked_at", sa.Text),
         sa.Column("made_at", sa.BigInteger, nullable=False),

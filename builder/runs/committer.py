@@ -1,0 +1,279 @@
+"""The Committer writes for a worker process: callers on its event loop wait, threads commit.
+
+On SQLite one thread merges whatever waits into one transaction. On PostgreSQL a few threads commit side by side, and
+the server merges their syncs. A commit whose end nobody saw (the connection broke after COMMIT was sent) is looked up
+before anything is decided.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any, Generic, TypeVar
+
+import psycopg
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from builder.db import Database, driver_of
+from builder.runs.failpoints import failpoint
+from builder.runs.hot import Claim, Committed, FencedError, PostgresHot, SqliteHot, StepCommit
+
+T = TypeVar("T")
+
+_log = structlog.get_logger("builder.runs")
+_THREADS_ON_POSTGRES = 4
+_MERGED_AT_MOST = 256
+_PAUSES = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+
+
+@dataclass(slots=True)
+class _Wish(Generic[T]):
+    """One thing to commit.
+
+    Attributes:
+        point: what its fail-points are called.
+        act: does it on the driver's connection, inside a transaction.
+        seen: reads whether it has been committed; its answer if so, else None.
+        beside: what other rooms write in the same transaction.
+        loose: it may be lost with the power.
+    """
+
+    point: str
+    act: Callable[[Any], T]
+    seen: Callable[[Any], T | None]
+    beside: tuple[Callable[[Session], None], ...]
+    loose: bool
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[T]
+    answer: T | None = None
+    problem: BaseException | None = None
+
+    def tell(self) -> None:
+        """Gives the caller its answer, on its loop."""
+        if self.future.done():
+            return
+        if self.problem is not None:
+            self.future.set_exception(self.problem)
+        else:
+            self.future.set_result(self.answer)  # type: ignore[arg-type]  # set whenever there is no problem
+
+
+class Committer:
+    """Commits claims and steps for one process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._sqlite = database.dialect == "sqlite"
+        self._hot: SqliteHot | PostgresHot = SqliteHot() if self._sqlite else PostgresHot()
+        self._wishes: SimpleQueue[_Wish[Any] | None] = SimpleQueue()
+        self._stopping = threading.Event()
+        count = 1 if self._sqlite else _THREADS_ON_POSTGRES
+        self._threads = [
+            threading.Thread(target=self._work, name=f"handrail-committer-{number}", daemon=True)
+            for number in range(count)
+        ]
+
+    def start(self) -> None:
+        """Starts the threads."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Ends the threads when everything that waits is committed."""
+        self._stopping.set()
+        for _ in self._threads:
+            self._wishes.put(None)
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join()
+
+    async def claim(self, run_id: int, owner: str) -> Claim | None:
+        """Makes a ready run ours; None when it is not ready (any more)."""
+
+        def seen(connection: Any) -> Claim | None:
+            return self._hot.read_claim(connection, run_id, owner)
+
+        return await self._wish("claim", lambda c: self._hot.claim(c, run_id, owner), seen, (), loose=True)
+
+    async def commit(
+        self, commit: StepCommit, *, synced: bool, beside: tuple[Callable[[Session], None], ...] = ()
+    ) -> Committed:
+        """Adds rows to a run's record under the fence, and what other rooms write beside them.
+
+        Raises:
+            FencedError: the run is not ours any more.
+        """
+
+        def act(connection: Any) -> Committed:
+            return self._hot.commit(connection, commit, synced=synced)
+
+        def seen(connection: Any) -> Committed | None:
+            return self._hot.read_committed(connection, commit)
+
+        return await self._wish("steps", act, seen, beside, loose=not synced)
+
+    async def _wish(
+        self,
+        point: str,
+        act: Callable[[Any], T],
+        seen: Callable[[Any], T | None],
+        beside: tuple[Callable[[Session], None], ...],
+        *,
+        loose: bool,
+    ) -> T:
+        loop = asyncio.get_running_loop()
+        wish = _Wish(point, act, seen, beside, loose, loop, loop.create_future())
+        self._wishes.put(wish)
+        answer: T = await wish.future
+        return answer
+
+    # ------------------------------------------------------------------ the threads
+
+    def _work(self) -> None:
+        connection: Any = None
+        while (wish := self._wishes.get()) is not None:
+            batch = [wish]
+            while self._sqlite and len(batch) < _MERGED_AT_MOST and not self._wishes.empty():
+                if (other := self._wishes.get()) is None:
+                    self._wishes.put(None)
+                    break
+                batch.append(other)
+            plain = [each for each in batch if not each.beside]
+            if plain:
+                connection = self._commit_plain(connection, plain)
+            for each in batch:
+                if each.beside:
+                    self._until_known(each, self._commit_beside, doubtful=False)
+            self._tell(batch)
+        if connection is not None:
+            connection.close()
+
+    def _commit_plain(self, connection: Any, batch: list[_Wish[Any]]) -> Any:
+        """Commits in one transaction; when that fails, each alone. Gives the connection to go on with."""
+        try:
+            connection = connection or self._connect()
+            self._transact(connection, batch)
+        except Exception as problem:  # anything: each wish is then tried alone, and told its own problem
+            _discard(connection)
+            connection = None
+            _log.warning("commit_tried_again", problem=str(problem), wishes=len(batch))
+            for wish in batch:
+                self._until_known(wish, self._commit_alone, doubtful=True)
+        return connection
+
+    def _commit_alone(self, wish: _Wish[Any]) -> None:
+        wish.answer = wish.problem = None
+        connection = self._connect()
+        try:
+            self._transact(connection, [wish])
+        finally:
+            _discard(connection)
+
+    def _transact(self, connection: Any, batch: list[_Wish[Any]]) -> None:
+        if not self._sqlite:
+            (wish,) = batch
+            failpoint(f"{wish.point}.before_commit")
+            self._act(wish, connection)
+            failpoint(f"{wish.point}.after_commit")
+            return
+        with self._database.writing:
+            connection.execute(
+                "PRAGMA synchronous = NORMAL" if all(w.loose for w in batch) else "PRAGMA synchronous = FULL"
+            )
+            connection.execute("BEGIN IMMEDIATE")
+            for wish in batch:
+                self._act(wish, connection)
+            failpoint(f"{batch[0].point}.before_commit")
+            connection.execute("COMMIT")
+        failpoint(f"{batch[0].point}.after_commit")
+
+    def _act(self, wish: _Wish[Any], connection: Any) -> None:
+        try:
+            wish.answer = wish.act(connection)
+        except FencedError as fenced:
+            wish.problem = fenced
+
+    def _commit_beside(self, wish: _Wish[Any]) -> None:
+        with self._database.transaction() as session:
+            wish.answer = wish.act(driver_of(session))
+            for write in wish.beside:
+                write(session)
+            failpoint("session.before_commit")
+        failpoint("session.after_commit")
+
+    def _until_known(self, wish: _Wish[Any], commit: Callable[[_Wish[Any]], None], *, doubtful: bool) -> None:
+        """Commits once, however often the database goes away meanwhile. `doubtful`: it may be committed already."""
+        turn = 0
+        while not (doubtful and self._look_up(wish)):
+            try:
+                commit(wish)
+                return
+            except Exception as problem:  # told to whoever waits, or tried again: nothing is lost silently
+                if not is_away(problem) or (self._stopping.is_set() and turn > len(_PAUSES)):
+                    wish.problem = problem
+                    return
+                _log.warning("database_away", problem=str(problem), turn=turn)
+            doubtful = True
+            self._stopping.wait(_PAUSES[min(turn, len(_PAUSES) - 1)])
+            turn += 1
+
+    def _look_up(self, wish: _Wish[Any]) -> bool:
+        """Whether the wish is settled: it has been committed, or cannot be any more."""
+        connection = None
+        try:
+            connection = self._connect()
+            wish.answer = wish.seen(connection)
+        except FencedError as fenced:
+            wish.problem = fenced
+            return True
+        except Exception as problem:  # told to whoever waits, unless the database is only away
+            if is_away(problem):
+                return False
+            wish.problem = problem
+            return True
+        finally:
+            _discard(connection)
+        return wish.answer is not None
+
+    def _connect(self) -> Any:
+        connection = self._database.open_driver_connection()
+        if not self._sqlite:
+            connection.autocommit = True
+        return connection
+
+    @staticmethod
+    def _tell(batch: list[_Wish[Any]]) -> None:
+        for loop in {wish.loop for wish in batch}:
+            mine = tuple(wish for wish in batch if wish.loop is loop)
+            try:
+                loop.call_soon_threadsafe(_tell_all, mine)
+            except RuntimeError:  # the loop is closed: nobody waits any more
+                _log.warning("answer_unheard", wishes=len(mine))
+
+
+def is_away(problem: BaseException) -> bool:
+    """Whether a database error means that the database cannot be reached just now, so that trying again may help."""
+    if isinstance(problem, DBAPIError):
+        return problem.orig is not None and is_away(problem.orig)
+    if isinstance(problem, sqlite3.OperationalError):
+        return "locked" in str(problem) or "busy" in str(problem)
+    return isinstance(problem, psycopg.OperationalError | psycopg.InterfaceError)
+
+
+def _tell_all(wishes: tuple[_Wish[Any], ...]) -> None:
+    for wish in wishes:
+        wish.tell()
+
+
+def _discard(connection: Any) -> None:
+    try:
+        if connection is not None:
+            connection.close()
+    except (psycopg.Error, sqlite3.Error):
+        pass

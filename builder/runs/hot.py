@@ -1,0 +1,225 @@
+"""The hot statements, below SQLAlchemy, for sqlite3 and psycopg: claiming a run, and committing its steps.
+
+The fence is (owner, epoch): every commit selects the run's row by both while it is `running`; no row, no commit. On
+PostgreSQL the select locks the row; on SQLite the whole transaction already is the only writer.
+Commits that may be lost with the power (never with the process) say `set_config('synchronous_commit', 'off', true)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar, NamedTuple
+
+from builder.db import POSTGRES_CLOCK, SQLITE_CLOCK
+from builder.runs.records import Row, StoredText
+
+
+class FencedError(Exception):
+    """The run belongs to somebody else now: stop at once."""
+
+
+class Claim(NamedTuple):
+    """A run that this worker may now execute."""
+
+    run_id: int
+    epoch: int
+    plan_hash: str
+    mode: str
+    told: int
+    cancel_by: str | None
+    deaths: int
+    input: str | None
+    input_ref: str | None
+    given: str | None
+    starter: str
+    name: str
+    forked_from: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a run leaves its owner: finished; or waiting until `wake_at`, if nobody told it more than `told`."""
+
+    status: str
+    why: str
+    result: StoredText
+    cost: float
+    wake_at: int | None = None
+    told: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepCommit:
+    """Rows to add under the fence, and how the run is left, if it is."""
+
+    run_id: int
+    owner: str
+    epoch: int
+    rows: Sequence[Row]
+    closing: Closing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a commit brings back for free: how often the run was told, who asked to cancel, whether it closed."""
+
+    told: int
+    cancel_by: str | None
+    closed: bool
+
+
+_CLAIM_COLUMNS = (
+    "id, epoch, plan_hash, mode, told, cancel_by, deaths, input, input_ref, given, starter, name, forked_from"
+)
+_ROW_COLUMNS = ", ".join(Row._fields)
+_ROWS_AT_ONCE = 64  # in one statement on SQLite; larger commits take several in the same transaction
+
+
+_LAST = (
+    "SELECT owner, epoch, status, told, cancel_by, "
+    "(SELECT epoch FROM step WHERE run_id = run.id ORDER BY seq DESC LIMIT 1), "
+    "(SELECT max(seq) FROM step WHERE run_id = run.id) FROM run WHERE id = %s"
+)
+
+
+def _judge_commit(found: Any, commit: StepCommit) -> Committed | None:
+    """Whether a commit whose answer was lost has been made: its rows and its closing stand or fall together."""
+    if found is None:
+        raise FencedError
+    owner, epoch, status, told, cancel_by, last_epoch, last = found
+    ours = (owner, epoch, status) == (commit.owner, commit.epoch, "running")
+    if commit.rows and last_epoch == commit.epoch and last is not None and last >= commit.rows[-1].seq:
+        return Committed(told, cancel_by, commit.closing is not None and not ours)
+    if not ours:
+        raise FencedError
+    return None
+
+
+class SqliteHot:
+    """The hot statements on sqlite3; the caller has begun the transaction."""
+
+    _claim = (
+        f"UPDATE run SET owner = ?, epoch = epoch + 1, status = 'running', wake_at = NULL, rings = 0, "
+        f"started_at = coalesce(started_at, {SQLITE_CLOCK}) "
+        f"WHERE id = ? AND status = 'ready' RETURNING {_CLAIM_COLUMNS}"
+    )
+    _close = (
+        f"UPDATE run SET status = ?, why = ?, result = ?, result_ref = ?, cost = ?, wake_at = ?, owner = NULL, "
+        f"ended_at = CASE WHEN ? THEN {SQLITE_CLOCK} END "
+        f"WHERE id = ? AND owner = ? AND epoch = ? AND status = 'running' AND told = coalesce(?, told) RETURNING id"
+    )
+    _look = "SELECT told, cancel_by FROM run WHERE id = ? AND owner = ? AND epoch = ? AND status = 'running'"
+    _claimed = f"SELECT {_CLAIM_COLUMNS} FROM run WHERE id = ? AND owner = ? AND status = 'running'"
+    _last = _LAST.replace("%s", "?")
+
+    def claim(self, connection: Any, run_id: int, owner: str) -> Claim | None:
+        """Makes a ready run ours; None when it is not ready (any more)."""
+        found = connection.execute(self._claim, (owner, run_id)).fetchone()
+        return None if found is None else Claim._make(found)
+
+    def commit(self, connection: Any, commit: StepCommit, *, synced: bool) -> Committed:
+        """Adds the rows and closes the run. Raises FencedError."""
+        fence = (commit.run_id, commit.owner, commit.epoch)
+        found = None
+        for start in range(0, len(commit.rows), _ROWS_AT_ONCE):
+            rows = commit.rows[start : start + _ROWS_AT_ONCE]
+            values = [value for row in rows for value in row]
+            found = connection.execute(_sqlite_insert(len(rows)), (*values, *fence)).fetchall()[0:1]
+            if not found:
+                raise FencedError
+        found = found or connection.execute(self._look, fence).fetchall()
+        if not found:
+            raise FencedError
+        closed = False
+        if (closing := commit.closing) is not None:
+            result = closing.result
+            said = (closing.status, closing.why, result.text, result.ref, closing.cost, closing.wake_at)
+            final = closing.status != "waiting"
+            closed = connection.execute(self._close, (*said, final, *fence, closing.told)).fetchone() is not None
+        return Committed(found[0][0], found[0][1], closed)
+
+    def read_claim(self, connection: Any, run_id: int, owner: str) -> Claim | None:
+        """The claim if it has been committed after all."""
+        found = connection.execute(self._claimed, (run_id, owner)).fetchone()
+        return None if found is None else Claim._make(found)
+
+    def read_committed(self, connection: Any, commit: StepCommit) -> Committed | None:
+        """What a commit brought back if it has been committed after all. Raises FencedError."""
+        return _judge_commit(connection.execute(self._last, (commit.run_id,)).fetchone(), commit)
+
+
+@lru_cache(maxsize=128)
+def _sqlite_insert(rows: int) -> str:
+    row = f"({', '.join('?' * len(Row._fields))})"
+    return (
+        f"WITH given ({_ROW_COLUMNS}) AS (VALUES {', '.join([row] * rows)}) "
+        f"INSERT INTO step (run_id, epoch, at, {_ROW_COLUMNS}) "
+        f"SELECT run.id, run.epoch, {SQLITE_CLOCK}, given.* FROM run, given "
+        f"WHERE run.id = ? AND run.owner = ? AND run.epoch = ? AND run.status = 'running' "
+        f"RETURNING (SELECT told FROM run WHERE id = run_id), (SELECT cancel_by FROM run WHERE id = run_id)"
+    )
+
+
+_UNSYNCED = "AND set_config('synchronous_commit', 'off', true) IS NOT NULL"
+_TYPES = ("int4[]", "text[]", "text[]", "text[]", "int4[]", "text[]", "text[]", "text[]", "bytea[]")
+
+
+def _postgres_commit(closing: bool, synced: bool) -> str:
+    close = (
+        ", shut AS (UPDATE run SET status = %s, why = %s, result = %s, result_ref = %s, cost = %s, wake_at = %s, "
+        f"owner = NULL, ended_at = CASE WHEN %s THEN {POSTGRES_CLOCK} END "
+        "FROM fence WHERE run.id = fence.id AND fence.told = coalesce(%s, fence.told) RETURNING run.id)"
+    )
+    return (
+        "WITH fence AS (SELECT id, epoch, told, cancel_by FROM run WHERE id = %s AND owner = %s AND epoch = %s "
+        f"AND status = 'running' {'' if synced else _UNSYNCED} FOR UPDATE), "
+        f"put AS (INSERT INTO step (run_id, epoch, at, {_ROW_COLUMNS}) "
+        f"SELECT fence.id, fence.epoch, {POSTGRES_CLOCK}, given.* FROM fence, "
+        f"unnest({', '.join('%s::' + each for each in _TYPES)}) AS given) "
+        f"{close if closing else ''}"
+        f"SELECT told, cancel_by, {'EXISTS (SELECT 1 FROM shut)' if closing else 'false'} FROM fence"
+    )
+
+
+class PostgresHot:
+    """The hot statements on psycopg; each is one round trip."""
+
+    _claim = (
+        f"UPDATE run SET owner = %s, epoch = epoch + 1, status = 'running', wake_at = NULL, rings = 0, "
+        f"started_at = coalesce(started_at, {POSTGRES_CLOCK}) "
+        f"WHERE id = %s AND status = 'ready' {_UNSYNCED} RETURNING {_CLAIM_COLUMNS}"
+    )
+    _claimed = f"SELECT {_CLAIM_COLUMNS} FROM run WHERE id = %s AND owner = %s AND status = 'running'"
+    _last = _LAST
+    _statements: ClassVar = {
+        (closing, synced): _postgres_commit(closing, synced) for closing in (False, True) for synced in (False, True)
+    }
+
+    def claim(self, connection: Any, run_id: int, owner: str) -> Claim | None:
+        """Makes a ready run ours; None when it is not ready (any more)."""
+        found = connection.execute(self._claim, (owner, run_id), prepare=True).fetchone()
+        return None if found is None else Claim._make(found)
+
+    def commit(self, connection: Any, commit: StepCommit, *, synced: bool) -> Committed:
+        """Adds the rows and closes the run. Raises FencedError."""
+        columns = [list(column) for column in zip(*commit.rows, strict=True)] or [[] for _ in _TYPES]
+        values = [commit.run_id, commit.owner, commit.epoch, *columns]
+        if (closing := commit.closing) is not None:
+            values += [closing.status, closing.why, closing.result.text, closing.result.ref, closing.cost]
+            values += [closing.wake_at, closing.status != "waiting", closing.told]
+        statement = self._statements[closing is not None, synced]
+        found = connection.execute(statement, values, prepare=True).fetchone()
+        if found is None:
+            raise FencedError
+        return Committed(*found)
+
+    def read_claim(self, connection: Any, run_id: int, owner: str) -> Claim | None:
+        """The claim if it has been committed after all."""
+        found = connection.execute(self._claimed, (run_id, owner)).fetchone()
+        return None if found is None else Claim._make(found)
+
+    def read_committed(self, connection: Any, commit: StepCommit) -> Committed | None:
+        """What a commit brought back if it has been committed after all. Raises FencedError."""
+        return _judge_commit(connection.execute(self._last, (commit.run_id,)).fetchone(), commit)
