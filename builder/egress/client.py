@@ -3,9 +3,8 @@
 What a caller is told, and when:
 
 - `permanent`: the host is not allowed, the URL or a header is wrong, the answer is too large or of another type.
-- `transient`: the request certainly did not arrive, or it was one that only reads.
-- `uncertain`: a request that may change something left, and no whole answer came back. A caller that knows the
-  receiver to take idempotency keys, or the request to be harmless, may treat it as transient.
+- `transient`: the request certainly did not arrive, or it only reads, or its sender calls it repeatable.
+- `uncertain`: a request that may change something left, and no whole answer came back.
 
 Proxies and certificates named in the environment are ignored: the way out is what IT configured, and nothing else.
 """
@@ -63,7 +62,7 @@ class _Trip:
 
     def lost(self, code: str, sentence: str) -> NodeError:
         """The failure when no whole answer came."""
-        harmless = not self.left or self.request.method in SAFE_METHODS
+        harmless = not self.left or self.request.method in SAFE_METHODS or self.request.repeatable
         if not harmless:
             sentence += " Whether the request was carried out is not known."
         return NodeError(Failed(FailureClass.TRANSIENT if harmless else FailureClass.UNCERTAIN, code, sentence))

@@ -65,6 +65,8 @@ class HttpRequest:
         timeout: seconds for the whole call, redirects and the body included.
         max_bytes: longest body that is read, after decompression.
         accept: media types a successful answer may have (`application/*+json`, `text/*`); empty: any.
+        repeatable: sending it twice does no harm (a prompt, a write with an idempotency key), so a lost answer is
+            `transient`, not `uncertain`.
     """
 
     method: str
@@ -74,6 +76,7 @@ class HttpRequest:
     timeout: float = 30.0
     max_bytes: int = 2_000_000
     accept: tuple[str, ...] = ()
+    repeatable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

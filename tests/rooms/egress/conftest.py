@@ -12,7 +12,7 @@ class NoNetwork(httpcore.AsyncNetworkBackend):
     def __init__(self) -> None:
         self.opened: list[tuple[str, int]] = []
 
-    async def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
+    async def connect_tcp(self, host, port, *_, **__):
         self.opened.append((host, port))
         raise httpcore.ConnectError("the test has no network")
 

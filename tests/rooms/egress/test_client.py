@@ -7,13 +7,12 @@ import gzip
 import socket
 import zlib
 
+import httpcore
 import pytest
 
 from builder.egress import Allowed, Client
 from builder.sdk import FailureClass, HttpAnswer, HttpRequest, NodeError
-
 from tests.rooms.loopback import Seen, Server, answer
-
 
 pytestmark = pytest.mark.anyio
 
@@ -31,20 +30,23 @@ async def fail(client: Client, request: HttpRequest):
 
 REFUSED_HOSTS = [
     # loopback
-    "127.0.0.1", "127.1", "127.0.1", "127.255.255.254", "2130706433", "0x7f000001", "0x7f.0.0.1", "0x7f.1", "017700000001",
-    "0177.0.0.1", "0177.1", "0x7F.0x0.0x0.0x1", "127.0.0.1.", "[::1]", "[0:0:0:0:0:0:0:1]", "0", "0.0.0.0", "[::]",
+    "127.0.0.1", "127.1", "127.0.1", "127.255.255.254", "2130706433", "0x7f000001", "0x7f.0.0.1", "0x7f.1",
+    "017700000001", "0177.0.0.1", "0177.1", "0x7F.0x0.0x0.0x1", "127.0.0.1.", "[::1]", "[0:0:0:0:0:0:0:1]", "0",
+    "0.0.0.0", "[::]",
     # private, carrier-grade NAT, benchmarking
-    "10.0.0.1", "10.1", "012.0.0.1", "0xa000001", "167772161", "172.16.0.1", "172.31.255.255", "2886729729", "192.168.0.1",
-    "0xc0a80001", "0300.0250.0.1", "192.168.1", "100.64.0.1", "100.127.255.255", "198.18.0.1", "192.0.0.1",
+    "10.0.0.1", "10.1", "012.0.0.1", "0xa000001", "167772161", "172.16.0.1", "172.31.255.255", "2886729729",
+    "192.168.0.1", "0xc0a80001", "0300.0250.0.1", "192.168.1", "100.64.0.1", "100.127.255.255", "198.18.0.1",
+    "192.0.0.1",
     # link-local and metadata
     "169.254.169.254", "2852039166", "0xa9fea9fe", "0251.0376.0251.0376", "169.254.43518", "0xa9.254.0251.254",
     "100.100.100.200", "168.63.129.16", "192.0.0.192", "[fe80::1]", "[fd00:ec2::254]", "[fc00::1]", "[fec0::1]",
     # IPv4 inside IPv6
-    "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::ffff:169.254.169.254]", "[::ffff:8.8.8.8]", "[::127.0.0.1]", "[::a00:1]",
-    "[64:ff9b::127.0.0.1]", "[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::a00:1]", "[2002:7f00:1::]", "[2002:a9fe:a9fe::1]",
-    "[2001:0:7f00:1::]", "[::ffff:0:127.0.0.1]",
+    "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::ffff:169.254.169.254]", "[::ffff:8.8.8.8]", "[::127.0.0.1]",
+    "[::a00:1]", "[64:ff9b::127.0.0.1]", "[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::a00:1]", "[2002:7f00:1::]",
+    "[2002:a9fe:a9fe::1]", "[2001:0:7f00:1::]", "[::ffff:0:127.0.0.1]",
     # multicast, broadcast, reserved
-    "224.0.0.1", "239.255.255.250", "255.255.255.255", "240.0.0.1", "[ff02::1]", "[ff05::2]", "[100::1]", "[4000::1]",
+    "224.0.0.1", "239.255.255.250", "255.255.255.255", "240.0.0.1", "[ff02::1]", "[ff05::2]", "[100::1]",
+    "[4000::1]",
     # digits that are not ASCII, and dots that are not dots
     "127。0。0。1", "127．0．0．1",
 ]  # fmt: skip
@@ -65,10 +67,11 @@ async def test_refused_before_a_socket_opens(host: str, scheme: str, no_network)
 @pytest.mark.parametrize(
     "url",
     [
-        "ftp://example.com/", "file:///etc/passwd", "gopher://127.0.0.1:70/_x", "//127.0.0.1/", "example.com", "http:x", "",
-        "http://", "http:///x", "http://user:word@example.com/", "http://user@example.com/", "http://a\\@127.0.0.1/",
-        "http://example.com\\@127.0.0.1/", "http://127.0.0.1\r\n.example/", "http://exa mple/", "http://example.com/a b",
-        "http://%31%32%37.0.0.1/", "http://１２７.0.0.1/", "http://①②⑦.0.0.1/", "http://1.2.3.4.5/", "http://256.1.1.1/",
+        "ftp://example.com/", "file:///etc/passwd", "gopher://127.0.0.1:70/_x", "//127.0.0.1/", "example.com", "http:x",
+        "", "http://", "http:///x", "http://user:word@example.com/", "http://user@example.com/", "http://a\\@127.0.0.1/",
+        "http://example.com\\@127.0.0.1/", "http://127.0.0.1\r\n.example/", "http://exa mple/",
+        "http://example.com/a b", "http://%31%32%37.0.0.1/",
+        "http://１２７.0.0.1/", "http://①②⑦.0.0.1/", "http://1.2.3.4.5/", "http://256.1.1.1/",
         "http://[::1%25lo]/", "http://[::1/", "http://example.com:0/", "http://example.com:99999/", "http://a..b/",
         "http://" + "a" * 9_000, "http://example.com/\x00", "javascript:alert(1)", "http+unix://%2Fvar%2Frun%2Fsock/",
     ],
@@ -165,9 +168,14 @@ async def serve(script, request_of, **options) -> HttpAnswer:
         return await client.send(request_of(server))
 
 
+SECRET_PATH = "/secret-path?key=s3cret"
+
+
 async def broken(script, method: str = "GET", *, options: dict | None = None, **more):
     with pytest.raises(NodeError) as caught:
-        await serve(script, lambda server: HttpRequest(method, f"http://{server.place}/secret-path?key=s3cret", **more), **options or {})  # fmt: skip
+        await serve(
+            script, lambda server: HttpRequest(method, f"http://{server.place}{SECRET_PATH}", **more), **options or {}
+        )
     failed = caught.value.failed
     assert "secret" not in failed.sentence
     assert "s3cret" not in failed.sentence
@@ -195,6 +203,10 @@ HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"
 async def test_no_whole_answer_is_uncertain_unless_it_only_reads(raw: bytes, method: str, failure: str) -> None:
     failed = await broken(sends(raw), method)
     assert (failed.failure, failed.code) == (failure, "answer_broken")
+
+
+async def test_a_repeatable_request_is_never_uncertain() -> None:
+    assert (await broken(sends(HALF), "POST", repeatable=True)).failure is FailureClass.TRANSIENT
 
 
 @pytest.mark.parametrize(("method", "failure"), [("GET", "transient"), ("POST", "uncertain")])
@@ -242,8 +254,10 @@ async def test_badly_packed_answers(coding: str, body: bytes, code: str) -> None
     assert (await broken(sends(answer(body, Content_Encoding=coding)))).code == code
 
 
-@pytest.mark.parametrize(("given", "fine"), [("application/json; charset=utf-8", True), ("application/problem+json", True),
-                                             ("text/html", False), ("application/jsonp", False), ("", False)])  # fmt: skip
+@pytest.mark.parametrize(("given", "fine"), [
+    ("application/json; charset=utf-8", True), ("application/problem+json", True), ("text/html", False),
+    ("application/jsonp", False), ("", False),
+])  # fmt: skip
 async def test_content_types(given: str, fine: bool) -> None:
     script = sends(answer(b"{}", **({"Content_Type": given} if given else {})))
     accept = ("application/json", "application/*+json")
@@ -310,11 +324,9 @@ async def test_a_stranger_cannot_send_a_request_to_a_listed_host() -> None:
         """Connects public addresses to the test's server."""
 
         def __init__(self) -> None:
-            import httpcore  # only this test swaps the network
-
             self.real = httpcore.AnyIOBackend()
 
-        async def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
+        async def connect_tcp(self, host, port, *_, **__):
             assert host == "93.184.216.34", "a socket was opened to the listed host"
             return await self.real.connect_tcp("127.0.0.1", server.port)
 
