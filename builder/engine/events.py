@@ -170,9 +170,6 @@ Event: TypeAlias = (
 class StepWrite:
     """A row of the record: a step came into this status. Folding the writes in order gives the state back.
 
-    `(path, attempt, scope)` names a row; a later write of the same name replaces it (but for a usage that it does not
-    give anew), and folding only the last write of each name, in order, gives the same state.
-
     A scope leaves writes too, under its own path (`rows[3]`; `""` for the outer graph; a call's scope has the path of
     its step), with `scope` set: opened (`running`; for `""` the output is the run's input) and ended (`succeeded` with
     its result, `failed` with its error, `cancelled`). The `running` write of a container's step holds
