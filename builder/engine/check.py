@@ -1,0 +1,73 @@
+"""The checker is a compiler: it reads a workflow and says everything that is wrong with it, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from builder.engine.findings import Finding, error, has_error
+from builder.engine.graph import Workflow
+from builder.engine.lookups import explain_broken_call
+from builder.engine.needs import check_assignment
+from builder.engine.one_node import check_node
+from builder.engine.reading import GraphReading, Reading, read_workflow
+from builder.engine.references import check_inputs, check_references
+from builder.engine.structure import check_structure
+from builder.kit.shapes import check_schema
+from builder.sdk import Control, NodeType
+
+
+def check_graph(
+    workflow: Workflow,
+    types: Mapping[str, NodeType],
+    called: Mapping[str, Workflow] | None = None,
+    *,
+    woven: bool = False,
+) -> list[Finding]:
+    """Everything there is to say about a workflow, errors and warnings.
+
+    Args:
+        workflow: the file.
+        types: `name@major` → the installed type.
+        called: reference of a call → the workflow it calls.
+        woven: whether nodes that governance wove in may stand in it; in a source they may not.
+    """
+    reading, findings = read_workflow(workflow, types, called or {})
+    return findings + check_reading(reading, woven=woven)
+
+
+def check_reading(reading: Reading, *, woven: bool = False) -> list[Finding]:
+    """Everything that is to say about a workflow beyond what could not be looked up."""
+    findings = list(_check_input_schema(reading.workflow))
+    findings += _check_graph(reading.root, frozenset(), woven=woven)
+    return findings
+
+
+def _check_input_schema(workflow: Workflow) -> Iterator[Finding]:
+    if workflow.inputs.get("type") != "object":
+        sentence = "The inputs of a workflow are an object with named fields."
+        yield error("bad_schema", sentence, "Write `type: object` and `properties`.", field="inputs.type")
+    for problem in check_schema(workflow.inputs):
+        place = ".".join(("inputs", *map(str, problem.path)))
+        yield error("bad_schema", problem.sentence, "Change the schema.", field=place)
+
+
+def _check_graph(graph: GraphReading, outer: frozenset[str], *, woven: bool) -> Iterator[Finding]:
+    yield from check_structure(graph, woven=woven)
+    arrows: dict[str, int] = {}
+    for _, _, target in graph.edges:
+        arrows[target] = arrows.get(target, 0) + 1
+    yield from check_references(graph, outer)
+    for node_id, node in graph.nodes.items():
+        yield from check_node(node, arrows.get(node_id, 0))
+        yield from check_inputs(graph, node)
+    yield from check_assignment(graph)
+    inside = outer | graph.nodes.keys() | graph.names.keys()
+    for node in graph.nodes.values():
+        if node.body is None or node.type is None:
+            continue
+        if node.type.control is not Control.CALL:
+            yield from _check_graph(node.body, inside - node.body.names.keys(), woven=woven)
+            continue
+        wrong = list(_check_graph(node.body, frozenset(), woven=woven))
+        if has_error(wrong):
+            yield explain_broken_call(str(node.node.config.get("workflow", "")), wrong, node.path)
