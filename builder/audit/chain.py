@@ -1,0 +1,60 @@
+"""Chaining committed events, and signing the head over them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from builder.audit.append import ORGANISATION
+from builder.audit.rules import grow, head_text, leaf_of, link_after, root_of, write_note
+from builder.audit.store import (
+    event_record,
+    find_unchained,
+    has_unchained,
+    lock_chain,
+    save_chain,
+    save_head,
+    save_links,
+)
+
+_BATCH = 1_000
+
+
+class Signer(Protocol):
+    """The organisation's Ed25519 key."""
+
+    @property
+    def public_key(self) -> bytes:
+        """32 bytes."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes."""
+        ...
+
+
+def chain_events(session: Session, signer: Signer, now: datetime, organisation: str = ORGANISATION) -> int:
+    """Chains what was committed since the last time, at most 1,000 events, and signs a head; how many were chained.
+
+    Any number of keepers may call it: the end of the chain is locked, so one at a time adds to it.
+    """
+    if not has_unchained(session, organisation):
+        return 0
+    size, link_text, frontier_texts = lock_chain(session, organisation)
+    link = bytes.fromhex(link_text)
+    frontier = tuple(bytes.fromhex(text) for text in frontier_texts)
+    links = []
+    for row in find_unchained(session, organisation, _BATCH):
+        leaf = leaf_of(event_record(row))
+        link, frontier = link_after(link, leaf), grow(frontier, size, leaf)
+        size += 1
+        links.append({"event": row.id, "place": size, "hash": link.hex()})
+    if links:
+        save_links(session, links)
+        save_chain(session, organisation, size, link.hex(), [root.hex() for root in frontier])
+        text = head_text(organisation, size, root_of(frontier), link)
+        note = write_note(text, organisation, signer.public_key, signer.sign(text.encode()))
+        save_head(session, organisation, size, now, note)
+    return len(links)
