@@ -39,6 +39,9 @@ Need = frozenset[Alternative]
 RESULT = ""
 """Stands for the result as the reader of a need: it is read when everything has ended."""
 
+_MAIN_OR_END = (Control.REPEAT, Control.ASK)
+"""Where no arrow leaves another port than the main one, the run ends there: rounds used up, or a rejection."""
+
 MOST_CHOICES = 128
 """How many choices of merges are looked at one by one."""
 
@@ -72,7 +75,7 @@ def routes_of(graph: GraphReading) -> Routes:
         here = used.get(node_id, set())
         own = node.ports or tuple(sorted(here - {ERROR_PORT}))
         control = node.type.control if node.type is not None else Control.STEP
-        if control is Control.REPEAT and len(own) > 1:  # without an arrow from its last port the loop fails
+        if control in _MAIN_OR_END:
             own = tuple(port for port in own if port == own[0] or port in here)
         ports[node_id] = (*own, ERROR_PORT) if ERROR_PORT in here else own or (RESULT,)
         if control is Control.MERGE and node.config is not None:

@@ -14,7 +14,7 @@ from builder.sdk import AfterCrash, Control, Effect, Effects, Kind
 
 _EFFECT = {Effect.NONE: 0, Effect.READ: 1, Effect.WRITE: 2}
 _CRASH = {AfterCrash.RETRY_SAFE: 0, AfterCrash.KEYED: 1, AfterCrash.QUERY: 1, AfterCrash.UNSAFE: 2}
-_DURATIONS = {Control.WAIT: ("wait_for",), Control.ASK: ("due",)}
+_DURATIONS = {Control.WAIT: ("wait_for",), Control.ASK: ("due", "due_clock")}
 _SHORTEST_SECRET = 16
 
 

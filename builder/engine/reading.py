@@ -362,14 +362,8 @@ class _Reader:
     def _is_too_large(self, path: str, calls: tuple[str, ...]) -> bool:
         if path.count(".") < MAX_DEPTH and len(calls) < MAX_DEPTH and self.nodes < MAX_NODES:
             return False
-        self.findings.append(
-            error(
-                "too_large",
-                f"Containers and calls nest deeper than {MAX_DEPTH}, or hold more than {MAX_NODES:,} nodes in all.",
-                "Split the workflow into smaller ones.",
-                path,
-            )
-        )
+        sentence = f"Containers and calls nest deeper than {MAX_DEPTH}, or hold more than {MAX_NODES:,} nodes in all."
+        self.findings.append(error("too_large", sentence, "Split the workflow into smaller ones.", path))
         return True
 
     def _shape(self, reading: NodeReading, body: GraphReading | None) -> Shapes | None:
@@ -395,7 +389,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 def _join_edges(graph: Graph, nodes: Mapping[str, NodeReading]) -> tuple[tuple[str, str, str], ...]:
     """Every edge between known nodes as (source, port, target), the main port by its name, each once."""
-    found = {}
+    found: dict[tuple[str, str, str], None] = {}
     for edge in graph.edges:
         source = nodes.get(edge.source)
         if source is not None and edge.to in nodes and edge.to != edge.source:

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from builder.engine.findings import Finding, error, suggest
-from builder.engine.graph import Binding, Edge, Node, OnError, Retry, Workflow, Woven
+from builder.engine.graph import Binding, Edge, Node, OnError, Part, Retry, Workflow, Woven
 
-_KNOWN = {
+_KNOWN: dict[tuple[str, ...], type[Part]] = {
     (): Workflow,
     ("nodes", "*"): Node,
     ("nodes", "*", "inputs", "*"): Binding,

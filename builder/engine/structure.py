@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from builder.engine.findings import Finding, error, suggest
 from builder.engine.graph import ID_PATTERN, RESERVED_IDS, WOVEN_PREFIX, Edge
@@ -115,28 +115,19 @@ def _check_cycles(graph: GraphReading) -> Iterator[Finding]:
     import networkx as nx  # heavy: loaded only when a cycle must be named
 
     left = set(stuck)
-    knots = nx.DiGraph([(source, target) for source, target in pairs if source in left and target in left])
+    knots: nx.DiGraph[str] = nx.DiGraph([pair for pair in pairs if left.issuperset(pair)])
     for knot in nx.strongly_connected_components(knots):
         if len(knot) < 2:
             continue
-        names = _round_trip(knots.subgraph(knot))
-        shown = " → ".join(f"`{name}`" for name in (*names, names[0]))
+        start = min(knot)
+        ways = [nx.shortest_path(knots, after, start) for after in sorted(knots[start]) if after in knot]
+        names = [start, *min(ways, key=len)]
         yield error(
             "cycle",
-            f"The arrows run in a circle: {shown}.",
+            f"The arrows run in a circle: {' → '.join(f'`{name}`' for name in names)}.",
             "Handrail has no arrows back (arbitrary cycles, pattern 10): put these nodes into a loop.",
-            graph.nodes[names[0]].path,
+            graph.nodes[start].path,
         )
-
-
-def _round_trip(knot: Mapping[str, object]) -> list[str]:
-    """A shortest circle through the first node of a strongly connected part, in the order of its arrows."""
-    import networkx as nx  # heavy: loaded only when a cycle must be named
-
-    start = min(knot)
-    ways = [nx.shortest_path(knot, after, start) for after in sorted(knot[start])]
-    best: list[str] = min(ways, key=len)
-    return [start, *best[:-1]]
 
 
 def _check_reach(graph: GraphReading) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from builder.sdk.outcomes import (
     VerdictWord,
     Wait,
 )
+from builder.sdk.reviews import ReviewConfig, Reviewers
 from builder.sdk.values import (
     ERROR_PORT,
     JSON,
@@ -39,6 +40,6 @@ __all__ = [
     "ERROR_PORT", "JSON", "MAIN", "AfterCrash", "Ask", "Choice", "Context", "Control", "Decision", "Done", "Effect",
     "Effects", "Expression", "Failed", "FailureClass", "Finding", "HttpAnswer", "HttpRequest", "Kind", "Mode",
     "ModelAnswer", "ModelConnection", "ModelRequest", "NodeConfig", "NodeError", "NodeType", "Outcome", "Port",
-    "Question", "Refused", "Schema", "Shapes", "Stage", "Stricter", "Template", "Usage", "Vault", "Verdict",
-    "VerdictWord", "Wait", "free_record",
+    "Question", "Refused", "ReviewConfig", "Reviewers", "Schema", "Shapes", "Stage", "Stricter", "Template", "Usage",
+    "Vault", "Verdict", "VerdictWord", "Wait", "free_record",
 ]  # fmt: skip

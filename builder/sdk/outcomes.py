@@ -96,7 +96,7 @@ class Question:
         proposal_schema: what an edit must fit (for `edit`).
         reviewers: who may decide: `{role}`, `{group}`, `{users: […]}`, and `{k}` of them (1 when absent).
         barred: duties that may not decide: `author`, `starter`.
-        due: ISO 8601 duration, or None.
+        due: ISO 8601 duration of working time, or None; `due_clock`: the same in wall time. At most one of them.
         on_timeout: `escalate`, `reject` or `hold`. Approving by time-out does not exist.
     """
 
@@ -109,6 +109,7 @@ class Question:
     due: str | None = None
     on_timeout: str = "hold"
     verdict: Verdict | None = None
+    due_clock: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
