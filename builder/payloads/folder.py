@@ -1,0 +1,73 @@
+"""Payloads in a folder: `ab/cd/abcd…`, written aside, synced, then renamed, so that a file is whole or not there."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+
+from builder.payloads.ports import PayloadError, check_content, check_key, key_of
+
+
+class FolderStore:
+    """Keeps payloads in a folder of the local disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, content: bytes) -> str:
+        """Stores bytes so that they outlive a crash, and gives their key.
+
+        Raises:
+            PayloadError: they are too large, or the disk refuses them.
+        """
+        key = key_of(content)
+        place = self._place(key)
+        try:
+            if not place.exists():
+                self._write(place, content)
+        except OSError as error:
+            raise PayloadError(f"A value could not be stored in {self._folder}: {error.strerror}.") from error
+        return key
+
+    def get(self, key: str) -> bytes:
+        """The bytes behind a key, checked against it.
+
+        Raises:
+            PayloadError: they are not there, or were changed.
+        """
+        check_key(key)
+        try:
+            content = self._place(key).read_bytes()
+        except OSError as error:
+            raise PayloadError(f"The stored value {key[:12]}… cannot be read: {error.strerror}.") from error
+        return check_content(key, content)
+
+    def _place(self, key: str) -> Path:
+        return self._folder / key[:2] / key[2:4] / key
+
+    def _write(self, place: Path, content: bytes) -> None:
+        for folder in (self._folder, place.parent.parent, place.parent):
+            if not folder.is_dir():
+                folder.mkdir(parents=True, exist_ok=True)
+                _sync_folder(folder.parent)
+        aside = place.with_name(f".{place.name[:8]}-{uuid.uuid4().hex}")
+        try:
+            with aside.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            aside.replace(place)
+        except BaseException:  # also a cancelled write leaves nothing behind
+            aside.unlink(missing_ok=True)
+            raise
+        _sync_folder(place.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes the names in a folder outlive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
