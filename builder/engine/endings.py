@@ -43,10 +43,10 @@ def take_failure(turn: Turn, place: Place, failed: Failed, jitter: float = 1.0) 
     """One attempt failed: it is tried again, is uncertain, or the step has failed."""
     path, node, attempt = place.path, place.node, place.step.attempt
     unsure = _is_unsure(node, failed)
-    delay = None if unsure and node.effects.after_crash is AfterCrash.UNSAFE else _delay(turn, node, attempt, failed)
+    delay = None if unsure and node.effects.after_crash is AfterCrash.UNSAFE else _delay(turn, place, failed)
     if delay is not None:
         due = turn.now + timedelta(seconds=max(delay * jitter, failed.retry_after or 0.0))
-        why = f"{failed.sentence} Attempt {attempt + 1} of {node.retry.attempts} follows."
+        why = f"{failed.sentence} Try {place.step.failures + 2} of {node.retry.attempts} follows."
         turn.write(StepWrite(path, StepStatus.RETRYING, attempt, due=due, why=why, usage=failed.usage))
         turn.command(WakeAt(path, due))
     elif unsure and node.effects.after_crash is not AfterCrash.RETRY_SAFE:
@@ -62,14 +62,15 @@ def _is_unsure(node: PlanNode, failed: Failed) -> bool:
     return node.control is Control.STEP and not node.pure and (failed.failure is FailureClass.UNCERTAIN or cut_off)
 
 
-def _delay(turn: Turn, node: PlanNode, attempt: int, failed: Failed) -> float | None:
+def _delay(turn: Turn, place: Place, failed: Failed) -> float | None:
     """Longest delay before the next attempt in seconds, or None when there is none."""
+    node, failures = place.node, place.step.failures
     word = FailureClass.TRANSIENT if failed.failure is FailureClass.UNCERTAIN else failed.failure
-    if node.body is not None or word.value not in node.retry.on or attempt >= node.retry.attempts:
+    if node.body is not None or word.value not in node.retry.on or failures + 1 >= node.retry.attempts:
         return None
     if turn.retries >= turn.plan.retries_at_most or (failed.retry_after or 0.0) > LONGEST_RETRY_AFTER:
         return None
-    return min(node.retry.max_delay, FIRST_DELAY * 2.0 ** (attempt - 1))
+    return min(node.retry.max_delay, FIRST_DELAY * 2.0**failures)
 
 
 def error_record(turn: Turn, failed: Failed, attempts: int) -> dict[str, Any]:

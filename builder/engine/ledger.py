@@ -215,7 +215,7 @@ class Ledger:
         opens = node.body is not None and write.status is StepStatus.RUNNING
         page.steps[node_id] = StepState(
             write.status, write.attempt, write.ports, None if opens else write.output, write.error, write.due,
-            write.signal, write.why,
+            write.signal, write.why, before.failures + (write.status is StepStatus.RETRYING),
         )  # fmt: skip
         self._count(write, node, before)
         if opens:

@@ -61,6 +61,7 @@ class StepState:
         due: when a waiting or retrying step wakes by itself.
         signal: the signal that a waiting step waits for.
         why: one sentence: why it waits, was skipped, failed or was refused.
+        failures: how many of its attempts failed and were followed by another; crashes do not count.
     """
 
     status: StepStatus = StepStatus.PENDING
@@ -71,6 +72,7 @@ class StepState:
     due: datetime | None = None
     signal: str | None = None
     why: str = ""
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
