@@ -1,0 +1,155 @@
+"""A Question is what a rule asks of a flow graph: may anything come from here to there past no guard? TRUSTED.
+
+It is the meaning of must_pass, precede and of forbidden paths. What is new after a guard was passed starts anew: behind
+a check, whatever a model gives and whatever turns tokens back; behind a review, whatever any node gives that is not
+pure, since only pure nodes may stand between a review and what it guards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from builder.engine.arcs import START
+from builder.engine.facts import Facts
+from builder.engine.labels import View, turns_back
+from builder.engine.selectors import find_carriers, find_guards, find_sources, find_targets
+from builder.engine.template import ForbidPath, GovernanceTemplate, Rule, Selector
+from builder.sdk import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRule:
+    """A rule of a template that binds a workflow."""
+
+    template: GovernanceTemplate
+    rule: Rule
+
+    @property
+    def key(self) -> str:
+        """`template/rule`."""
+        return f"{self.template.name}/{self.rule.id}"
+
+    @property
+    def because(self) -> str:
+        """Why: the rule's reason, or its template's."""
+        return self.rule.because or self.template.because
+
+
+def bind_rules(templates: Iterable[GovernanceTemplate], facts: Facts, day: date) -> list[BoundRule]:
+    """The rules that bind a workflow on a day, by template name, in each template in its own order."""
+    return [
+        BoundRule(template, rule)
+        for template in sorted(templates, key=lambda each: each.name)
+        if template.binds(team=facts.team, stage=facts.stage)
+        for rule in template.rules
+        if not is_exempt(template, rule, facts, day)
+    ]
+
+
+def is_exempt(template: GovernanceTemplate, rule: Rule, facts: Facts, day: date) -> bool:
+    """Whether an exemption frees this workflow from a rule on a day; its last day counts."""
+    names = (facts.name, f"{facts.team}/{facts.name}")
+    return any(each.rule == rule.id and each.workflow in names and day <= each.until for each in template.exemptions)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Asks whether `targets` can be reached from `starts` without entering what is `closed`.
+
+    Attributes:
+        closed: for each vertex, whether a guard closes it.
+        arcs: the successor lists to follow.
+        within: for each vertex, whether the data in question is there; None where the question is not about data.
+        guards: paths of the guarding nodes.
+    """
+
+    starts: tuple[int, ...]
+    targets: tuple[int, ...]
+    closed: bytearray
+    arcs: tuple[list[list[int]], ...]
+    within: bytearray | None
+    guards: frozenset[str]
+
+    def next_of(self, vertex: int) -> Iterable[int]:
+        """Where one may go on from a vertex."""
+        for arcs in self.arcs:
+            for behind in arcs[vertex]:
+                if not self.closed[behind] and (self.within is None or self.within[behind]):
+                    yield behind
+
+
+def ask_question(view: View, bound: BoundRule) -> Question | None:
+    """What a rule asks of a workflow; None for a rule that asks for no path."""
+    rule, facts, flow = bound.rule, view.facts, view.flow
+    if rule.must_pass is not None:
+        wanted = facts.wanted.get(bound.key, rule.insert.config if rule.insert else {})
+        guards = find_guards(view, rule.must_pass.through, wanted)
+        kinds = {facts.type_of(path).kind for path in guards}
+        if rule.insert is not None and rule.insert.type in facts.types:
+            kinds.add(facts.types[rule.insert.type].kind)
+        paths = _start(view, rule.must_pass.from_)
+        paths.starts |= _anew(view, paths, guards, kinds)
+        return _question(view, paths, find_targets(view, rule.must_pass.to), guards)
+    if rule.precede is not None:
+        wanted = facts.wanted.get(bound.key, rule.insert.config if rule.insert else {})
+        guards = find_guards(view, rule.precede.first, wanted)
+        targets = find_targets(view, rule.precede.then)
+        return _question(view, _Paths({flow.index["", START]}, (flow.control,), None), targets, guards)
+    if isinstance(rule.forbid, ForbidPath):
+        return _question(view, _start(view, rule.forbid.from_), find_targets(view, rule.forbid.to), set())
+    return None
+
+
+@dataclass(slots=True)
+class _Paths:
+    """Where paths start and by which arcs they go: rules about data follow reads, rules about nodes edges too."""
+
+    starts: set[int]
+    arcs: tuple[list[list[int]], ...]
+    within: bytearray | None
+
+
+def _start(view: View, source: Selector) -> _Paths:
+    within = find_carriers(view, source)
+    arcs = (view.flow.data,) if within is not None else (view.flow.data, view.flow.control)
+    return _Paths(find_sources(view, source), arcs, within)
+
+
+def _question(view: View, paths: _Paths, targets: Iterable[int], guards: set[str]) -> Question:
+    closed = bytearray(len(view.flow.vertices))
+    for path in guards:
+        for vertex in view.flow.gives[path]:
+            closed[vertex] = 1
+    starts = tuple(sorted(vertex for vertex in paths.starts if not closed[vertex]))
+    return Question(starts, tuple(targets), closed, paths.arcs, paths.within, frozenset(guards))
+
+
+def _anew(view: View, paths: _Paths, guards: set[str], kinds: set[Kind]) -> set[int]:
+    """What starts anew: values of nodes that undo what a guard did, as far as they come from the sources at all."""
+    facts, flow = view.facts, view.flow
+    known = paths.within if paths.within is not None else _reach_all(paths.starts, paths.arcs)
+    found: set[int] = set()
+    for key, placed in view.by_type.items():
+        each = facts.types[key]
+        undoes = each.kind is Kind.PROMPT or turns_back(each)
+        for path in placed:
+            if (undoes or (Kind.REVIEW in kinds and not facts.nodes[path].pure)) and path not in guards:
+                found.update(vertex for vertex in (*flow.gives[path], *flow.sides[path]) if known[vertex])
+    return found
+
+
+def _reach_all(starts: Iterable[int], arcs: tuple[list[list[int]], ...]) -> bytearray:
+    reached = bytearray(len(arcs[0]))
+    open_ = list(starts)
+    for vertex in open_:
+        reached[vertex] = 1
+    while open_:
+        vertex = open_.pop()
+        for lists in arcs:
+            for behind in lists[vertex]:
+                if not reached[behind]:
+                    reached[behind] = 1
+                    open_.append(behind)
+    return reached
