@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -18,24 +17,12 @@ from builder.audit.store import (
     save_head,
     save_links,
 )
+from builder.kit.sealing import SigningKey
 
 _BATCH = 1_000
 
 
-class Signer(Protocol):
-    """The organisation's Ed25519 key."""
-
-    @property
-    def public_key(self) -> bytes:
-        """32 bytes."""
-        ...
-
-    def sign(self, message: bytes) -> bytes:
-        """64 bytes."""
-        ...
-
-
-def chain_events(session: Session, signer: Signer, now: datetime, organisation: str = ORGANISATION) -> int:
+def chain_events(session: Session, key: SigningKey, now: datetime, organisation: str = ORGANISATION) -> int:
     """Chains what was committed since the last time, at most 1,000 events, and signs a head; how many were chained.
 
     Any number of keepers may call it: the end of the chain is locked, so one at a time adds to it.
@@ -55,6 +42,6 @@ def chain_events(session: Session, signer: Signer, now: datetime, organisation: 
         save_links(session, links)
         save_chain(session, organisation, size, link.hex(), [root.hex() for root in frontier])
         text = head_text(organisation, size, root_of(frontier), link)
-        note = write_note(text, organisation, signer.public_key, signer.sign(text.encode()))
+        note = write_note(text, organisation, key.public, key.sign(text.encode()))
         save_head(session, organisation, size, now, note)
     return len(links)

@@ -9,29 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from builder.audit import append_event, chain_events, export_audit, read_export, verify_audit
 from builder.audit.tables import audit_chain_table, audit_event_table
 from builder.db import Database
+from builder.kit.sealing import SigningKey
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, 123_000, tzinfo=UTC)
 
 
-class Key:
-    def __init__(self) -> None:
-        self._private = Ed25519PrivateKey.generate()
-        self.public_key = self._private.public_key().public_bytes_raw()
-
-    def sign(self, message: bytes) -> bytes:
-        return self._private.sign(message)
-
-
 @pytest.fixture
-def key() -> Key:
-    return Key()
+def key() -> SigningKey:
+    return SigningKey.generate()
 
 
 def append(session: Session, number: int, **record: Any) -> None:
@@ -45,7 +36,7 @@ def append(session: Session, number: int, **record: Any) -> None:
     )
 
 
-def fill(database: Database, key: Key, count: int, batches: int = 1) -> None:
+def fill(database: Database, key: SigningKey, count: int, batches: int = 1) -> None:
     for batch in range(batches):
         with database.transaction() as session:
             for number in range(count):
@@ -54,12 +45,12 @@ def fill(database: Database, key: Key, count: int, batches: int = 1) -> None:
             assert chain_events(session, key, NOW) == count
 
 
-def verify(database: Database, key: Key) -> Any:
+def verify(database: Database, key: SigningKey) -> Any:
     with database.read() as session:
-        return verify_audit(export_audit(session, key.public_key), key.public_key)
+        return verify_audit(export_audit(session, key.public), key.public)
 
 
-def test_an_event_goes_with_its_transaction(database: Database, key: Key) -> None:
+def test_an_event_goes_with_its_transaction(database: Database, key: SigningKey) -> None:
     def fail_after_appending() -> None:
         with database.transaction() as session:
             append(session, 1)
@@ -71,7 +62,7 @@ def test_an_event_goes_with_its_transaction(database: Database, key: Key) -> Non
     assert (report.holds, report.chained, report.unchained) == (True, 0, 0)
 
 
-def test_what_is_not_chained_yet_is_shown_as_such(database: Database, key: Key) -> None:
+def test_what_is_not_chained_yet_is_shown_as_such(database: Database, key: SigningKey) -> None:
     fill(database, key, 3)
     with database.transaction() as session:
         append(session, 9)
@@ -80,14 +71,14 @@ def test_what_is_not_chained_yet_is_shown_as_such(database: Database, key: Key) 
     assert "1 newer event" in report.sentence
 
 
-def test_chaining_with_nothing_new_writes_nothing(database: Database, key: Key) -> None:
+def test_chaining_with_nothing_new_writes_nothing(database: Database, key: SigningKey) -> None:
     fill(database, key, 2)
     with database.transaction() as session:
         assert chain_events(session, key, NOW) == 0
     assert verify(database, key).signed == 2
 
 
-def test_four_keepers_chain_every_event_once(database: Database, key: Key) -> None:
+def test_four_keepers_chain_every_event_once(database: Database, key: SigningKey) -> None:
     with database.transaction() as session:
         for number in range(200):
             append(session, number)
@@ -121,7 +112,7 @@ def test_four_keepers_chain_every_event_once(database: Database, key: Key) -> No
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_a_changed_field_is_found_at_its_event(database: Database, key: Key, change: dict[str, Any]) -> None:
+def test_a_changed_field_is_found_at_its_event(database: Database, key: SigningKey, change: dict[str, Any]) -> None:
     fill(database, key, 5, batches=2)
     with database.transaction() as session:
         session.execute(update(audit_event_table).where(audit_event_table.c.position == 4).values(**change))
@@ -130,14 +121,14 @@ def test_a_changed_field_is_found_at_its_event(database: Database, key: Key, cha
     assert report.position == 4
 
 
-def test_a_deleted_event_is_found(database: Database, key: Key) -> None:
+def test_a_deleted_event_is_found(database: Database, key: SigningKey) -> None:
     fill(database, key, 5)
     with database.transaction() as session:
         session.execute(delete(audit_event_table).where(audit_event_table.c.position == 3))
     assert verify(database, key).position == 3
 
 
-def test_events_that_changed_places_are_found(database: Database, key: Key) -> None:
+def test_events_that_changed_places_are_found(database: Database, key: SigningKey) -> None:
     fill(database, key, 5)
     table = audit_event_table
     with database.transaction() as session:
@@ -146,7 +137,7 @@ def test_events_that_changed_places_are_found(database: Database, key: Key) -> N
     assert verify(database, key).position == 2
 
 
-def test_a_cut_end_is_found(database: Database, key: Key) -> None:
+def test_a_cut_end_is_found(database: Database, key: SigningKey) -> None:
     fill(database, key, 5)
     with database.transaction() as session:
         session.execute(delete(audit_event_table).where(audit_event_table.c.position > 3))
@@ -157,7 +148,7 @@ def test_a_cut_end_is_found(database: Database, key: Key) -> None:
     assert "missing at the end" in report.sentence
 
 
-def test_an_inserted_event_is_found(database: Database, key: Key) -> None:
+def test_an_inserted_event_is_found(database: Database, key: SigningKey) -> None:
     fill(database, key, 5)
     with database.transaction() as session:
         append(session, 7)
@@ -167,13 +158,13 @@ def test_an_inserted_event_is_found(database: Database, key: Key) -> None:
     assert verify(database, key).position == 6
 
 
-def test_an_export_says_the_same_as_the_database(database: Database, key: Key, tmp_path: Path) -> None:
+def test_an_export_says_the_same_as_the_database(database: Database, key: SigningKey, tmp_path: Path) -> None:
     fill(database, key, 4, batches=3)
     file = tmp_path / "audit.jsonl"
     with database.read() as session:
-        lines = [json.dumps(line) for line in export_audit(session, key.public_key)]
+        lines = [json.dumps(line) for line in export_audit(session, key.public)]
         events = len(session.execute(select(audit_event_table.c.id)).all())
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    report = verify_audit(read_export(file), key.public_key)
+    report = verify_audit(read_export(file), key.public)
     assert report == verify(database, key)
     assert (report.holds, report.chained, report.signed) == (True, events, 12)
