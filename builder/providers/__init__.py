@@ -1,0 +1,42 @@
+"""A Connection is a model that IT has opened to this installation; the Gateway asks it, and counts what that costs."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from builder.providers.cassettes import Cassettes
+    from builder.providers.connections import (
+        Connection,
+        ConnectionFacts,
+        ConnectionsError,
+        connection_facts,
+        connections_from_environment,
+    )
+    from builder.providers.gateway import Gateway, Models
+    from builder.providers.prices import worst_cost
+
+# Loaded on first use: facts about connections are needed to check a file, the HTTP client is not.
+_HOMES = {
+    "Cassettes": "builder.providers.cassettes",
+    "Connection": "builder.providers.connections",
+    "ConnectionFacts": "builder.providers.connections",
+    "ConnectionsError": "builder.providers.connections",
+    "Gateway": "builder.providers.gateway",
+    "Models": "builder.providers.gateway",
+    "connection_facts": "builder.providers.connections",
+    "connections_from_environment": "builder.providers.connections",
+    "worst_cost": "builder.providers.prices",
+}
+
+__all__ = [
+    "Cassettes", "Connection", "ConnectionFacts", "ConnectionsError", "Gateway", "Models", "connection_facts",
+    "connections_from_environment", "worst_cost",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
