@@ -53,13 +53,13 @@ class Routes:
     """What can happen in a graph: the nodes in order, their ports, the arrows, and the merges that wait for a part.
 
     Attributes:
-        partial: node → (how many arrows it waits for, whether it cancels the rest).
+        partial: merge → (how many arrows it waits for, the nodes that it may then cancel).
     """
 
     order: tuple[str, ...]
     ports: Mapping[str, tuple[str, ...]]
     edges: tuple[EdgeKey, ...]
-    partial: Mapping[str, tuple[int, bool]]
+    partial: Mapping[str, tuple[int, frozenset[str]]]
 
 
 def routes_of(graph: GraphReading) -> Routes:
@@ -70,7 +70,7 @@ def routes_of(graph: GraphReading) -> Routes:
         used.setdefault(source, set()).add(port)
         entering[target] = entering.get(target, 0) + 1
     ports: dict[str, tuple[str, ...]] = {}
-    partial: dict[str, tuple[int, bool]] = {}
+    partial: dict[str, tuple[int, frozenset[str]]] = {}
     for node_id, node in graph.nodes.items():
         here = used.get(node_id, set())
         own = node.ports or tuple(sorted(here - {ERROR_PORT}))
@@ -81,7 +81,8 @@ def routes_of(graph: GraphReading) -> Routes:
         if control is Control.MERGE and node.config is not None:
             count = merge_count(node)
             if 0 < count < entering.get(node_id, 0):
-                partial[node_id] = (count, bool(getattr(node.config, "cancel", False)))
+                cancels = getattr(node.config, "cancel", False)
+                partial[node_id] = (count, find_feeders(graph.order, graph.edges, node_id) if cancels else frozenset())
     return Routes(graph.order, ports, graph.edges, partial)
 
 
@@ -192,11 +193,28 @@ def _cancellable(
     routes: Routes, bits: Mapping[str, int], above: Mapping[str, int], waited: Mapping[str, int]
 ) -> frozenset[str]:
     """The nodes that a merge may cancel: those before it that it does not wait for."""
-    mask = 0
-    for merge, (_, cancels) in routes.partial.items():
-        if cancels:
-            mask |= above[merge] & ~waited[merge]
-    return frozenset(node_id for node_id in routes.order if mask and bits[node_id] & mask)
+    return frozenset(
+        feeder
+        for merge, (_, feeders) in routes.partial.items()
+        for feeder in feeders
+        if bits[feeder] & above[merge] & ~waited[merge]
+    )
+
+
+def find_feeders(order: Sequence[str], edges: Iterable[EdgeKey], merge: str) -> frozenset[str]:
+    """The nodes that lead to nothing but this merge, which it cancels when it goes on without them.
+
+    Arrows from `error` do not count: a node that is cancelled does not fail.
+    """
+    behind: dict[str, list[str]] = {}
+    for source, port, target in edges:
+        if port != ERROR_PORT:
+            behind.setdefault(source, []).append(target)
+    found = {merge}
+    for node_id in reversed(order):
+        if node_id in behind and found.issuperset(behind[node_id]):
+            found.add(node_id)
+    return frozenset(found - {merge})
 
 
 def _arrows_into(routes: Routes, merge: str) -> list[EdgeKey]:

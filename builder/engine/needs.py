@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from builder.engine.assignment import RESULT, Alternative, Need, routes_of, unmet_needs
@@ -24,17 +25,16 @@ def check_assignment(graph: GraphReading) -> Iterator[Finding]:
     if not graph.order:
         return
     bits, above = ancestor_masks(graph.order, ((source, target) for source, _, target in graph.edges))
+    around = _Around(graph, bits, frozenset(source for source, port, _ in graph.edges if port == ERROR_PORT))
     asked: _Asked = []
     for node_id, node in graph.nodes.items():
         for read in node.reads:
             text = _text_at(node.node, read)
-            asked += [
-                (node_id, need, node.path, shown)
-                for need, shown in _needs_of(graph, read, text, above[node_id], bits)
-            ]  # fmt: skip
+            needs = _needs_of(around, read, text, above[node_id])
+            asked += [(node_id, need, node.path, shown) for need, shown in needs]
     for read in graph.reads:
         text = graph.result_bindings[read.field.partition(".")[2]].expr or ""
-        asked += [(RESULT, need, graph.path or None, shown) for need, shown in _needs_of(graph, read, text, -1, bits)]
+        asked += [(RESULT, need, graph.path or None, shown) for need, shown in _needs_of(around, read, text, -1)]
     unmet = unmet_needs(routes_of(graph), ((reader, need) for reader, need, _, _ in asked))
     told: set[tuple[str, str, tuple[tuple[str, ...], ...]]] = set()
     for reader, need, path, read in asked:
@@ -44,12 +44,20 @@ def check_assignment(graph: GraphReading) -> Iterator[Finding]:
             yield _explain(graph, reader, path, read)
 
 
-def _needs_of(
-    graph: GraphReading, read: Read, text: str, upstream: int, bits: Mapping[str, int]
-) -> Iterator[tuple[Need, Read]]:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """A graph, the bit of each node, and its nodes whose `error` an arrow leaves."""
+
+    graph: GraphReading
+    bits: Mapping[str, int]
+    failing: frozenset[str]
+
+
+def _needs_of(around: _Around, read: Read, text: str, upstream: int) -> Iterator[tuple[Need, Read]]:
     """What a read needs, each with the part of the read that needs it. What is already wrong needs nothing more."""
     if read.has_default:
         return
+    graph = around.graph
     groups = [read.paths] if read.way == "from" else [(path,) for path in read.paths]
     for paths in groups:
         alternatives: list[Alternative] = []
@@ -60,7 +68,8 @@ def _needs_of(
                 broken = broken or at_path(graph.names[path[0]], path[1:]) is None
             elif path[0] in graph.nodes:
                 node = graph.nodes[path[0]]
-                broken = broken or not bits[path[0]] & upstream or at_path(node.readable, path[1:]) is None
+                broken = broken or not around.bits[path[0]] & upstream or at_path(node.readable, path[1:]) is None
+                broken = broken or (path[1:2] == (ERROR_PORT,) and path[0] not in around.failing)
                 alternatives.append((path[0], _ports(graph, path, text)))
             else:
                 broken = True

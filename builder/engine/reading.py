@@ -249,7 +249,7 @@ class _Reader:
             return [schema_of(binding.value)], None
         if way == "from":
             paths = tuple(split_path(path) for path in binding.from_ or ())
-            found = [self._schema_at(place, path) for path in paths]
+            found = [at_path(place.known[path[0]], path[1:]) for path in paths if path[0] in place.known]
             return [each for each in found if each is not None], Read(where, "from", paths, binding.has_default)
         text = binding.expr if way == "expr" else binding.template
         done = self._compile(_BINDINGS[way], text or "", place.scope, node, where)
@@ -257,10 +257,6 @@ class _Reader:
             return [], None
         paths, returns = done
         return [returns], Read(where, way, paths, binding.has_default)
-
-    def _schema_at(self, place: _Place, path: tuple[str, ...]) -> Schema | None:
-        root = place.known.get(path[0])
-        return None if root is None else at_path(root, path[1:])
 
     def _compile(
         self,
@@ -291,7 +287,10 @@ class _Reader:
                 connection = getattr(reading.config, mark.path[0], None) or connection
                 continue
             scope = self._scope_of(place, reading, mark.scope)
-            for dotted, text in texts_at(reading.node.config, mark.path):
+            said = reading.node.config
+            if mark.path[0] not in said:  # its default is what counts
+                said = {mark.path[0]: getattr(reading.config, mark.path[0], None)}
+            for dotted, text in texts_at(said, mark.path):
                 done = self._compile(mark, text, scope, reading.path, f"config.{dotted}")
                 if done is not None and mark.scope == "graph":
                     reads.append(Read(f"config.{dotted}", mark.way, done[0]))

@@ -1,0 +1,187 @@
+"""Definite assignment against an oracle that plays every order of events on small graphs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builder.engine.assignment import RESULT, Need, Routes, find_feeders, unmet_needs
+
+ENDED = ("skipped", "cancelled")
+
+
+@dataclass
+class Oracle:
+    """Plays a graph in every order: which needs of which reader can go unmet when it starts?
+
+    A node is absent (pending), `running`, `skipped`, `cancelled`, or the port that it took.
+    """
+
+    routes: Routes
+    needs: dict[str, list[Need]]
+    unmet: set[tuple[str, Need]] = field(default_factory=set)
+    seen: set[tuple[tuple[str, str], ...]] = field(default_factory=set)
+
+    def play(self) -> set[tuple[str, Need]]:
+        self.go({})
+        return self.unmet
+
+    def go(self, state: dict[str, str]) -> None:
+        state = self.settle(dict(state))
+        key = tuple(sorted(state.items()))
+        if key in self.seen:
+            return
+        self.seen.add(key)
+        running = [node for node, word in state.items() if word == "running"]
+        if not running:
+            self.look(RESULT, state)
+        for node in running:
+            for port in self.routes.ports[node]:
+                self.go({**state, node: port})
+
+    def settle(self, state: dict[str, str]) -> dict[str, str]:
+        moved = True
+        while moved:
+            moved = False
+            for node in self.routes.order:
+                if node not in state and (word := self.next_word(node, state)):
+                    state[node] = word
+                    moved = True
+                    if word in ENDED:
+                        continue
+                    self.look(node, state)
+                    if node in self.routes.partial:
+                        state[node] = "done"
+                        for feeder in self.routes.partial[node][1]:
+                            if state.get(feeder, "running") == "running":
+                                state[feeder] = "cancelled"
+        return state
+
+    def next_word(self, node: str, state: dict[str, str]) -> str:
+        entering = [(source, port) for source, port, target in self.routes.edges if target == node]
+        if not entering:
+            return "running"
+        taken = sum(state.get(source) == port for source, port in entering)
+        open_ = any(state.get(source, "running") == "running" for source, _ in entering)
+        if node in self.routes.partial:
+            if taken >= self.routes.partial[node][0]:
+                return "running"
+            return "" if open_ else "skipped"
+        return "" if open_ else "running" if taken else "skipped"
+
+    def look(self, reader: str, state: dict[str, str]) -> None:
+        for need in self.needs.get(reader, []):
+            if not any(state.get(node) in ports for node, ports in need):
+                self.unmet.add((reader, need))
+
+
+@st.composite
+def routes(draw: st.DrawFn, partial: bool = False) -> Routes:
+    size = draw(st.integers(2, 5 if partial else 6))
+    order = tuple(f"n{number}" for number in range(size))
+    ports, edges, merges = {}, [], {}
+    for number, node in enumerate(order):
+        ports[node] = ("done", "other")[: draw(st.integers(1, 2))]
+        for source in draw(st.sets(st.sampled_from(order[:number]), max_size=3)) if number else ():
+            edges.append((source, draw(st.sampled_from(ports[source])), node))
+        entering = [edge for edge in edges if edge[2] == node]
+        if partial and len(entering) > 1 and draw(st.booleans()):
+            ports[node] = ("done",)
+            merges[node] = draw(st.integers(1, len(entering) - 1)), draw(st.booleans())
+    chosen = {
+        merge: (count, find_feeders(order, edges, merge) if cancels else frozenset())
+        for merge, (count, cancels) in merges.items()
+    }
+    return Routes(order, ports, tuple(edges), chosen)
+
+
+@st.composite
+def cases(draw: st.DrawFn, partial: bool = False) -> tuple[Routes, dict[str, list[Need]]]:
+    drawn = draw(routes(partial))
+    needs: dict[str, list[Need]] = {}
+    for number, reader in enumerate((*drawn.order, RESULT)):
+        if number == 0:
+            continue
+        single = st.sampled_from(drawn.order[:number]).flatmap(
+            lambda node: st.tuples(
+                st.just(node), st.frozensets(st.sampled_from(drawn.ports[node]), min_size=1, max_size=2)
+            )
+        )
+        needs[reader] = draw(st.lists(st.frozensets(single, min_size=1, max_size=3), max_size=3, unique=True))
+    return drawn, needs
+
+
+def asked(needs: dict[str, list[Need]]) -> list[tuple[str, Need]]:
+    return [(reader, need) for reader, group in needs.items() for need in group]
+
+
+def upstream(drawn: Routes, needs: dict[str, list[Need]]) -> dict[str, list[Need]]:
+    """Only needs that lead upstream: anything else is another finding."""
+    above: dict[str, set[str]] = {RESULT: set(drawn.order)}
+    for node in drawn.order:
+        sources = {source for source, _, target in drawn.edges if target == node}
+        above[node] = sources.union(*(above[source] for source in sources))
+    return {
+        reader: [need for need in group if {node for node, _ in need} <= above[reader]]
+        for reader, group in needs.items()
+    }
+
+
+@given(cases())
+@settings(max_examples=100, deadline=None)
+def test_without_partial_merges_the_answer_is_exact(case: tuple[Routes, dict[str, list[Need]]]) -> None:
+    drawn, needs = case
+    needs = upstream(drawn, needs)
+    assert unmet_needs(drawn, asked(needs)) == Oracle(drawn, needs).play()
+
+
+@given(cases(partial=True))
+@settings(max_examples=100, deadline=None)
+def test_with_partial_merges_nothing_unmet_is_missed(case: tuple[Routes, dict[str, list[Need]]]) -> None:
+    drawn, needs = case
+    needs = upstream(drawn, needs)
+    assert Oracle(drawn, needs).play() <= unmet_needs(drawn, asked(needs))
+
+
+ALL = frozenset({"done"})
+
+
+def race(*, cancel: bool) -> Routes:
+    """start → {fast, slow} → first → after."""
+    order = ("start", "fast", "slow", "first", "after")
+    edges = (
+        ("start", "done", "fast"), ("start", "done", "slow"), ("fast", "done", "first"), ("slow", "done", "first"),
+        ("first", "done", "after"),
+    )  # fmt: skip
+    feeders = find_feeders(order, edges, "first") if cancel else frozenset()
+    return Routes(order, dict.fromkeys(order, ("done",)), edges, {"first": (1, feeders)})
+
+
+@pytest.mark.parametrize("cancel", [False, True])
+def test_behind_a_race_one_of_the_racers_is_there(cancel: bool) -> None:
+    either = frozenset({("fast", ALL), ("slow", ALL)})
+    one = frozenset({("fast", ALL)})
+    start = frozenset({("start", ALL)})
+    unmet = unmet_needs(
+        race(cancel=cancel), [(node, need) for node in ("after", RESULT) for need in (either, one, start)]
+    )
+    assert unmet == {("after", one), (RESULT, one)} if cancel else {("after", one)}
+
+
+def test_both_sides_of_a_parallel_split_are_there_behind_the_join() -> None:
+    order = ("a", "b", "c", "join")
+    edges = (("a", "done", "b"), ("a", "done", "c"), ("b", "done", "join"), ("c", "done", "join"))
+    both = [("join", frozenset({(node, ALL)})) for node in "abc"]
+    assert unmet_needs(Routes(order, dict.fromkeys(order, ("done",)), edges, {}), both) == set()
+
+
+def test_one_need_may_hang_on_the_choice_of_a_node_far_above() -> None:
+    order = ("route", "left", "right", "join", "late")
+    edges = (("route", "l", "left"), ("route", "r", "right"), ("left", "done", "join"), ("right", "done", "join"),
+             ("join", "done", "late"))  # fmt: skip
+    drawn = Routes(order, {**dict.fromkeys(order, ("done",)), "route": ("l", "r")}, edges, {})
+    either, one = frozenset({("left", ALL), ("right", ALL)}), frozenset({("left", ALL)})
+    assert unmet_needs(drawn, [("late", either), ("late", one)]) == {("late", one)}
