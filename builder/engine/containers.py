@@ -44,9 +44,8 @@ def open_container(turn: Turn, place: Place, event: Opened) -> bool:
     if problem is not None:
         _fail(turn, place, *problem)
         return True
-    items = None if event.items is None else list(event.items)
-    output = {"inputs": event.inputs, "items": items}
-    turn.write(StepWrite(event.path, StepStatus.RUNNING, place.step.attempt, output=output))
+    inputs = event.inputs if event.items is None else {**event.inputs, "items": list(event.items)}
+    turn.write(StepWrite(event.path, StepStatus.RUNNING, place.step.attempt, output=inputs))
     go_on(turn, place)
     return True
 
@@ -88,7 +87,7 @@ def judge_round(turn: Turn, place: Place, event: Judged) -> bool:
     if container is None or container.open or event.round != container.started:
         return False
     last = turn.scope(join_scope_path(event.path, event.round))
-    output = {"result": None if last is None else last.result}
+    output = None if last is None else last.result
     if event.stop:
         _succeed(turn, place, output)
     elif event.round < place.node.max_rounds:

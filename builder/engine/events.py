@@ -173,7 +173,7 @@ class StepWrite:
     A scope leaves writes too, under its own path (`rows[3]`; `""` for the outer graph; a call's scope has the path of
     its step), with `scope` set: opened (`running`; for `""` the output is the run's input) and ended (`succeeded` with
     its result, `failed` with its error, `cancelled`). The `running` write of a container's step holds
-    `{inputs, items}` as output; what its scopes see follows from that.
+    its inputs as output; what its scopes see follows from that.
 
     Attributes:
         duplicate: this attempt repeats one whose end nobody saw, and may cost its price twice.

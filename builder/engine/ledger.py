@@ -28,7 +28,7 @@ from builder.engine.state import (
     split_scope_path,
     split_step_path,
 )
-from builder.sdk import JSON
+from builder.sdk import JSON, Control
 
 PENDING = StepState()
 V = TypeVar("V")
@@ -219,8 +219,8 @@ class Ledger:
         )  # fmt: skip
         self._count(write, node, before)
         if opens:
-            items = write.output.get("items")
-            self._containers.put(write.path, Container(write.output["inputs"], None if items is None else tuple(items)))
+            items = tuple(write.output["items"]) if node.control is Control.EACH else None
+            self._containers.put(write.path, Container(write.output, items))
         if final:
             container = self.container(write.path) if node.body is not None else None
             if container is None:

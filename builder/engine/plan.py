@@ -44,6 +44,7 @@ class PlanNode:
         max_rounds: for a loop.
         until: for a loop, the CEL condition over `result` and `round`.
         in_schema: schema of the record that the node is given, checked at run time, always.
+        out_schemas: port → schema of what can be read behind it.
         check: the policy's check name, where it has one.
         spends_at_most: worst case of one attempt in the organisation's currency; None where IT set no price.
     """
@@ -76,15 +77,24 @@ class PlanNode:
     woven: bool = False
     target: str | None = None
     spends_at_most: float | None = None
+    out_schemas: Mapping[str, Schema] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class PlanGraph:
-    """Nodes in topological order, those that nothing leads to, and the bindings of the result."""
+    """A graph, ready to be run.
+
+    Attributes:
+        nodes: in topological order.
+        roots: the nodes that nothing leads to.
+        result: the bindings of the result.
+        names: everything that may be read in it → its schema: nodes, `input`, `item`, `index`, `round`, `previous`.
+    """
 
     nodes: Mapping[str, PlanNode]
     roots: tuple[str, ...]
     result: Mapping[str, Binding]
+    names: Mapping[str, Schema] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from builder.engine.events import Execute, Lost, StepWrite, WakeAt
 from builder.engine.ledger import Place
 from builder.engine.state import RunState, StepState, StepStatus, join_step_path
 from builder.engine.turn import Turn, is_light
-from builder.sdk import AfterCrash, Control
+from builder.sdk import AfterCrash
 
 
 def find_again(turn: Turn, _event: Lost) -> bool:
@@ -37,7 +37,7 @@ def _find_step(turn: Turn, place: Place) -> None:
     node, path, step = place.node, place.path, place.step
     if step.status is StepStatus.PENDING:
         look(turn, place.page, node)
-    elif step.status is StepStatus.RETRYING or (step.status is StepStatus.WAITING and node.control is Control.WAIT):
+    elif step.status in (StepStatus.RETRYING, StepStatus.WAITING):
         if step.due is not None:
             turn.command(WakeAt(path, step.due))
     elif step.status is not StepStatus.RUNNING:

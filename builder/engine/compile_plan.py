@@ -1,0 +1,141 @@
+"""From a Woven to a Plan. There is no other way to a Plan in the product, so nothing runs that was not woven."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from builder.engine.graph import OnError
+from builder.engine.plan import Guard, Plan, PlanGraph, PlanNode, RetryPolicy, find_feeders
+from builder.engine.reading import GraphReading, NodeReading, Reading
+from builder.kit.durations import read_duration
+from builder.kit.errors import HandrailError
+from builder.sdk import Control, NodeType, Schema
+
+
+class UnplannableError(HandrailError):
+    """A woven workflow that cannot be looked up here: a type is gone, or no longer takes its config."""
+
+    code = "unplannable"
+    status = 409
+
+
+def plan_reading(reading: Reading, plan_hash: str, guards: tuple[Guard, ...], prices: Mapping[str, float]) -> Plan:
+    """The Plan of a workflow that was looked up without findings.
+
+    Args:
+        reading: the woven workflow, looked up.
+        plan_hash: hash of the Woven.
+        guards: what the machine enforces.
+        prices: model connection → the most that one attempt of a step may cost there.
+    """
+    workflow = reading.workflow
+    return Plan(
+        hash=plan_hash,
+        name=workflow.name,
+        graph=_plan_graph(reading.root, prices),
+        inputs=workflow.inputs,
+        guards=guards,
+        result_schema=reading.root.result_schema,
+    )
+
+
+def _plan_graph(graph: GraphReading, prices: Mapping[str, float]) -> PlanGraph:
+    incoming: dict[str, list[tuple[str, str]]] = {name: [] for name in graph.order}
+    outgoing: dict[str, dict[str, list[str]]] = {name: {} for name in graph.order}
+    for source, port, target in graph.edges:
+        incoming[target].append((source, port))
+        outgoing[source].setdefault(port, []).append(target)
+    nodes = {
+        name: _plan_node(
+            name,
+            graph.nodes[name],
+            tuple(incoming[name]),
+            {port: tuple(targets) for port, targets in outgoing[name].items()},
+            prices,
+        )
+        for name in graph.order
+    }
+    for name, node in nodes.items():
+        if node.control is Control.MERGE and node.cancels:
+            nodes[name] = replace(node, feeders=find_feeders(nodes, name))
+    roots = tuple(name for name, node in nodes.items() if not node.incoming)
+    names: dict[str, Schema] = {**{name: node.readable for name, node in graph.nodes.items()}, **graph.names}
+    return PlanGraph(nodes, roots, graph.result_bindings, names)
+
+
+def _plan_node(
+    name: str,
+    reading: NodeReading,
+    incoming: tuple[tuple[str, str], ...],
+    outgoing: Mapping[str, tuple[str, ...]],
+    prices: Mapping[str, float],
+) -> PlanNode:
+    node_type = _type_of(reading)
+    node, config = reading.node, _full_config(reading)
+    control = node_type.control
+    shapes = reading.shapes
+    return PlanNode(
+        id=name,
+        type=node.type,
+        kind=node_type.kind,
+        control=control,
+        ports=reading.ports,
+        incoming=incoming,
+        outgoing=outgoing,
+        pure=reading.effects.pure,
+        effects=reading.effects,
+        config=config,
+        inputs=node.inputs,
+        in_schema={} if shapes is None else shapes.inputs,
+        out_schemas={} if shapes is None else shapes.outputs,
+        title=node.title,
+        retry=_retry(node.on_error),
+        timeout=None
+        if node.on_error is None or node.on_error.timeout is None
+        else read_duration(node.on_error.timeout),
+        needed=_needed(config) if control is Control.MERGE else 0,
+        cancels=bool(config.get("cancel")) and control in (Control.MERGE, Control.EACH),
+        body=None if reading.body is None else _plan_graph(reading.body, prices),
+        concurrency=int(config.get("concurrency", 1)) if control is Control.EACH else 1,
+        keep_errors=control is Control.EACH and config.get("on_item_error") == "keep",
+        quorum=int(config.get("quorum") or 0) if control is Control.EACH else 0,
+        max_rounds=int(config.get("max_rounds", 0)) if control is Control.REPEAT else 0,
+        until=str(config.get("until", "")) if control is Control.REPEAT else "",
+        check=node_type.check,
+        woven=node.woven is not None,
+        target=None if node.woven is None else node.woven.target,
+        spends_at_most=None if reading.connection is None else prices.get(reading.connection),
+    )
+
+
+def _type_of(reading: NodeReading) -> NodeType:
+    if reading.type is None or not reading.ports:
+        raise UnplannableError(
+            f"{reading.path!r} cannot be planned: its type {reading.node.type} is not here, or refuses its config.",
+            node=reading.path,
+            way_out="Install the type as it was when the workflow was woven, or weave the workflow again.",
+        )
+    return reading.type
+
+
+def _full_config(reading: NodeReading) -> Mapping[str, Any]:
+    """The config with its defaults; a body is planned apart and need not be carried twice."""
+    full: dict[str, Any] = reading.config.model_dump(mode="json", by_alias=True)
+    if reading.body is not None:
+        full.pop("body", None)
+    return full
+
+
+def _retry(on_error: OnError | None) -> RetryPolicy:
+    if on_error is None or on_error.retry is None:
+        return RetryPolicy()
+    said = on_error.retry
+    return RetryPolicy(said.attempts, frozenset(said.on), read_duration(said.max_delay))
+
+
+def _needed(config: Mapping[str, Any]) -> int:
+    """How many edges let a merge run; 0 waits for all to be resolved."""
+    modes = {"all": 0, "first": 1, "n_of_m": int(config.get("n") or 1)}
+    return modes[str(config.get("mode", "all"))]
