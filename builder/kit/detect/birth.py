@@ -54,10 +54,10 @@ _DATE = re.compile(rf"(?<!\w)(?:{_NUMERIC}|{_DAY_FIRST}|{_MONTH_FIRST})(?!\w)")
 
 
 def find_birth_dates(text: str) -> Iterator[Span]:
-    """Every date within 40 characters after a word about birth, or within 16 before one."""
+    """Every date within 40 characters after a word about birth, no other digit between, or within 16 before one."""
     for word in _WORDS.finditer(text):
         for found in _DATE.finditer(text, word.end(), word.end() + 40 + 24):
-            if found.start() > word.end() + 40:
+            if found.start() > word.end() + 40 or any(map(str.isdigit, text[word.end() : found.start()])):
                 break
             if _is_date(found):
                 yield Span("date_of_birth", found.start(), found.end(), 0.9, DATE_OF_BIRTH)

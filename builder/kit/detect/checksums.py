@@ -238,8 +238,3 @@ def cn_resident_id(letters: str) -> bool:
         return False
     total = weighted(letters[:17], (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2))
     return "10X98765432"[total % 11] == letters[17]
-
-
-def always(letters: str) -> bool:
-    """For numbers without a check digit, whose form and context must do."""
-    return bool(letters)

@@ -13,7 +13,10 @@ IP_ADDRESS = "ip_address@1"
 
 _LOCAL = re.compile(r"[\w.+\-'%&!#$*~^]")
 _DOMAIN = re.compile(r"(?:[^\W_][\w-]{0,62}\.){1,8}(?:xn--[a-z0-9-]{2,59}|[^\W\d_]{2,63})", re.IGNORECASE)
-_FILE_ENDINGS = frozenset(["png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "ico", "css", "js", "ts", "json", "html", "py", "txt", "pdf", "md"])
+_FILE_ENDINGS = frozenset((
+    "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "ico", "css", "js", "ts", "json", "html", "py", "txt", "pdf",
+    "md",
+))  # fmt: skip
 
 
 def find_emails(text: str) -> Iterator[Span]:

@@ -63,11 +63,10 @@ def _find_all(text: str, wanted: frozenset[str], region: str | None) -> Iterator
         return
     if "phone" in wanted:
         yield from find_phones(text, region)
-    if digits >= 7:
-        if not wanted.isdisjoint(NATIONAL_KINDS):
-            yield from find_national_ids(text, wanted)
-        if "iban" in wanted:
-            yield from find_ibans(text)
+    if not wanted.isdisjoint(NATIONAL_KINDS):
+        yield from find_national_ids(text, wanted)
+    if "iban" in wanted:
+        yield from find_ibans(text)
     if digits >= 12 and "payment_card" in wanted:
         yield from find_cards(text)
 

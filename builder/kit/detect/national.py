@@ -89,8 +89,6 @@ NATIONAL_IDS: tuple[NationalId, ...] = (
     NationalId("br_cpf", "Brazilian CPF", r"\d{3}\.\d{3}\.\d{3}-\d{2}", checksums.br_cpf, r"\bcpf\b", r"\d{11}"),
     NationalId("in_aadhaar", "Indian Aadhaar number", r"[2-9]\d{3}([ \-])\d{4}\1\d{4}", checksums.in_aadhaar,
                r"aadha?ar|\buid(?:ai)?\b", r"[2-9]\d{11}", 0.7),
-    NationalId("in_pan", "Indian PAN", r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]", checksums.always,
-               r"\bpan\b|permanent account", "", 0.8),
     NationalId("cn_resident_id", "Chinese resident id", r"[1-8]\d{5}(?:19|20)\d{9}[0-9X]", checksums.cn_resident_id,
                r"身份证|resident id", "", 0.98),
 )  # fmt: skip

@@ -28,8 +28,8 @@ _STRONG = re.compile(
 _WORDS = re.compile(
     r"\b(?:tel(?:e(?:ph|f)on\w*|efax|éfono|[ée]phone\w*|efone|emóvel)?|t[ée]l|tlf|phones?|phoned|cell|cellphone"
     r"|mobile?|mob"
-    r"|fax|call(?:s|ed|ing|back)?|dial(?:l?ed|l?ing)?|ring|reach(?:ed|ing)?|whatsapp|sms|texted|text me|messages?|hotline"
-    r"|answer(?:s|ed|ing)?|voicemail|contact|landline|pager|desk|(?:my|his|her|our|their|your) number"
+    r"|fax|call(?:s|ed|ing|back)?|dial(?:l?ed|l?ing)?|ring|reach(?:ed|ing)?|whatsapp|sms|texted|text me"
+    r"|messages?|hotline|answer(?:s|ed|ing)?|voicemail|contact|landline|pager|desk|(?:my|his|her|our|their|your) number"
     r"|handy\w*|mobil\w*|rufnummer|festnetz|durchwahl|anruf\w*|angerufen|rückruf|zurückrufen|erreich\w*|ruf\w*"
     r"|portable|appel\w*|rappel\w*|joindre|joignable"
     r"|m[óo]vil|celular|llam\w+|fijo|tel[ée]fono"
