@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from builder.engine.endings import end_run, stop_step
 from builder.engine.events import StepWrite
+from builder.engine.guards import check_limits
 from builder.engine.ledger import Page, Place
 from builder.engine.plan import PlanNode
 from builder.engine.state import FINAL_STEPS, RunStatus, StepStatus
@@ -61,7 +62,8 @@ def look_at_roots(turn: Turn, scope: str) -> None:
 
 def execute(turn: Turn, place: Place, attempt: int, *, why: str = "", duplicate: bool = False) -> None:
     """One attempt of a step. Before each that spends, the limits are asked with its worst case."""
-    refusal: str | None = None
+    guarded = turn.plan.guards and place.node.effects.spends
+    refusal = check_limits(turn.plan, turn, place.node, place.path) if guarded else None
     if refusal is None:
         turn.execute(place, attempt, why=why, duplicate=duplicate)
         return

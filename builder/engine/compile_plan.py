@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from builder.engine.findings import Severity
 from builder.engine.graph import OnError
-from builder.engine.plan import Guard, Plan, PlanGraph, PlanNode, RetryPolicy, find_feeders
-from builder.engine.reading import GraphReading, NodeReading, Reading
+from builder.engine.plan import Plan, PlanGraph, PlanNode, RetryPolicy, find_feeders
+from builder.engine.reading import GraphReading, NodeReading, read_workflow
+from builder.engine.woven import Woven
 from builder.kit.durations import read_duration
 from builder.kit.errors import HandrailError
 from builder.sdk import Control, NodeType, Schema
@@ -21,22 +23,28 @@ class UnplannableError(HandrailError):
     status = 409
 
 
-def plan_reading(reading: Reading, plan_hash: str, guards: tuple[Guard, ...], prices: Mapping[str, float]) -> Plan:
-    """The Plan of a workflow that was looked up without findings.
+def compile_plan(woven: Woven, types: Mapping[str, NodeType], prices: Mapping[str, float] | None = None) -> Plan:
+    """The Plan of a woven workflow.
 
     Args:
-        reading: the woven workflow, looked up.
-        plan_hash: hash of the Woven.
-        guards: what the machine enforces.
+        woven: the workflow with all that governance made mandatory. Whether it holds is for `verify` to say, before.
+        types: `name@major` → the installed type.
         prices: model connection → the most that one attempt of a step may cost there.
+
+    Raises:
+        UnplannableError: a type is gone, or takes its config no more.
     """
-    workflow = reading.workflow
+    reading, findings = read_workflow(woven.graph, types, woven.called_workflows)
+    for finding in findings:
+        if finding.severity is Severity.ERROR:
+            sentence = f"This woven workflow cannot be planned here: {finding.sentence}"
+            raise UnplannableError(sentence, node=finding.node, field=finding.field, way_out=finding.way_out)
     return Plan(
-        hash=plan_hash,
-        name=workflow.name,
-        graph=_plan_graph(reading.root, prices),
-        inputs=workflow.inputs,
-        guards=guards,
+        hash=woven.woven_hash,
+        name=reading.workflow.name,
+        graph=_plan_graph(reading.root, prices or {}),
+        inputs=reading.workflow.inputs,
+        guards=woven.guards,
         result_schema=reading.root.result_schema,
     )
 
@@ -72,7 +80,8 @@ def _plan_node(
     outgoing: Mapping[str, tuple[str, ...]],
     prices: Mapping[str, float],
 ) -> PlanNode:
-    node_type = _type_of(reading)
+    node_type = reading.type
+    assert node_type is not None, "a reading without error findings has every type"
     node, config = reading.node, _full_config(reading)
     control = node_type.control
     shapes = reading.shapes
@@ -108,16 +117,6 @@ def _plan_node(
         target=None if node.woven is None else node.woven.target,
         spends_at_most=None if reading.connection is None else prices.get(reading.connection),
     )
-
-
-def _type_of(reading: NodeReading) -> NodeType:
-    if reading.type is None or not reading.ports:
-        raise UnplannableError(
-            f"{reading.path!r} cannot be planned: its type {reading.node.type} is not here, or refuses its config.",
-            node=reading.path,
-            way_out="Install the type as it was when the workflow was woven, or weave the workflow again.",
-        )
-    return reading.type
 
 
 def _full_config(reading: NodeReading) -> Mapping[str, Any]:

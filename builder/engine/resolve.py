@@ -187,24 +187,13 @@ def _first_of(paths: tuple[Path, ...], default: JSON) -> Reader:
 
 
 def _evaluated(compiled: Expression | Template, default: JSON) -> Reader:
-    """Evaluates over the fields that are read, and no others: what is not read costs nothing."""
-    reads = tuple(dict.fromkeys(path[:2] for path in compiled.reads))
-    whole = tuple(compiled.reads)
+    reads = tuple(compiled.reads)
+    names = tuple(dict.fromkeys(path[0] for path in reads))
 
     def read(scope: Scope) -> JSON:
-        if default is not ABSENT and any(look_up(scope, path) is ABSENT for path in whole):
+        if default is not ABSENT and any(look_up(scope, path) is ABSENT for path in reads):
             return default
-        values: dict[str, Any] = {}
-        for path in reads:
-            root = _root(scope, path[0])
-            if root is ABSENT:
-                continue
-            if len(path) == 1 or not isinstance(root, Mapping):
-                values[path[0]] = root
-            elif values.get(path[0]) is not root:
-                part = values.setdefault(path[0], {})
-                if path[1] in root:
-                    part[path[1]] = root[path[1]]
-        return compiled.evaluate(values)
+        roots = ((name, _root(scope, name)) for name in names)
+        return compiled.evaluate({name: value for name, value in roots if value is not ABSENT})
 
     return read
