@@ -10,7 +10,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, select
 
-import builder.audit.tables
 import builder.runs.tables as tables
 from builder.db import Database, metadata, read_clock, ring_after
 from builder.kit.clock import SYSTEM_CLOCK

@@ -1,0 +1,63 @@
+"""A Review is a question that a run put to people; a Decision is an answer, by whom, on which exact payload, why.
+
+Runs parks a step and opens its Review in one transaction; deciding writes the Decision and lets the run go on in
+another. Exactly one answer ends a Review. Time running out never approves.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from builder.reviews.claim import claim_review, return_review
+    from builder.reviews.decide import decide_review
+    from builder.reviews.desk import find_review, find_tasks, open_reviews_of
+    from builder.reviews.expire import expire_reviews
+    from builder.reviews.open import open_review
+    from builder.reviews.rules import may_decide
+    from builder.reviews.schemas import (
+        AlreadyDecidedError,
+        MayNotDecideError,
+        PayloadChangedError,
+        Review,
+        ReviewError,
+        Task,
+        UnfitDecisionError,
+        UnknownReviewError,
+    )
+    from builder.reviews.withdraw import withdraw_review
+
+_DOORS = {
+    "claim_review": "claim",
+    "return_review": "claim",
+    "decide_review": "decide",
+    "find_review": "desk",
+    "find_tasks": "desk",
+    "open_reviews_of": "desk",
+    "expire_reviews": "expire",
+    "open_review": "open",
+    "may_decide": "rules",
+    "AlreadyDecidedError": "schemas",
+    "MayNotDecideError": "schemas",
+    "PayloadChangedError": "schemas",
+    "Review": "schemas",
+    "ReviewError": "schemas",
+    "Task": "schemas",
+    "UnfitDecisionError": "schemas",
+    "UnknownReviewError": "schemas",
+    "withdraw_review": "withdraw",
+}
+
+__all__ = [
+    "AlreadyDecidedError", "MayNotDecideError", "PayloadChangedError", "Review", "ReviewError", "Task",
+    "UnfitDecisionError", "UnknownReviewError", "claim_review", "decide_review", "expire_reviews", "find_review",
+    "find_tasks", "may_decide", "open_review", "open_reviews_of", "return_review", "withdraw_review",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """A name of the front door, loaded when it is first asked for (SQLAlchemy is heavy)."""
+    if name not in _DOORS:
+        raise AttributeError(f"builder.reviews has no {name!r}")
+    return getattr(import_module(f"builder.reviews.{_DOORS[name]}"), name)

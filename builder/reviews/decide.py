@@ -1,0 +1,136 @@
+"""Deciding: once, by somebody who may, on the payload that was shown; the run goes on in the same transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from builder.audit import append_event
+from builder.kit.ids import show_id
+from builder.reviews.desk import expect_review
+from builder.reviews.rules import (
+    EDIT,
+    diff_values,
+    fit_edit,
+    may_decide,
+    needed_of,
+    proposal_of,
+    settle_decisions,
+    unfit,
+)
+from builder.reviews.schemas import (
+    WAITING,
+    AlreadyDecidedError,
+    GivenDecision,
+    MayNotDecideError,
+    PayloadChangedError,
+    Review,
+    ReviewState,
+    UnfitDecisionError,
+)
+from builder.reviews.store import end_review, insert_decision, read_decisions
+from builder.runs import hold_run, resume_run
+from builder.sdk import JSON, Decision, Mode
+
+
+def decide_review(
+    session: Session,
+    review_id: int,
+    *,
+    by: str,
+    decision: str,
+    now: datetime,
+    payload_hash: str | None = None,
+    edit: JSON = None,
+    reason: str = "",
+) -> Decision | None:
+    """Gives an answer. Exactly one answer ends a Review, however many are given at once.
+
+    Args:
+        session: the transaction; the run goes on when it commits.
+        review_id: which Review.
+        by: who decides, by name as given.
+        decision: `approve`, `edit` or `reject`, as far as the question offers them.
+        now: when.
+        payload_hash: hash of the payload that was looked at; None only where it was shown in the same breath.
+        edit: for `edit`, the new proposal.
+        reason: why; to edit and to reject need one.
+
+    Returns:
+        The answer that the run was given; None while more people must agree.
+
+    Raises:
+        UnknownReviewError: there is no such Review.
+        AlreadyDecidedError: it no longer waits.
+        PayloadChangedError: it is about another payload.
+        MayNotDecideError: this person may not decide it.
+        UnfitDecisionError: the answer is not one that was asked for.
+    """
+    hold_run(session, expect_review(session, review_id).run_id)
+    review = expect_review(session, review_id, lock=True)
+    if review.state not in WAITING:
+        raise AlreadyDecidedError(f"This is decided, or no longer asked: {review.why}", state=review.state.value)
+    if payload_hash is not None and payload_hash != review.payload_hash:
+        raise PayloadChangedError(
+            "What you looked at is not what is asked now.", way_out="Look at it again, then decide."
+        )
+    earlier = read_decisions(session, review_id)
+    given = _check(review, earlier, GivenDecision(by.strip(), decision, reason.strip(), edit))
+    _keep(session, review, given, now)
+    answer = settle_decisions(review.question, [*earlier, given], needed_of(review.question, review.mode))
+    if answer is not None:
+        why = f"{answer.by} decided: {answer.decision}."
+        if not end_review(session, review_id, ReviewState.DECIDED, why, now) or not resume_run(
+            session, review.run_id, review.path, answer
+        ):
+            raise AlreadyDecidedError("The run no longer waits for this answer.")
+    return answer
+
+
+def _check(review: Review, earlier: list[GivenDecision], given: GivenDecision) -> GivenDecision:
+    """The answer with its edit in its one form. What separates duties binds live runs only: a try is one's own."""
+    if review.mode is Mode.LIVE:
+        why_not = may_decide(
+            review.question,
+            given.by,
+            starter=review.starter,
+            authors=review.authors,
+            duties=review.duties,
+            earlier=earlier,
+        )
+        if why_not is not None:
+            raise MayNotDecideError(why_not)
+    sentence = unfit(review.question, given)
+    if sentence is not None:
+        raise UnfitDecisionError(sentence)
+    if given.decision != EDIT:
+        return given
+    value, problems = fit_edit(review.question, given.edit)
+    if problems:
+        place = ".".join(str(part) for part in problems[0].path) or None
+        told = " ".join(f"{'.'.join(map(str, each.path)) or 'The edit'}: {each.sentence}" for each in problems[:5])
+        raise UnfitDecisionError(f"The edit does not fit the proposal. {told}", field=place)
+    return GivenDecision(given.by, EDIT, given.reason, value)
+
+
+def _keep(session: Session, review: Review, given: GivenDecision, now: datetime) -> None:
+    changes = diff_values(proposal_of(review.question), given.edit) if given.decision == EDIT else None
+    values = {"review_id": review.id, "by": given.by, "decision": given.decision, "reason": given.reason}
+    values |= {"edit": given.edit, "changes": changes, "payload_hash": review.payload_hash, "decided_at": now}
+    insert_decision(session, values)
+    append_event(
+        session,
+        "review.decided",
+        actor=given.by,
+        subject=f"review {show_id(review.id)}",
+        now=now,
+        record={
+            "run": show_id(review.run_id),
+            "path": review.path,
+            "decision": given.decision,
+            "payload_hash": review.payload_hash,
+            "mode": review.mode.value,
+            "name": "as given, not signed in",
+        },
+    )

@@ -1,0 +1,171 @@
+"""Who may decide, what counts as an answer, when one is reached, and when time runs out. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from builder.kit.durations import read_duration
+from builder.kit.hashing import hash_value
+from builder.kit.shapes import Problem, ShapeError, normalise, schema_of, validate
+from builder.reviews.schemas import GivenDecision
+from builder.sdk import JSON, Decision, Mode, Question
+
+APPROVE, EDIT, REJECT = "approve", "edit", "reject"
+_POSITION = re.compile(r"\[\d+\]")
+_SATURDAY = 5
+
+
+def place_of(path: str) -> str:
+    """A step path without positions: the items of one map have one place (`rows[3].check` → `rows[].check`)."""
+    return _POSITION.sub("[]", path)
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names, as given, mean the same person: case and spaces do not tell people apart."""
+    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
+
+
+def may_decide(
+    question: Question,
+    by: str,
+    *,
+    starter: str,
+    authors: Collection[str] = (),
+    duties: Sequence[Collection[str]] = (),
+    earlier: Sequence[GivenDecision] = (),
+) -> str | None:
+    """Why this person may not decide; None when he may.
+
+    Roles and groups are not checked here: without sign-in a name is taken as given, and nobody knows its roles.
+
+    Args:
+        question: what is asked.
+        by: who wants to decide.
+        starter: who started the run.
+        authors: who changed the workflow since the version before.
+        duties: for each rule that separates duties, the duties that one person may not hold together; whoever decides
+            is the `approver`.
+        earlier: the decisions given so far.
+    """
+    if not by.strip():
+        return "A decision needs the name of who decides."
+    separated = {duty for rule in duties if "approver" in rule for duty in rule}
+    barred = separated | set(question.barred)
+    if "starter" in barred and same_person(by, starter):
+        return f"{by} started this run, and whoever starts it may not decide here."
+    if "author" in barred and any(same_person(by, author) for author in authors):
+        return f"{by} changed this workflow, and whoever does may not decide here."
+    users = question.reviewers.get("users") or ()
+    if users and not any(same_person(by, user) for user in users):
+        return f"{by} is not among those who are asked: {', '.join(users)}."
+    if any(same_person(by, given.by) for given in earlier):
+        return f"{by} has decided already; another person is needed."
+    return None
+
+
+def needed_of(question: Question, mode: Mode) -> int:
+    """How many people must agree. Outside `live` whoever tries the workflow answers alone."""
+    return 1 if mode is not Mode.LIVE else max(1, int(question.reviewers.get("k") or 1))
+
+
+def proposal_of(question: Question) -> JSON:
+    """What an edit replaces: the record's `proposal`, or the record itself where it has none."""
+    record = question.record
+    return record["proposal"] if isinstance(record, dict) and "proposal" in record else record
+
+
+def fit_edit(question: Question, edit: JSON) -> tuple[JSON, list[Problem]]:
+    """An edit in the form of the proposal's schema, and what is wrong with it.
+
+    Where the question brings no schema, the proposal itself shows what an edit must look like.
+    """
+    schema = question.proposal_schema or schema_of(proposal_of(question))
+    try:
+        value = normalise(edit, schema)
+    except ShapeError as problem:
+        return edit, [Problem((), str(problem))]
+    return value, validate(value, schema)
+
+
+def unfit(question: Question, given: GivenDecision) -> str | None:
+    """Why an answer is not one that was asked for; None when it is."""
+    if given.decision not in question.choices:
+        return f"{given.decision!r} is not offered; the choices are {', '.join(question.choices)}."
+    if given.decision in (EDIT, REJECT) and not given.reason.strip():
+        return f"To {given.decision} needs a reason."
+    if given.decision != EDIT and given.edit is not None:
+        return f"Only an edit brings a new text; this decision says {given.decision!r}."
+    return None
+
+
+def settle_decisions(question: Question, given: Sequence[GivenDecision], needed: int) -> Decision | None:
+    """The answer that these decisions give together; None while more people are needed.
+
+    One rejection rejects. Otherwise `needed` people must want the same text: whoever approves wants the proposal,
+    whoever edits wants his edit, so an approval never covers another's change.
+    """
+    for each in given:
+        if each.decision == REJECT:
+            return Decision(REJECT, each.by, each.reason)
+    proposal = proposal_of(question)
+    for last in given:
+        wanted = _wanted(last, proposal)
+        agreed = [each for each in given if _wanted(each, proposal) == wanted]
+        if len(agreed) < needed:
+            continue
+        names = ", ".join(each.by for each in agreed)
+        reasons = "; ".join(dict.fromkeys(each.reason for each in agreed if each.reason))
+        edited = next((each for each in agreed if each.decision == EDIT), None)
+        return Decision(APPROVE if edited is None else EDIT, names, reasons, None if edited is None else edited.edit)
+    return None
+
+
+def _wanted(given: GivenDecision, proposal: JSON) -> str:
+    return hash_value(given.edit if given.decision == EDIT else proposal)
+
+
+def diff_values(before: JSON, after: JSON) -> list[dict[str, Any]]:
+    """What an edit changed: for each changed field its dotted path, what it `was` and what it `is`."""
+    return [dict(each) for each in _differences(before, after, "")]
+
+
+def _differences(before: JSON, after: JSON, path: str) -> Iterator[dict[str, Any]]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted({*before, *after}):
+            yield from _differences(before.get(key), after.get(key), f"{path}.{key}" if path else key)
+    elif before != after or type(before) is not type(after):
+        yield {"path": path, "was": before, "is": after}
+
+
+def due_moment(question: Question, opened: datetime) -> datetime | None:
+    """When a question's time runs out; None when it may wait for ever, or beyond the end of calendars.
+
+    `due_clock` counts every hour. `due` counts working time; as long as a team has no calendar of its own that is
+    Monday to Friday, in UTC, whole days.
+    """
+    try:
+        if question.due_clock is not None:
+            return opened + timedelta(seconds=read_duration(question.due_clock))
+        if question.due is not None:
+            return _add_working_time(opened, timedelta(seconds=read_duration(question.due)))
+    except OverflowError:
+        return None
+    return None
+
+
+def _add_working_time(start: datetime, left: timedelta) -> datetime:
+    moment = start
+    weeks, left = divmod(left, timedelta(days=5))
+    moment += timedelta(weeks=weeks)
+    while True:
+        midnight = (moment + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+        if moment.weekday() >= _SATURDAY:
+            moment = midnight
+            continue
+        if left <= midnight - moment:
+            return moment + left
+        left -= midnight - moment
+        moment = midnight

@@ -1,0 +1,132 @@
+"""Every query of reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from builder.reviews.schemas import WAITING, GivenDecision, Review, ReviewState
+from builder.reviews.tables import decision_table, review_table
+from builder.sdk import Mode, Question
+
+review = review_table.c
+_STILL_WAITS = review.state.in_([state.value for state in WAITING])
+
+
+def insert_review(session: Session, values: Mapping[str, Any], question: Question) -> None:
+    """Keeps a new Review, open."""
+    asked = {name: value for name, value in asdict(question).items() if name not in ("title", "record", "verdict")}
+    session.execute(
+        insert(review_table).values(
+            **values, title=question.title, asked=asked, record=question.record, state=ReviewState.OPEN, escalated=False
+        )
+    )
+
+
+def end_reviews(session: Session, run_id: int, path: str | None, *, state: ReviewState, why: str, now: datetime) -> int:
+    """Ends the waiting Reviews of a step (of a whole run when `path` is None); how many there were."""
+    statement = update(review_table).where(review.run_id == run_id, _STILL_WAITS)
+    if path is not None:
+        statement = statement.where(review.path == path)
+    ended = session.execute(statement.values(state=state, why=why, ended_at=now).returning(review.id))
+    return len(ended.all())
+
+
+def end_review(session: Session, review_id: int, state: ReviewState, why: str, now: datetime) -> bool:
+    """Ends one Review; False when it no longer waits."""
+    statement = update(review_table).where(review.id == review_id, _STILL_WAITS)
+    return (
+        session.execute(statement.values(state=state, why=why, ended_at=now).returning(review.id)).first() is not None
+    )
+
+
+def read_review(session: Session, review_id: int, *, lock: bool = False) -> Review | None:
+    """One Review; with `lock`, nobody else changes it until this transaction ends."""
+    query = select(review_table).where(review.id == review_id)
+    row = session.execute(query.with_for_update() if lock else query).first()
+    return None if row is None else _review_of(row)
+
+
+def read_waiting(session: Session, limit: int, run_id: int | None, mode: Mode | None) -> list[Review]:
+    """Waiting Reviews, the oldest first."""
+    query = select(review_table).where(_STILL_WAITS)
+    if run_id is not None:
+        query = query.where(review.run_id == run_id)
+    if mode is not None:
+        query = query.where(review.mode == mode.value)
+    return _reviews(session, query.order_by(review.id).limit(limit))
+
+
+def read_due(session: Session, now: datetime, limit: int) -> list[Review]:
+    """Waiting Reviews whose time has run out and that were not escalated."""
+    query = select(review_table).where(_STILL_WAITS, review.due_at <= now, review.escalated.is_(False))
+    return _reviews(session, query.order_by(review.due_at).limit(limit))
+
+
+def mark_escalated(session: Session, review_id: int, why: str) -> bool:
+    """Marks a Review as escalated, and gives it back to everybody; False when somebody else did."""
+    statement = update(review_table).where(review.id == review_id, _STILL_WAITS, review.escalated.is_(False))
+    values = {"escalated": True, "why": why, "state": ReviewState.OPEN, "claimed_by": None, "claimed_until": None}
+    return session.execute(statement.values(values).returning(review.id)).first() is not None
+
+
+def claim_rows(session: Session, one: Review, by: str, now: datetime, until: datetime) -> int:
+    """Claims the waiting Reviews of one Task that nobody else holds; how many."""
+    free = or_(review.claimed_until.is_(None), review.claimed_until <= now, review.claimed_by == by)
+    statement = update(review_table).where(review.run_id == one.run_id, review.place == one.place, _STILL_WAITS, free)
+    values = {"state": ReviewState.CLAIMED, "claimed_by": by, "claimed_until": until}
+    return len(session.execute(statement.values(values).returning(review.id)).all())
+
+
+def free_rows(session: Session, one: Review, by: str) -> int:
+    """Gives back what a person claimed of a Task; how many Reviews."""
+    statement = update(review_table).where(
+        review.run_id == one.run_id, review.place == one.place, _STILL_WAITS, review.claimed_by == by
+    )
+    values = {"state": ReviewState.OPEN, "claimed_by": None, "claimed_until": None}
+    return len(session.execute(statement.values(values).returning(review.id)).all())
+
+
+def read_decisions(session: Session, review_id: int) -> list[GivenDecision]:
+    """The decisions of a Review, in the order they were given."""
+    table = decision_table.c
+    query = select(table.by, table.decision, table.reason, table.edit)
+    rows = session.execute(query.where(table.review_id == review_id).order_by(table.decided_at, table.by))
+    return [GivenDecision(*row) for row in rows]
+
+
+def insert_decision(session: Session, values: Mapping[str, Any]) -> None:
+    """Keeps a decision."""
+    session.execute(insert(decision_table).values(**values))
+
+
+def _reviews(session: Session, query: Select[Any]) -> list[Review]:
+    return [_review_of(row) for row in session.execute(query)]
+
+
+def _review_of(row: Any) -> Review:
+    asked: dict[str, Any] = dict(row.asked)
+    tuples: dict[str, Sequence[str]] = {name: tuple(asked.pop(name)) for name in ("choices", "barred")}
+    return Review(
+        id=row.id,
+        run_id=row.run_id,
+        path=row.path,
+        place=row.place,
+        question=Question(title=row.title, record=row.record, **asked, **tuples),  # type: ignore[arg-type]  # as written
+        payload_hash=row.payload_hash,
+        mode=Mode(row.mode),
+        starter=row.starter,
+        authors=tuple(row.authors),
+        duties=tuple(tuple(rule) for rule in row.duties),
+        state=ReviewState(row.state),
+        why=row.why,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        claimed_by=row.claimed_by,
+        claimed_until=row.claimed_until,
+    )

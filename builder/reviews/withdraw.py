@@ -1,0 +1,21 @@
+"""Withdrawing: a question that no longer matters leaves the desk with a sentence saying why."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from builder.db import read_clock
+from builder.reviews.schemas import ReviewState
+from builder.reviews.store import end_reviews
+
+
+def withdraw_review(session: Session, *, run_id: int, path: str, why: str) -> None:
+    """Ends the Review of a step without an answer, in the transaction of what made it pointless.
+
+    Args:
+        session: that transaction.
+        run_id: the run.
+        path: the step; empty for every Review of the run.
+        why: one sentence for those on whose desk it lay.
+    """
+    end_reviews(session, run_id, path or None, state=ReviewState.WITHDRAWN, why=why, now=read_clock(session))
