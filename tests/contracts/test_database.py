@@ -10,6 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, select
 
+import builder.audit.tables  # noqa: F401  # the migrations make its tables too
+import builder.reviews.tables  # noqa: F401  # and its
 import builder.runs.tables as tables
 from builder.db import Database, metadata, read_clock, ring_after
 from builder.kit.clock import SYSTEM_CLOCK
