@@ -118,6 +118,14 @@ class Committer:
 
         return await self._wish("steps", act, seen, beside, loose=not synced)
 
+    async def beat(self, owner: str, lease: int) -> list[tuple[int, int, str | None]] | None:
+        """Prolongs a worker's lease by milliseconds; what was told to its runs, or None when it was declared dead."""
+
+        def act(connection: Any) -> tuple[list[tuple[int, int, str | None]] | None]:
+            return (self._hot.beat(connection, owner, lease),)
+
+        return (await self._wish("beat", act, lambda _: None, (), loose=True))[0]
+
     async def _wish(
         self,
         point: str,

@@ -6,6 +6,8 @@ import os
 import signal
 
 FAILPOINTS = (
+    "beat.before_commit",
+    "beat.after_commit",
     "claim.before_commit",
     "claim.after_commit",
     "steps.before_commit",

@@ -40,7 +40,10 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """How a run leaves its owner: finished; or waiting until `wake_at`, if nobody told it more than `told`."""
+    """How a run leaves its owner: ended (`final`), given back (`ready`), or waiting until `wake_at`.
+
+    With `told` it leaves only if nobody has told it more than that.
+    """
 
     status: str
     why: str
@@ -48,6 +51,7 @@ class Closing:
     cost: float
     wake_at: int | None = None
     told: int | None = None
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,11 @@ _ROW_COLUMNS = ", ".join(Row._fields)
 _ROWS_AT_ONCE = 64  # in one statement on SQLite; larger commits take several in the same transaction
 
 
+_BEAT = "UPDATE worker SET lease_until = {clock} + {at} WHERE id = {at} AND state <> 'dead' {how} RETURNING id"
+_NEWS = (
+    "SELECT id, told, cancel_by FROM run WHERE owner = {at} AND status = 'running' "
+    "AND (told > 0 OR cancel_by IS NOT NULL)"
+)
 _LAST = (
     "SELECT owner, epoch, status, told, cancel_by, "
     "(SELECT epoch FROM step WHERE run_id = run.id ORDER BY seq DESC LIMIT 1), "
@@ -113,6 +122,8 @@ class SqliteHot:
     _look = "SELECT told, cancel_by FROM run WHERE id = ? AND owner = ? AND epoch = ? AND status = 'running'"
     _claimed = f"SELECT {_CLAIM_COLUMNS} FROM run WHERE id = ? AND owner = ? AND status = 'running'"
     _last = _LAST.replace("%s", "?")
+    _beat = _BEAT.format(clock=SQLITE_CLOCK, at="?", how="")
+    _news = _NEWS.format(at="?")
 
     def claim(self, connection: Any, run_id: int, owner: str) -> Claim | None:
         """Makes a ready run ours; None when it is not ready (any more)."""
@@ -136,9 +147,19 @@ class SqliteHot:
         if (closing := commit.closing) is not None:
             result = closing.result
             said = (closing.status, closing.why, result.text, result.ref, closing.cost, closing.wake_at)
-            final = closing.status != "waiting"
-            closed = connection.execute(self._close, (*said, final, *fence, closing.told)).fetchone() is not None
+            closed = (
+                connection.execute(self._close, (*said, closing.final, *fence, closing.told)).fetchone() is not None
+            )
         return Committed(found[0][0], found[0][1], closed)
+
+    def beat(self, connection: Any, owner: str, lease: int) -> list[tuple[int, int, str | None]] | None:
+        """Prolongs a worker's lease by milliseconds. Gives those of its runs that were told something (id, how often,
+        who asked to cancel), or None when the worker has been declared dead.
+        """
+        if not connection.execute(self._beat, (lease, owner)).fetchall():
+            return None
+        found: list[tuple[int, int, str | None]] = connection.execute(self._news, (owner,)).fetchall()
+        return found
 
     def read_claim(self, connection: Any, run_id: int, owner: str) -> Claim | None:
         """The claim if it has been committed after all."""
@@ -193,6 +214,8 @@ class PostgresHot:
     )
     _claimed = f"SELECT {_CLAIM_COLUMNS} FROM run WHERE id = %s AND owner = %s AND status = 'running'"
     _last = _LAST
+    _beat = _BEAT.format(clock=POSTGRES_CLOCK, at="%s", how=_UNSYNCED)
+    _news = _NEWS.format(at="%s")
     _statements: ClassVar = {
         (closing, synced): _postgres_commit(closing, synced) for closing in (False, True) for synced in (False, True)
     }
@@ -208,12 +231,21 @@ class PostgresHot:
         values = [commit.run_id, commit.owner, commit.epoch, *columns]
         if (closing := commit.closing) is not None:
             values += [closing.status, closing.why, closing.result.text, closing.result.ref, closing.cost]
-            values += [closing.wake_at, closing.status != "waiting", closing.told]
+            values += [closing.wake_at, closing.final, closing.told]
         statement = self._statements[closing is not None, synced]
         found = connection.execute(statement, values, prepare=True).fetchone()
         if found is None:
             raise FencedError
         return Committed(*found)
+
+    def beat(self, connection: Any, owner: str, lease: int) -> list[tuple[int, int, str | None]] | None:
+        """Prolongs a worker's lease by milliseconds. Gives those of its runs that were told something (id, how often,
+        who asked to cancel), or None when the worker has been declared dead.
+        """
+        if not connection.execute(self._beat, (lease, owner)).fetchall():
+            return None
+        found: list[tuple[int, int, str | None]] = connection.execute(self._news, (owner,)).fetchall()
+        return found
 
     def read_claim(self, connection: Any, run_id: int, owner: str) -> Claim | None:
         """The claim if it has been committed after all."""

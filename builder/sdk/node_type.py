@@ -36,6 +36,7 @@ class NodeType:
         removes: labels that its record no longer carries (policy and review only).
         endorses: whether what passes is no longer `untrusted` (policy and review only).
         check: for a policy, the name of the check that it makes (`personal_data`).
+        blocking: whether `run` holds its thread (files, heavy computing): it is then given a thread of its own.
         Config: the pydantic model of `config`.
         In: JSON Schema of the inputs; None when they are free (named by the bindings).
         Out: JSON Schema of the output behind the main port.
@@ -54,6 +55,7 @@ class NodeType:
     removes: ClassVar[frozenset[str]] = frozenset()
     endorses: ClassVar[bool] = False
     check: ClassVar[str | None] = None
+    blocking: ClassVar[bool] = False
     Config: ClassVar[type[NodeConfig]] = NodeConfig
     In: ClassVar[Schema | None] = None
     Out: ClassVar[Schema] = {"type": "object", "properties": {}, "additionalProperties": False}

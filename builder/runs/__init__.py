@@ -1,0 +1,107 @@
+"""A Run is one working through of a Plan, from its input to its result: durable, and exactly once in its state.
+
+Its rows are the truth: whoever owns a run folds them, asks the machine what follows, does it, and commits under the
+fence. SQLAlchemy and the event loop are heavy, so each name is loaded on first use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from builder.runs.failpoints import FAILPOINTS, failpoint
+    from builder.runs.ports import Audit, Egress, Gateway, OnPark, OnWithdraw, Payloads, Reach
+    from builder.runs.read import RunStory, RunView, StepView, WaitView, list_runs, read_run
+    from builder.runs.start import RunInputError, Start, start_run
+    from builder.runs.sweep import fire_timers, force_cancels, reap_workers, sweep_ready
+    from builder.runs.tell import (
+        RunMissingError,
+        RunOverError,
+        cancel_run,
+        cancel_step,
+        clarify_step,
+        release_run,
+        resume_run,
+        signal_run,
+    )
+    from builder.runs.worker import HEARTBEAT, LEASE, RunWorker
+
+_DOORS = {
+    "RunInputError": "start",
+    "Start": "start",
+    "start_run": "start",
+    "RunMissingError": "tell",
+    "RunOverError": "tell",
+    "cancel_run": "tell",
+    "cancel_step": "tell",
+    "clarify_step": "tell",
+    "release_run": "tell",
+    "resume_run": "tell",
+    "signal_run": "tell",
+    "RunStory": "read",
+    "RunView": "read",
+    "StepView": "read",
+    "WaitView": "read",
+    "list_runs": "read",
+    "read_run": "read",
+    "Audit": "ports",
+    "Egress": "ports",
+    "Gateway": "ports",
+    "OnPark": "ports",
+    "OnWithdraw": "ports",
+    "Payloads": "ports",
+    "Reach": "ports",
+    "HEARTBEAT": "worker",
+    "LEASE": "worker",
+    "RunWorker": "worker",
+    "fire_timers": "sweep",
+    "force_cancels": "sweep",
+    "reap_workers": "sweep",
+    "sweep_ready": "sweep",
+    "FAILPOINTS": "failpoints",
+    "failpoint": "failpoints",
+}
+
+__all__ = [
+    "FAILPOINTS",
+    "HEARTBEAT",
+    "LEASE",
+    "Audit",
+    "Egress",
+    "Gateway",
+    "OnPark",
+    "OnWithdraw",
+    "Payloads",
+    "Reach",
+    "RunInputError",
+    "RunMissingError",
+    "RunOverError",
+    "RunStory",
+    "RunView",
+    "RunWorker",
+    "Start",
+    "StepView",
+    "WaitView",
+    "cancel_run",
+    "cancel_step",
+    "clarify_step",
+    "failpoint",
+    "fire_timers",
+    "force_cancels",
+    "list_runs",
+    "read_run",
+    "reap_workers",
+    "release_run",
+    "resume_run",
+    "signal_run",
+    "start_run",
+    "sweep_ready",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """A name of the front door, loaded when it is first asked for."""
+    if name not in _DOORS:
+        raise AttributeError(f"builder.runs has no {name!r}")
+    return getattr(import_module(f"builder.runs.{_DOORS[name]}"), name)

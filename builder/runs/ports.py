@@ -1,0 +1,99 @@
+"""What this room needs of others, as protocols; wiring binds them. Those that take a session join its transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from builder.engine.plan import Plan
+from builder.kit.clock import SYSTEM_CLOCK, Clock
+from builder.sdk import (
+    JSON,
+    HttpAnswer,
+    HttpRequest,
+    Mode,
+    ModelAnswer,
+    ModelRequest,
+    NodeType,
+    Question,
+)
+
+
+class Payloads(Protocol):
+    """Where values live that are too large for a row."""
+
+    def put(self, content: bytes) -> str:
+        """Stores some bytes for good, and gives their key (64 hex digits of their hash)."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """The bytes behind a key."""
+        ...
+
+
+class Gateway(Protocol):
+    """Asks models."""
+
+    def ask(self, request: ModelRequest) -> Coroutine[Any, Any, ModelAnswer]:
+        """One answer. Raises NodeError."""
+        ...
+
+
+class Egress(Protocol):
+    """The one guarded way out."""
+
+    def send(self, request: HttpRequest) -> Coroutine[Any, Any, HttpAnswer]:
+        """One call. Raises NodeError."""
+        ...
+
+
+class OnPark(Protocol):
+    """A step asks people: their desk opens an item, in the transaction that parks the step."""
+
+    def __call__(
+        self, session: Session, *, run_id: int, path: str, token: int, question: Question, mode: Mode, starter: str
+    ) -> None:
+        """Opens it. `token` names the wait; answer it with `resume_run`."""
+        ...
+
+
+class OnWithdraw(Protocol):
+    """A question is over without an answer: their desk closes the item."""
+
+    def __call__(self, session: Session, *, run_id: int, path: str, why: str) -> None:
+        """Closes it."""
+        ...
+
+
+class Audit(Protocol):
+    """Keeps what must be provable later: refusals, blocks, unmaskings, and how each run ended."""
+
+    def __call__(self, session: Session, *, kind: str, run_id: int, facts: Mapping[str, JSON]) -> None:
+        """Appends one event in this transaction."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Everything outside this room that executing a run needs.
+
+    Attributes:
+        types: `name@major` → the installed node type.
+        load_plan: verifies a woven document and compiles it; raises HandrailError. Asked once per hash and process.
+        vault_key: seals the token books of runs: 32 bytes.
+        audit: None keeps no events.
+    """
+
+    types: Mapping[str, NodeType]
+    load_plan: Callable[[JSON], Plan]
+    payloads: Payloads
+    gateway: Gateway
+    egress: Egress
+    vault_key: bytes
+    on_park: OnPark | None = None
+    on_withdraw: OnWithdraw | None = None
+    audit: Audit | None = None
+    clock: Clock = field(default=SYSTEM_CLOCK)

@@ -1,0 +1,97 @@
+"""Starting a run: one row, ready, and a ring after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from sqlalchemy.orm import Session
+
+from builder.db import read_clock, ring_after, to_milliseconds, write_json
+from builder.engine.plan import Plan
+from builder.kit.errors import HandrailError
+from builder.kit.ids import new_id
+from builder.kit.shapes import ShapeError, normalise, validate
+from builder.runs import store
+from builder.runs.loading import ValueTooLargeError, store_value
+from builder.runs.ports import Payloads
+from builder.sdk import JSON, Mode, Stage
+
+
+class RunInputError(HandrailError):
+    """The input does not fit what the workflow takes."""
+
+    code: ClassVar[str] = "run_input"
+    status: ClassVar[int] = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a run is started.
+
+    Attributes:
+        input: what the workflow is given.
+        starter: who starts it.
+        mode: how it treats the world.
+        stage: how far the workflow has come.
+        pins: step path → the output that a recorded write answers with.
+        answers: step path → `{decision, by, reason, edit}`, for modes in which nobody is asked.
+    """
+
+    input: JSON
+    starter: str
+    mode: Mode = Mode.LIVE
+    stage: Stage = Stage.PILOT
+    team: str = ""
+    pins: Mapping[str, JSON] = field(default_factory=dict)
+    answers: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict)
+
+
+def start_run(session: Session, plan: Plan, document: JSON, start: Start, payloads: Payloads) -> int:
+    """Starts a run of a woven workflow.
+
+    Args:
+        session: the caller's transaction.
+        plan: compiled from `document`.
+        document: the woven workflow, kept under the plan's hash; each worker verifies it anew.
+        start: how it is started.
+        payloads: takes the input, if it is large.
+
+    Returns:
+        The run's number.
+
+    Raises:
+        RunInputError: the input does not fit.
+    """
+    try:
+        given = normalise(start.input, plan.inputs)
+        problems = validate(given, plan.inputs)
+        stored = store_value(given, payloads)
+    except (ShapeError, ValueTooLargeError) as problem:
+        raise RunInputError(f"The input cannot be used: {problem}") from problem
+    if problems:
+        first = problems[0]
+        where = ".".join(str(part) for part in first.path)
+        more = f" There are {len(problems) - 1} more such problems." if len(problems) > 1 else ""
+        raise RunInputError(f"The input does not fit: {first.sentence}{more}", field=where or None)
+    store.insert_plan(session, plan.hash, plan.name, document)
+    run_id = new_id(to_milliseconds(read_clock(session)))
+    beside = {"pins": dict(start.pins), "answers": {path: dict(said) for path, said in start.answers.items()}}
+    store.insert_run(
+        session,
+        {
+            "id": run_id,
+            "plan_hash": plan.hash,
+            "name": plan.name,
+            "mode": start.mode.value,
+            "stage": start.stage.value,
+            "team": start.team,
+            "starter": start.starter,
+            "input": stored.text,
+            "input_ref": stored.ref,
+            "given": write_json(beside) if start.pins or start.answers else None,
+        },
+    )
+    ring_after(session, run_id)
+    return run_id

@@ -1,0 +1,360 @@
+"""Every query of this room that is not hot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import RowMapping, Table, case, func, insert, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from builder.db import clock, read_clock, ring_after
+from builder.engine.state import FINAL_STEPS, RunStatus, StepStatus
+from builder.runs.records import STEP, Row
+from builder.runs.tables import plan_table, run_table, signal_table, step_table, wait_table, worker_table
+from builder.sdk import JSON
+
+run, step, wait, signal, worker = (each.c for each in (run_table, step_table, wait_table, signal_table, worker_table))
+
+FIRST_RING = timedelta(seconds=1)
+"""How long a ring may take before the sweep rings again."""
+
+
+class StoredRow(NamedTuple):
+    """A row of the record as it is read back."""
+
+    row: Row
+    at: datetime
+    epoch: int
+
+
+class Signal(NamedTuple):
+    """Something a run was told from outside."""
+
+    id: int
+    kind: str
+    path: str
+    body: JSON
+
+
+def insert_once(session: Session, table: Table, values: Mapping[str, Any]) -> bool:
+    """Inserts a row unless its key is there already; whether it was inserted."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).values(**values).on_conflict_do_nothing().returning(literal(1))
+    return session.execute(statement).first() is not None
+
+
+def insert_plan(session: Session, plan_hash: str, name: str, document: JSON) -> None:
+    """Keeps a woven document under its hash."""
+    found = session.scalar(select(literal(1)).where(plan_table.c.hash == plan_hash))
+    if found is None:
+        values = {"hash": plan_hash, "name": name, "document": document, "made_at": read_clock(session)}
+        insert_once(session, plan_table, values)
+
+
+def read_plan_document(session: Session, plan_hash: str) -> JSON:
+    """The woven document behind a hash."""
+    return session.scalars(select(plan_table.c.document).where(plan_table.c.hash == plan_hash)).one()
+
+
+def insert_run(session: Session, values: Mapping[str, Any]) -> None:
+    """A new run, ready."""
+    now = read_clock(session)
+    moments = {"made_at": now, "ready_at": now, "ring_at": now + FIRST_RING}
+    session.execute(insert(run_table).values(status=RunStatus.READY.value, **moments, **values))
+
+
+def read_run_row(session: Session, run_id: int) -> RowMapping | None:
+    """One run."""
+    return session.execute(select(run_table).where(run.id == run_id)).mappings().first()
+
+
+def lock_run(session: Session, run_id: int) -> RowMapping | None:
+    """One run, which nobody else changes until this transaction ends."""
+    return session.execute(select(run_table).where(run.id == run_id).with_for_update()).mappings().first()
+
+
+def read_run_rows(session: Session, limit: int, name: str | None, status: str | None) -> Sequence[RowMapping]:
+    """The newest runs."""
+    query = select(run_table).order_by(run.id.desc()).limit(limit)
+    if name is not None:
+        query = query.where(run.name == name)
+    if status is not None:
+        query = query.where(run.status == status)
+    return session.execute(query).mappings().all()
+
+
+def read_record(session: Session, run_id: int) -> list[StoredRow]:
+    """The whole record of a run, in order."""
+    columns = [step_table.c[name] for name in Row._fields]
+    rows = session.execute(select(*columns, step.at, step.epoch).where(step.run_id == run_id).order_by(step.seq))
+    return [StoredRow(Row._make(each[:-2]), each[-2], each[-1]) for each in rows]
+
+
+def insert_rows(session: Session, run_id: int, epoch: int, rows: Sequence[Row]) -> None:
+    """Adds rows to a record outside of its executor: a fork's first ones."""
+    if rows:
+        at = read_clock(session)
+        values = [{**row._asdict(), "run_id": run_id, "epoch": epoch, "at": at} for row in rows]
+        session.execute(insert(step_table), values)
+
+
+def tell_run(session: Session, signal_id: int, run_id: int, told: tuple[str, str, JSON]) -> bool:
+    """Tells a run something (kind, step path, body), wakes it if it waits, and rings; False when the run has ended.
+
+    The run's row is changed first: that is the lock which parking takes too, so no wake-up is lost between them.
+    """
+    changed = session.execute(
+        update(run_table)
+        .where(run.id == run_id, run.status.not_in([each.value for each in ENDED]))
+        .values(told=run.told + 1, **_ready_if_waiting(session))
+        .returning(run.id)
+    ).first()
+    if changed is None:
+        return False
+    kind, path, body = told
+    session.execute(
+        insert(signal_table).values(
+            id=signal_id, run_id=run_id, kind=kind, path=path, body=body, sent_at=read_clock(session)
+        )
+    )
+    ring_after(session, run_id)
+    return True
+
+
+ENDED = (RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.REFUSED, RunStatus.CANCELLED)
+
+
+def _ready_if_waiting(session: Session) -> dict[str, Any]:
+    now = read_clock(session)
+    waits = run.status == RunStatus.WAITING.value
+    return {
+        "status": case((waits, RunStatus.READY.value), else_=run.status),
+        "ready_at": case((waits, literal(now, run.ready_at.type)), else_=run.ready_at),
+        "ring_at": case((waits, literal(now + FIRST_RING, run.ring_at.type)), else_=run.ring_at),
+    }
+
+
+def ask_cancel(session: Session, run_id: int, by: str) -> bool:
+    """Marks a run as to be cancelled, wakes it if it waits, and rings; False when it has ended."""
+    changed = session.execute(
+        update(run_table)
+        .where(run.id == run_id, run.status.not_in([each.value for each in ENDED]))
+        .values(
+            cancel_by=func.coalesce(run.cancel_by, by),
+            cancel_at=func.coalesce(run.cancel_at, literal(read_clock(session), run.cancel_at.type)),
+            **_ready_if_waiting(session),
+        )
+        .returning(run.id)
+    ).first()
+    if changed is not None:
+        ring_after(session, run_id)
+    return changed is not None
+
+
+def read_signals(session: Session, run_id: int) -> list[Signal]:
+    """What a run was told and has not taken in, oldest first."""
+    query = select(signal.id, signal.kind, signal.path, signal.body)
+    found = session.execute(query.where(signal.run_id == run_id, signal.taken_at.is_(None)).order_by(signal.id))
+    return [Signal._make(each) for each in found]
+
+
+def take_signals(session: Session, ids: Sequence[int]) -> None:
+    """Marks signals as taken in."""
+    session.execute(update(signal_table).where(signal.id.in_(ids)).values(taken_at=clock()))
+
+
+def read_told(session: Session, run_id: int) -> tuple[int, str | None] | None:
+    """How often a run was told something, and who asked to cancel it."""
+    found = session.execute(select(run.told, run.cancel_by).where(run.id == run_id)).first()
+    return None if found is None else (found[0], found[1])
+
+
+# ------------------------------------------------------------------ waits
+
+
+def open_wait(session: Session, values: Mapping[str, Any]) -> None:
+    """A step begins to wait for people."""
+    session.execute(insert(wait_table).values(open=True, opened_at=read_clock(session), **values))
+
+
+def close_wait(session: Session, run_id: int, path: str, kind: str | None, by: str) -> int | None:
+    """Closes the open wait of a step; None when there is none, which is how a second answer is told from the first."""
+    query = update(wait_table).where(wait.run_id == run_id, wait.path == path, wait.open.is_(True))
+    if kind is not None:
+        query = query.where(wait.kind == kind)
+    found = session.execute(query.values(open=False, closed_at=clock(), closed_by=by).returning(wait.token)).first()
+    return None if found is None else int(found[0])
+
+
+def close_waits(session: Session, run_id: int, by: str) -> None:
+    """Closes whatever still waits in a run that has ended."""
+    session.execute(
+        update(wait_table)
+        .where(wait.run_id == run_id, wait.open.is_(True))
+        .values(open=False, closed_at=clock(), closed_by=by)
+    )
+
+
+def read_waits(session: Session, run_id: int) -> Sequence[RowMapping]:
+    """The open waits of a run."""
+    query = select(wait_table).where(wait.run_id == run_id, wait.open.is_(True)).order_by(wait.token)
+    return session.execute(query).mappings().all()
+
+
+def read_last_output(session: Session, name: str, path: str) -> tuple[str | None, str | None] | None:
+    """What a step gave when it last succeeded in a live run of the same workflow: inline text and payload key."""
+    query = (
+        select(step.output, step.output_ref)
+        .join(run_table, run.id == step.run_id)
+        .where(run.name == name, run.mode == "live", step.path == path, step.kind == STEP)
+        .where(step.status == StepStatus.SUCCEEDED.value)
+        .order_by(run.id.desc(), step.seq.desc())
+        .limit(1)
+    )
+    found = session.execute(query).first()
+    return None if found is None else (found[0], found[1])
+
+
+# ------------------------------------------------------------------ keeping
+
+
+def count_done(session: Session, run_id: int) -> int:
+    """How many steps of a run have come to an end."""
+    final = [status.value for status in FINAL_STEPS]
+    query = select(func.count()).select_from(step_table)
+    return int(session.scalar(query.where(step.run_id == run_id, step.kind == STEP, step.status.in_(final))) or 0)
+
+
+def insert_worker(session: Session, worker_id: str, place: str, pid: int, lease: float) -> None:
+    """A worker registers."""
+    now = read_clock(session)
+    session.execute(
+        insert(worker_table).values(
+            id=worker_id, place=place, pid=pid, started_at=now, lease_until=now + timedelta(seconds=lease), state="live"
+        )
+    )
+
+
+def ring_again(session: Session, limit: int) -> list[int]:
+    """Ready runs whose ring seems lost: sets when they are rung next, and gives them."""
+    now = read_clock(session)
+    ready = (run.status == RunStatus.READY.value, run.ring_at <= now)
+    due = session.execute(select(run.id, run.rings).where(*ready).order_by(run.ring_at).limit(limit)).all()
+    rung: list[int] = []
+    for run_id, rings in due:
+        pause = timedelta(seconds=min(30, 2 ** min(rings, 5)))
+        query = update(run_table).where(run.id == run_id, run.rings == rings, *ready)
+        if session.execute(query.values(rings=rings + 1, ring_at=now + pause).returning(run.id)).first():
+            rung.append(run_id)
+    return rung
+
+
+def wake_due(session: Session, limit: int) -> list[int]:
+    """Waiting runs whose moment has come: makes them ready, and gives them."""
+    now = read_clock(session)
+    waits = (run.status == RunStatus.WAITING.value, run.wake_at <= now)
+    due = session.scalars(select(run.id).where(*waits).order_by(run.wake_at).limit(limit)).all()
+    values = {"status": RunStatus.READY.value, "ready_at": now, "ring_at": now + FIRST_RING, "wake_at": None}
+    woken = [
+        session.execute(update(run_table).where(run.id == each, *waits).values(**values).returning(run.id))
+        for each in due
+    ]
+    return [each for found in woken for each in found.scalars()]
+
+
+def read_next_alarm(session: Session) -> datetime | None:
+    """The next moment at which a waiting run wakes."""
+    query = select(func.min(run.wake_at)).where(run.status == RunStatus.WAITING.value, run.wake_at.is_not(None))
+    found: datetime | None = session.scalar(query)
+    return found
+
+
+def read_suspects(session: Session, here: str) -> list[tuple[str, str, int]]:
+    """Workers whose lease is over, or whose process somebody here can look for: id, place, process id."""
+    overdue = worker.lease_until < read_clock(session)
+    query = select(worker.id, worker.place, worker.pid).where(
+        worker.state != "dead", or_(overdue, worker.place == here)
+    )
+    return [(each[0], each[1], each[2]) for each in session.execute(query)]
+
+
+def is_overdue(session: Session, worker_id: str) -> bool:
+    """Whether a worker's lease is over."""
+    query = select(literal(1)).where(worker.id == worker_id, worker.lease_until < read_clock(session))
+    return session.scalar(query) is not None
+
+
+def bury_worker(session: Session, worker_id: str) -> bool:
+    """Declares a worker dead; False when somebody else has done it."""
+    query = update(worker_table).where(worker.id == worker_id, worker.state != "dead")
+    return session.execute(query.values(state="dead").returning(worker.id)).first() is not None
+
+
+def read_owned(session: Session, worker_id: str) -> list[tuple[int, str]]:
+    """The runs that a worker owns, with the path of the last row of each."""
+    last = (
+        select(step.path).where(step.run_id == run.id).order_by(step.seq.desc()).limit(1).correlate(run_table)
+    ).scalar_subquery()
+    query = select(run.id, last).where(run.owner == worker_id, run.status == RunStatus.RUNNING.value).order_by(run.id)
+    return [(each[0], each[1] or "") for each in session.execute(query)]
+
+
+def make_ready(session: Session, run_id: int, deaths: int, done: int) -> None:
+    """A dead worker's run is ready again, under another epoch."""
+    now = read_clock(session)
+    session.execute(
+        update(run_table)
+        .where(run.id == run_id)
+        .values(
+            status=RunStatus.READY.value, owner=None, epoch=run.epoch + 1, deaths=deaths, done_at_death=done,
+            ready_at=now, ring_at=now + FIRST_RING, rings=0,
+        )
+    )  # fmt: skip
+
+
+def put_away(session: Session, run_id: int, why: str, deaths: int) -> None:
+    """A run that brings processes down is not tried any more."""
+    values = {"status": RunStatus.QUARANTINED.value, "owner": None, "why": why, "deaths": deaths}
+    session.execute(update(run_table).where(run.id == run_id).values(epoch=run.epoch + 1, **values))
+
+
+def put_away_own(session: Session, run_id: int, fence: tuple[str, int], why: str) -> bool:
+    """A run that its owner cannot execute is not tried any more."""
+    mine = (run.id == run_id, run.owner == fence[0], run.epoch == fence[1], run.status == RunStatus.RUNNING.value)
+    values = {"status": RunStatus.QUARANTINED.value, "owner": None, "why": why}
+    query = update(run_table).where(*mine).values(epoch=run.epoch + 1, **values).returning(run.id)
+    return session.execute(query).first() is not None
+
+
+def give_back(session: Session, worker_id: str) -> None:
+    """A worker leaves: what it still owns is ready for others."""
+    now = read_clock(session)
+    values = {"status": RunStatus.READY.value, "owner": None, "ready_at": now, "ring_at": now + FIRST_RING, "rings": 0}
+    mine = (run.owner == worker_id, run.status == RunStatus.RUNNING.value)
+    query = update(run_table).where(*mine).values(epoch=run.epoch + 1, **values).returning(run.id)
+    for run_id in session.scalars(query):
+        ring_after(session, run_id)
+    bury_worker(session, worker_id)
+
+
+def take_from_owners(session: Session, asked_before: datetime) -> list[int]:
+    """Running runs that were cancelled before a moment: makes them ready under another epoch, and gives them."""
+    now = read_clock(session)
+    values = {"status": RunStatus.READY.value, "owner": None, "ready_at": now, "ring_at": now + FIRST_RING, "rings": 0}
+    stuck = (run.status == RunStatus.RUNNING.value, run.cancel_at <= asked_before)
+    query = update(run_table).where(*stuck).values(epoch=run.epoch + 1, cancel_at=now, **values).returning(run.id)
+    return list(session.scalars(query))
+
+
+def release(session: Session, run_id: int) -> bool:
+    """Makes a quarantined run ready; False when it is not quarantined."""
+    now = read_clock(session)
+    values = {"status": RunStatus.READY.value, "why": "", "deaths": 0, "ready_at": now, "ring_at": now + FIRST_RING}
+    query = update(run_table).where(run.id == run_id, run.status == RunStatus.QUARANTINED.value)
+    found = session.execute(query.values(**values).returning(run.id)).first()
+    if found is not None:
+        ring_after(session, run_id)
+    return found is not None

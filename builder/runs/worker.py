@@ -1,0 +1,321 @@
+"""A RunWorker owns runs in this process: an event loop in a thread, a committer, a lease that it keeps alive.
+
+`advance(run_id)` is what a ring leads to. It claims the run if it is ready, and returns; the loop does the rest.
+The lease is the process's, not the run's: one small write every two seconds, however many runs are in flight.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import threading
+import time
+import uuid
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from builder.db import Database
+from builder.engine.events import Begun, Event, Lost
+from builder.engine.machine import replay, start_state
+from builder.kit.errors import HandrailError
+from builder.runs import store
+from builder.runs.committer import Committer
+from builder.runs.execution import Execution
+from builder.runs.failpoints import failpoint
+from builder.runs.hold import Hold
+from builder.runs.hot import Claim, FencedError
+from builder.runs.loading import Plans, RunTokens, read_all, read_value
+from builder.runs.performer import Performer
+from builder.runs.ports import Reach
+from builder.runs.sweep import quarantine_run, reap_workers
+from builder.sdk import Mode
+
+HEARTBEAT = 2.0
+"""Seconds between two heartbeats."""
+LEASE = 10.0
+"""Seconds after the last heartbeat at which a worker is declared dead."""
+SELF_FENCE = 6.0
+"""Seconds after the last heartbeat at which a worker begins no effect any more."""
+IN_FLIGHT_AT_MOST = 2_000
+"""Runs in this process at once; further rings are left to others, or to the sweep."""
+ALONE_AFTER = 2
+"""Deaths without progress after which a run is tried alone."""
+
+_log = structlog.get_logger("builder.runs")
+
+
+class RunWorker:
+    """Executes runs in this process.
+
+    Attributes:
+        id: its name in the fence; a new one each time it registers.
+        draining: it takes no run any more.
+
+    Args:
+        told: hears (run, step path, sentence) what nodes tell those who watch.
+    """
+
+    def __init__(
+        self, database: Database, reach: Reach, told: Callable[[int, str, str], None] = lambda *_: None
+    ) -> None:
+        self.database = database
+        self.reach = reach
+        self.id = ""
+        self.draining = False
+        self.performer = Performer(database, reach, told)
+        self.committer = Committer(database)
+        self._plans = Plans(database, reach)
+        self._executions: dict[int, Execution] = {}
+        self._claiming: set[int] = set()
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._alone: int | None = None
+        self._beat_at = 0.0
+        self._beaten = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._live, name="handrail-runs", daemon=True)
+
+    # ------------------------------------------------------------------ from other threads
+
+    def start(self) -> None:
+        """Registers, starts the threads, and takes over what dead processes of this machine left."""
+        self._register()
+        self.committer.start()
+        self._thread.start()
+        self._call(self._begin()).result()
+
+    def advance(self, run_id: int) -> None:
+        """A run may be ready: claims and executes it, if so. Returns at once; harmless if it is not."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._advance_soon, run_id)
+
+    @property
+    def busy(self) -> int:
+        """How many runs are in this process."""
+        return len(self._tasks)
+
+    def drain(self, timeout: float = 25.0) -> None:
+        """Takes no run any more, lets nodes under way finish, gives the rest back, and rings for it."""
+        self._call(self._drain(timeout)).result()
+
+    def stop(self) -> None:
+        """Ends the threads; drain first."""
+        if not self._thread.is_alive():
+            return
+        self._call(self._end()).result()
+        self.committer.stop()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self.performer.close()
+
+    def _call(self, work: Coroutine[Any, Any, None]) -> Future[None]:
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def _live(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+
+    # ------------------------------------------------------------------ the lease
+
+    def _register(self) -> None:
+        worker_id = uuid.uuid4().hex
+        with self.database.transaction() as session:
+            store.insert_worker(session, worker_id, machine_place(), os.getpid(), LEASE)
+        self.id = worker_id
+        self._beat_at = time.monotonic()
+
+    async def _begin(self) -> None:
+        await asyncio.to_thread(self._take_over)
+        self._heart = asyncio.ensure_future(self._keep_lease())
+
+    def _take_over(self) -> None:
+        with self.database.transaction() as session:
+            reap_workers(session, here=machine_place(), is_alive=process_lives)
+
+    async def _keep_lease(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            started = time.monotonic()
+            try:
+                news = await self.committer.beat(self.id, int(LEASE * 1000))
+            except Exception:  # the database is away: until it is back, no effect begins
+                _log.exception("heartbeat_missed")
+                continue
+            if news is None:
+                await self._rise_again()
+                continue
+            self._beat_at = started
+            self._beaten.set()
+            self._beaten = asyncio.Event()
+            for run_id, told, cancel_by in news:
+                execution = self._executions.get(run_id)
+                if execution is not None:
+                    execution.nudge(told, cancel_by)
+
+    async def _rise_again(self) -> None:
+        """We were declared dead, and our runs are others' now: drop them, and begin anew under another name."""
+        _log.warning("worker_was_declared_dead", worker=self.id)
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.to_thread(self._register)
+        self._beaten.set()
+        self._beaten = asyncio.Event()
+
+    async def trust_lease(self, owner: str) -> None:
+        """Returns when the process may begin an effect: its last heartbeat is young.
+
+        Raises:
+            FencedError: the worker was declared dead meanwhile.
+        """
+        while time.monotonic() - self._beat_at > SELF_FENCE:
+            await self._beaten.wait()
+        if owner != self.id:
+            raise FencedError
+
+    # ------------------------------------------------------------------ runs
+
+    def _advance_soon(self, run_id: int) -> None:
+        if run_id in self._executions:
+            self._executions[run_id].look()
+        elif not (
+            self.draining or self._alone is not None or run_id in self._tasks or len(self._tasks) >= IN_FLIGHT_AT_MOST
+        ):
+            task = self._loop.create_task(self._own(run_id))
+            self._tasks[run_id] = task
+            task.add_done_callback(lambda _: self._forget(run_id))
+
+    def _forget(self, run_id: int) -> None:
+        self._tasks.pop(run_id, None)
+        self._executions.pop(run_id, None)
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def _own(self, run_id: int) -> None:
+        """Claims a run and executes it until it leaves our hands."""
+        if time.monotonic() - self._beat_at > SELF_FENCE:
+            return
+        owner = self.id
+        claim = await self.committer.claim(run_id, owner)
+        if claim is None:
+            return
+        try:
+            if claim.deaths >= ALONE_AFTER:
+                await self._be_alone(run_id)
+            execution, first = await self._load(claim, owner)
+            self._executions[run_id] = execution
+            await execution.go(first)
+            if execution.ended == "ready":
+                await asyncio.to_thread(self._ring, run_id)
+        except FencedError:
+            _log.info("run_fenced", run=run_id)
+        except HandrailError as problem:
+            await self._quarantine(claim, owner, problem.sentence)
+        except Exception as problem:  # a fault of ours must not leave the run half done and unexplained
+            _log.exception("run_broke", run=run_id)
+            await self._quarantine(claim, owner, f"Handrail itself broke off with {type(problem).__name__}.")
+        finally:
+            if self._alone == run_id:
+                self._alone = None
+
+    async def _load(self, claim: Claim, owner: str) -> tuple[Execution, Event]:
+        plan = self._plans.find(claim.plan_hash)
+        if plan is None:
+            plan = await asyncio.to_thread(self._plans.load, claim.plan_hash)
+        rows: list[store.StoredRow] = []
+        if claim.epoch > 1 or claim.forked_from is not None:
+            rows = await asyncio.to_thread(self._read_rows, claim.run_id)
+        record = read_all(rows, self.reach, claim.run_id)
+        hold = Hold(
+            owner=owner,
+            claim=claim,
+            plan=plan,
+            mode=Mode(claim.mode),
+            given=read_value(claim.given, None, self.reach.payloads),
+            tokens=RunTokens(record.key, record.pairs),
+            marks=record.marks,
+            reach=self.reach,
+            committer=self.committer,
+        )
+        if record.writes:
+            return Execution(self, hold, record, replay(plan, record.writes)), Lost()
+        begun = Begun(read_value(claim.input, claim.input_ref, self.reach.payloads))
+        return Execution(self, hold, record, start_state()), begun
+
+    def _read_rows(self, run_id: int) -> list[store.StoredRow]:
+        with self.database.read() as session:
+            return store.read_record(session, run_id)
+
+    async def _be_alone(self, run_id: int) -> None:
+        """Waits until no other run is here: this one may bring the process down."""
+        while self._alone is not None:
+            await self._changed.wait()
+        self._alone = run_id
+        while len(self._tasks) > 1:
+            await self._changed.wait()
+
+    async def _quarantine(self, claim: Claim, owner: str, why: str) -> None:
+        def write() -> None:
+            with self.database.transaction() as session:
+                quarantine_run(session, claim.run_id, (owner, claim.epoch), why)
+
+        await asyncio.to_thread(write)
+
+    def _ring(self, run_id: int) -> None:
+        failpoint("ring.before")
+        self.database.ring(run_id)
+        failpoint("ring.after")
+
+    # ------------------------------------------------------------------ leaving
+
+    async def _drain(self, longest: float) -> None:
+        self.draining = True
+        for execution in self._executions.values():
+            execution.wake()
+        if self._tasks:
+            await asyncio.wait(self._tasks.values(), timeout=longest)
+        await self._drop_all()
+        await asyncio.to_thread(self._give_back)
+
+    async def _drop_all(self) -> None:
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=5)
+
+    def _give_back(self) -> None:
+        failpoint("giveback.before_commit")
+        with self.database.transaction() as session:
+            store.give_back(session, self.id)
+        failpoint("giveback.after_commit")
+
+    async def _end(self) -> None:
+        self.draining = True
+        self._heart.cancel()
+        await self._drop_all()
+
+
+def machine_place() -> str:
+    """A name for everything whose process ids can be compared with ours: machine, boot, and namespace."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{platform.node()}/{boot}/{Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return f"{platform.node()}/{uuid.uuid4().hex}"
+
+
+def process_lives(pid: int) -> bool:
+    """Whether a process of this place is there."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
