@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, NoReturn
 
 from builder.kit.expressions.errors import ExpressionError
 from builder.kit.expressions.functions import BUILDING, CALENDAR, PLAIN, TIME_ZONE, declare_json, extend_join
-from builder.kit.expressions.records import Records, sign_of
+from builder.kit.expressions.records import Records
 from builder.kit.expressions.sentences import explain, first_error, split_overload
-from builder.kit.expressions.tree import Checked, Part, read_checked, walk
+from builder.kit.expressions.tree import Checked, Part, UnmatchedError, read_checked, walk
 from builder.kit.expressions.types import UnsayableError, item_made, schema_of_part
 from builder.kit.shapes import Schema
 
@@ -91,10 +91,13 @@ def check_expression(source: str, names: Mapping[str, Schema]) -> Meaning:
             _checkers[:] = [_Checker()]
         checker = _checkers[0]
         roots = mentioned_names(source, names)
-        before = "".join(f"cel.bind({root}, {checker.records.wrap(sign_of(names[root]))}{{}}.v, " for root in roots)
+        before = "".join(f"cel.bind({root}, {checker.records.wrap(names[root])}{{}}.v, " for root in roots)
         after = ")" * len(roots)
         mended, program = _compile(checker, source, (before, after), names)
-    checked = _unwrap(read_checked(program.serialize()), len(roots))
+    try:
+        checked = read_checked(program.serialize(), len(roots))
+    except UnmatchedError:
+        raise ExpressionError("The brackets do not match.") from None
     offset = len(before) + 1
     _check_tree(checked, mended, offset)
     mentioned = {root: names[root] for root in roots}
@@ -202,15 +205,6 @@ def _place(source: str, position: int) -> tuple[int, int]:
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
-def _unwrap(checked: Checked, count: int) -> Checked:
-    tree = checked.tree
-    for _ in range(count):
-        if tree.kind != "fold" or tree.parts[0].kind != "list" or tree.parts[0].parts:
-            raise ExpressionError("The brackets do not match.")
-        tree = tree.parts[4]
-    return replace(checked, tree=tree)
-
-
 def _check_tree(checked: Checked, source: str, offset: int) -> None:
     """Refuses what the checker would let through and this language does not have."""
     comprehensions = 0
@@ -286,7 +280,7 @@ def _pattern_problem(pattern: str) -> str:
 def _growing_when_nested(part: Part, checked: Checked, depth: int) -> list[Part]:
     found: list[Part] = []
     if part.kind == "call" and part.name in BUILDING and depth > 1:
-        kind = checked.types.get(part.id, b"")
+        kind = checked.type_of(part)
         is_number = part.name == "_+_" and kind[:1] == b"\x18" and kind[1] in {2, 3, 4}
         found += [] if is_number else [part]
     if part.kind != "fold":
@@ -305,5 +299,5 @@ def _growing_when_nested(part: Part, checked: Checked, depth: int) -> list[Part]
 
 
 def _raise_at(checked: Checked, part: Part, source: str, offset: int, words: tuple[str, str]) -> NoReturn:
-    line, column = _place(source, checked.positions.get(part.id, offset) - offset)
+    line, column = _place(source, (checked.offset_of(part) or offset) - offset)
     raise ExpressionError(words[0], line=line, column=column, way_out=words[1] or None)

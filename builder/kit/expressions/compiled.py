@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from builder.kit.expressions.check import Meaning, check_expression, make_environment, mentioned_names
 from builder.kit.expressions.cost import MAX_RESULT, MAX_WORK, Size, weigh, work_of
 from builder.kit.expressions.errors import EvaluationError, ExpressionError
+from builder.kit.expressions.records import freeze
 from builder.kit.expressions.sentences import explain_failure
 from builder.kit.expressions.tree import reads_of
 from builder.kit.shapes import JSON, Schema, ShapeError, at_path, describe, fits, normalise, validate
@@ -27,7 +28,7 @@ class _Key:
     """What makes two compilations the same."""
 
     source: str
-    names: tuple[tuple[str, str], ...]
+    names: tuple[tuple[str, bytes], ...]
     returns: str
 
 
@@ -148,7 +149,7 @@ def compile_expression(source: str, names: Mapping[str, Schema], returns: str = 
         ExpressionError: with line, column and one plain sentence.
     """
     roots = {name: names[name] for name in mentioned_names(source, names)}
-    key = _Key(source, tuple((name, json.dumps(schema, default=dict)) for name, schema in roots.items()), returns)
+    key = _Key(source, tuple((name, freeze(schema)) for name, schema in roots.items()), returns)
     with _lock:
         known = _expressions.get(key)
         if known is not None:

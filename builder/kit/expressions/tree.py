@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeAlias
 
-from builder.kit.expressions.wire import read_fields
+from builder.kit.expressions.wire import read_fields, write_varint
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,124 +31,144 @@ class Part:
     parts: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Checked:
-    """What the checker says of an expression.
+    """What the checker says of an expression. Its tables are read when they are asked for.
 
     Attributes:
         tree: the expression.
-        types: part id → its type, still serialised (see `types`).
-        positions: part id → offset in the checked source, in code points.
     """
 
-    tree: Part
-    types: Mapping[int, bytes]
-    positions: Mapping[int, int]
+    def __init__(self, tree: Part, types: list[bytes], source: bytes) -> None:
+        self.tree = tree
+        self._types = types
+        self._source = source
+
+    def type_of(self, part: Part) -> bytes:
+        """A part's type, still serialised (see `types`)."""
+        begin = b"\x08" + write_varint(part.id) + b"\x12"  # an entry of the table: field 1 the id, field 2 the type
+        entry = next((entry for entry in self._types if entry.startswith(begin)), b"")
+        return _bytes(_fields(entry), 2)
+
+    def offset_of(self, part: Part) -> int | None:
+        """Where a part begins in the checked source, in code points."""
+        return self._offsets.get(part.id)
+
+    @cached_property
+    def _offsets(self) -> dict[int, int]:
+        entries = (
+            _fields(value) for field, value in read_fields(self._source) if field == 4 and isinstance(value, bytes)
+        )
+        return {_int(entry, 1): _int(entry, 2) for entry in entries}
 
 
-def read_checked(serialised: bytes) -> Checked:
-    """Reads what `Expression.serialize()` gives for a checked expression."""
-    content = next(value for field, value in read_fields(serialised) if field == 2)
-    types: dict[int, bytes] = {}
-    positions: dict[int, int] = {}
-    tree: Part | None = None
-    for field, value in read_fields(_message(content)):
-        if field == 3:
-            number, kind = _entry(value)
-            types[number] = _message(kind)
-        elif field == 4:
-            tree = _part(_message(value))
-        elif field == 5:
-            for inner, place in read_fields(_message(value)):
-                if inner == 4:
-                    number, offset = _entry(place)
-                    positions[number] = int.from_bytes(offset) if isinstance(offset, bytes) else offset
-    if tree is None:
-        raise ValueError("the serialised expression is empty")
-    return Checked(tree, types, positions)
+class UnmatchedError(Exception):
+    """What was put around the source is not what stands outermost in the tree: the source closed a bracket of it."""
 
 
-def _message(value: int | bytes) -> bytes:
+def read_checked(serialised: bytes, binds: int) -> Checked:
+    """Reads what `Expression.serialize()` gives for a checked expression.
+
+    Args:
+        serialised: the bytes.
+        binds: how many `cel.bind` stand around the author's source; the tree is what stands in them.
+
+    Raises:
+        UnmatchedError: see there.
+    """
+    content = _bytes(_fields(serialised), 2)
+    types: list[bytes] = []
+    tree = source = b""
+    for field, value in read_fields(content):
+        if isinstance(value, bytes):
+            if field == 3:
+                types.append(value)
+            elif field == 4:
+                tree = value
+            elif field == 5:
+                source = value
+    for _ in range(binds):
+        bind = _fields(_bytes(_fields(tree), 9))
+        collection = _fields(_bytes(bind, 2))
+        if 7 not in collection or _bytes(collection, 7):
+            raise UnmatchedError
+        tree = _bytes(bind, 7)
+    return Checked(_part(tree), types, source)
+
+
+_Fields: TypeAlias = dict[int, list[int | bytes]]
+
+
+def _fields(data: bytes) -> _Fields:
+    found: _Fields = {}
+    for field, value in read_fields(data):
+        found.setdefault(field, []).append(value)
+    return found
+
+
+def _bytes(fields: _Fields, number: int) -> bytes:
+    value = fields[number][0] if number in fields else b""
     if isinstance(value, int):
-        raise TypeError("a message was expected")
+        raise TypeError(f"field {number} is a number")
     return value
 
 
-def _entry(value: int | bytes) -> tuple[int, int | bytes]:
-    key: int = 0
-    content: int | bytes = 0
-    for field, inner in read_fields(_message(value)):
-        if field == 1 and isinstance(inner, int):
-            key = inner
-        elif field == 2:
-            content = inner
-    return key, content
+def _int(fields: _Fields, number: int) -> int:
+    value = fields[number][0] if number in fields else 0
+    if isinstance(value, bytes):
+        raise TypeError(f"field {number} is not a number")
+    return value
+
+
+def _parts(fields: _Fields, number: int) -> tuple[Part, ...]:
+    return tuple(_part(value) for value in fields.get(number, ()) if isinstance(value, bytes))
 
 
 def _part(data: bytes) -> Part:
-    number, kind, content = 0, 0, b""
-    for field, value in read_fields(data):
-        if field == 2 and isinstance(value, int):
-            number = value
-        elif isinstance(value, bytes):
-            kind, content = field, value
-    fields = list(read_fields(content))
+    outer = _fields(data)
+    number = _int(outer, 2)
+    kind = next((field for field in outer if field != 2), 0)
+    fields = _fields(_bytes(outer, kind))
     if kind == 3:
         return Part("const", number, value=_constant(fields))
     if kind == 4:
-        return Part("ident", number, name=_text(fields, 1))
+        return Part("ident", number, name=_bytes(fields, 1).decode())
     if kind == 5:
-        operand = _part(_one(fields, 1))
-        return Part("select", number, name=_text(fields, 2), value=_has(fields, 3), parts=(operand,))
+        return Part("select", number, _bytes(fields, 2).decode(), _int(fields, 3) == 1, _parts(fields, 1))
     if kind == 6:
-        parts = tuple(_part(_message(value)) for field, value in fields if field == 1)
-        parts += tuple(_part(_message(value)) for field, value in fields if field == 3)
-        return Part("call", number, name=_text(fields, 2), value=_has(fields, 1), parts=parts)
+        parts = _parts(fields, 1) + _parts(fields, 3)
+        return Part("call", number, _bytes(fields, 2).decode(), 1 in fields, parts)
     if kind == 7:
-        return Part("list", number, parts=tuple(_part(_message(value)) for field, value in fields if field == 1))
+        return Part("list", number, parts=_parts(fields, 1))
     if kind == 8:
         return _map(number, fields)
     if kind == 9:
-        parts = tuple(_part(_one(fields, field)) for field in (2, 4, 5, 6, 7))
-        return Part("fold", number, name=_text(fields, 1), value=_text(fields, 3), parts=parts)
+        parts = tuple(_part(_bytes(fields, field)) for field in (2, 4, 5, 6, 7))
+        return Part("fold", number, _bytes(fields, 1).decode(), _bytes(fields, 3).decode(), parts)
     raise ValueError(f"expression kind {kind} is not known")
 
 
-def _one(fields: list[tuple[int, int | bytes]], number: int) -> bytes:
-    return next((_message(value) for field, value in fields if field == number), b"")
-
-
-def _text(fields: list[tuple[int, int | bytes]], number: int) -> str:
-    return _one(fields, number).decode()
-
-
-def _has(fields: list[tuple[int, int | bytes]], number: int) -> bool:
-    return any(field == number for field, _ in fields)
-
-
-def _constant(fields: list[tuple[int, int | bytes]]) -> Any:
-    if not fields:
-        return None
-    field, value = fields[-1]
-    if field == 2:
-        return bool(value)
-    if isinstance(value, bytes):
-        if field == 5:
-            return struct.unpack("<d", value)[0]
-        return value.decode() if field == 6 else value
-    if field == 3:
+def _constant(fields: _Fields) -> Any:
+    if 2 in fields:
+        return _int(fields, 2) == 1
+    if 3 in fields:
+        value = _int(fields, 3)
         return value - (1 << 64) if value >> 63 else value
-    return value if field == 4 else None
+    if 4 in fields:
+        return _int(fields, 4)
+    if 5 in fields:
+        return struct.unpack("<d", _bytes(fields, 5))[0]
+    if 6 in fields:
+        return _bytes(fields, 6).decode()
+    return _bytes(fields, 7) if 7 in fields else None
 
 
-def _map(number: int, fields: list[tuple[int, int | bytes]]) -> Part:
-    name = _text(fields, 1)
+def _map(number: int, fields: _Fields) -> Part:
+    name = _bytes(fields, 1).decode()
     parts: list[Part] = []
-    for field, value in fields:
-        if field == 2:
-            entry = list(read_fields(_message(value)))
-            key = Part("const", 0, value=_text(entry, 2)) if _has(entry, 2) else _part(_one(entry, 3))
-            parts += [key, _part(_one(entry, 4))]
+    for value in fields.get(2, ()):
+        entry = _fields(value) if isinstance(value, bytes) else {}
+        key = Part("const", 0, value=_bytes(entry, 2).decode()) if 2 in entry else _part(_bytes(entry, 3))
+        parts += [key, *_parts(entry, 4)]
     return Part("struct" if name else "map", number, name=name, parts=tuple(parts))
 
 

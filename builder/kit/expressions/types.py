@@ -28,10 +28,16 @@ def schema_of_part(part: Part, checked: Checked, names: Mapping[str, Schema], re
     Raises:
         UnsayableError: it gives a moment, bytes, an optional value: nothing that plain data has.
     """
-    by_type = _schema_of_type(checked.types.get(part.id, b""), records)
     path = path_of(part)
-    if path is not None and path[0] in names and not part.value:
-        return at_path(names[path[0]], path[1:]) or by_type
+    if path is not None and path[0] in names and part.kind in {"ident", "select"} and not part.value:
+        exact = at_path(names[path[0]], path[1:])
+        if exact:
+            return exact
+    return _of_made(part, checked, names, records) or _schema_of_type(checked.type_of(part), records)
+
+
+def _of_made(part: Part, checked: Checked, names: Mapping[str, Schema], records: Records) -> Schema | None:
+    """The schema of what an expression makes or chooses, more exact than its type; None where it is not."""
     if part.kind == "map" and all(key.kind == "const" and isinstance(key.value, str) for key in part.parts[::2]):
         fields = {
             key.value: schema_of_part(value, checked, names, records)
@@ -39,19 +45,19 @@ def schema_of_part(part: Part, checked: Checked, names: Mapping[str, Schema], re
         }
         return {"type": "object", "properties": fields, "required": sorted(fields), "additionalProperties": False}
     if part.kind == "list" and part.parts:
-        return _list_of(*(schema_of_part(one, checked, names, records) for one in part.parts)) or by_type
+        return _list_of(*(schema_of_part(one, checked, names, records) for one in part.parts))
     if part.kind == "call" and part.name == "_?_:_":
         one, other = (schema_of_part(branch, checked, names, records) for branch in part.parts[1:])
-        return one if one == other else by_type
+        return one if one == other else None
     if part.kind == "call" and part.name == "_[_]":
         items: Schema = schema_of_part(part.parts[0], checked, names, records).get("items", {})
-        return items or by_type
+        return items or None
     made = item_made(part)
     if made is not None:
         source = schema_of_part(part.parts[0], checked, names, records)
         inside = {**names, part.name: source.get("items", {})}
-        return _list_of(schema_of_part(made, checked, inside, records)) or by_type
-    return by_type
+        return _list_of(schema_of_part(made, checked, inside, records))
+    return None
 
 
 def item_made(part: Part) -> Part | None:

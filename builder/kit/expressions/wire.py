@@ -12,14 +12,18 @@ def read_fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
     """Each field of a message as (number, value): an int for a varint, bytes for everything else."""
     position, end = 0, len(data)
     while position < end:
-        key, position = _read_varint(data, position)
+        key, position = data[position], position + 1
+        if key > 127:
+            key, position = _read_varint(data, position - 1)
         kind = key & 7
         if kind == 0:
             value, position = _read_varint(data, position)
             yield key >> 3, value
             continue
         if kind == 2:
-            size, position = _read_varint(data, position)
+            size, position = data[position], position + 1
+            if size > 127:
+                size, position = _read_varint(data, position - 1)
         elif kind in {1, 5}:
             size = 8 if kind == 1 else 4
         else:
@@ -44,16 +48,17 @@ def _read_varint(data: bytes, position: int) -> tuple[int, int]:
 
 def write_int(field: int, value: int) -> bytes:
     """A field that holds a number, 0 or more."""
-    return _varint(field << 3) + _varint(value)
+    return write_varint(field << 3) + write_varint(value)
 
 
 def write_bytes(field: int, value: bytes | str) -> bytes:
     """A field that holds a text or a message."""
     content = value.encode() if isinstance(value, str) else value
-    return _varint(field << 3 | 2) + _varint(len(content)) + content
+    return write_varint(field << 3 | 2) + write_varint(len(content)) + content
 
 
-def _varint(number: int) -> bytes:
+def write_varint(number: int) -> bytes:
+    """A number, 0 or more, in as few bytes as it needs."""
     out = bytearray()
     while number > 127:
         out.append(number & 127 | 128)
