@@ -27,7 +27,7 @@ from itertools import combinations, islice, product
 from math import comb
 
 from builder.engine.one_node import merge_count
-from builder.engine.order import ancestor_masks
+from builder.engine.order import Ancestors, ancestor_masks
 from builder.engine.reading import GraphReading
 from builder.sdk import ERROR_PORT, Control
 
@@ -86,15 +86,16 @@ def routes_of(graph: GraphReading) -> Routes:
     return Routes(graph.order, ports, graph.edges, partial)
 
 
-def unmet_needs(routes: Routes, needs: Iterable[tuple[str, Need]]) -> set[tuple[str, Need]]:
+def unmet_needs(routes: Routes, ancestors: Ancestors, needs: Iterable[tuple[str, Need]]) -> set[tuple[str, Need]]:
     """Those (reader, need) that some scenario leaves unmet.
 
     Args:
         routes: what can happen.
+        ancestors: of its nodes.
         needs: who reads (a node, or RESULT), and what.
     """
     asked = set(needs)
-    bits, above = ancestor_masks(routes.order, ((source, target) for source, _, target in routes.edges))
+    bits, above = ancestors
     surely = _surely_waited(routes, bits) if routes.partial else above
     maybe_cut = _cancellable(routes, bits, above, surely)
     careful = _only_waited(asked, bits, surely)
@@ -106,7 +107,7 @@ def unmet_needs(routes: Routes, needs: Iterable[tuple[str, Need]]) -> set[tuple[
         left = failed - really
         if not left:
             break
-        _, above_here = ancestor_masks(routes.order, ((source, target) for source, _, target in edges))
+        _, above_here = ancestor_masks(routes.order, edges)
         cut = _cancellable(routes, bits, above, above_here)
         really |= _play(routes, edges, _only_waited(left, bits, above_here), cut)
     return really

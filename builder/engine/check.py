@@ -9,6 +9,7 @@ from builder.engine.graph import Workflow
 from builder.engine.lookups import explain_broken_call
 from builder.engine.needs import check_assignment
 from builder.engine.one_node import check_node
+from builder.engine.order import ancestor_masks
 from builder.engine.reading import GraphReading, Reading, read_workflow
 from builder.engine.references import check_inputs, check_references
 from builder.engine.structure import check_structure
@@ -56,11 +57,12 @@ def _check_graph(graph: GraphReading, outer: frozenset[str], *, woven: bool) -> 
     arrows: dict[str, int] = {}
     for _, _, target in graph.edges:
         arrows[target] = arrows.get(target, 0) + 1
-    yield from check_references(graph, outer)
+    ancestors = ancestor_masks(graph.order, graph.edges)
+    yield from check_references(graph, outer, ancestors)
     for node_id, node in graph.nodes.items():
         yield from check_node(node, arrows.get(node_id, 0))
         yield from check_inputs(graph, node)
-    yield from check_assignment(graph)
+    yield from check_assignment(graph, ancestors)
     inside = outer | graph.nodes.keys() | graph.names.keys()
     for node in graph.nodes.values():
         if node.body is None or node.type is None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from builder.kit.shapes import at_path, fits
-from builder.sdk import ERROR_PORT, Schema, Shapes, free_record
+from builder.sdk import ERROR_PORT, Control, Schema, Shapes, free_record
 
 ERROR_RECORD: Schema = {
     "type": "object",
@@ -117,6 +117,9 @@ def ports_giving(shapes: Shapes | None, ports: Iterable[str], parts: Sequence[st
 
 # ---------------------------------------------------------------- containers
 
+CONTAINERS = (Control.EACH, Control.REPEAT, Control.CALL)
+"""The control words whose nodes hold a graph; the engine computes their shapes."""
+
 
 def item_schema(given: Mapping[str, Schema]) -> Schema:
     """What `item` is inside a map whose input `items` gets this."""
@@ -136,6 +139,24 @@ def map_output(result: Schema, *, gaps: bool) -> Schema:
     item = _or_null(result) if gaps else result
     failure = closed_record({"index": {"type": "integer"}, ERROR_PORT: ERROR_RECORD})
     return closed_record({"items": {"type": "array", "items": item}, "errors": {"type": "array", "items": failure}})
+
+
+def container_shape(
+    control: Control, config: Any, given: Mapping[str, Schema], result: Schema, called: Schema | None
+) -> tuple[Schema, Schema]:
+    """What a container takes, and what it gives behind each of its ports.
+
+    Args:
+        control: each, repeat or call.
+        config: its validated Config.
+        given: for each binding, the schema of what it gives.
+        result: the body's result.
+        called: for a call, the inputs of the called workflow.
+    """
+    if control is Control.EACH:
+        gaps = getattr(config, "on_item_error", "fail") == "keep" or bool(getattr(config, "quorum", 0))
+        return map_inputs(given), map_output(result, gaps=gaps)
+    return (closed_record(given) if called is None else called), result
 
 
 def _or_null(schema: Schema) -> Schema:

@@ -107,7 +107,7 @@ def explain_expression(
         field: where it stands.
     """
     for name in outer:
-        if re.search(rf"[`'\"]{re.escape(name)}[`'\"]", problem.sentence):
+        if re.search(rf"[`'\"]{re.escape(name)}[.`'\"]", problem.sentence):
             return refuse_outer(name, node, field)
     word = "expression" if way == "expr" else "template"
     place = f" (line {problem.line}, column {problem.column})" if problem.line else ""

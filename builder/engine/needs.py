@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from builder.engine.assignment import RESULT, Alternative, Need, routes_of, unmet_needs
 from builder.engine.fields import is_sure, ports_giving
 from builder.engine.findings import Finding, error
 from builder.engine.graph import Node
-from builder.engine.order import ancestor_masks
+from builder.engine.order import Ancestors
 from builder.engine.reading import GraphReading, Read
 from builder.kit.shapes import at_path
 from builder.sdk import ERROR_PORT
@@ -20,11 +21,11 @@ _Asked = list[tuple[str, Need, str | None, Read]]
 _CHOOSE = "Choose it in a `from` list whose other paths cover the rest, or add a `default`."
 
 
-def check_assignment(graph: GraphReading) -> Iterator[Finding]:
+def check_assignment(graph: GraphReading, ancestors: Ancestors) -> Iterator[Finding]:
     """Every read of one graph that finds nothing on some path to its reader."""
     if not graph.order:
         return
-    bits, above = ancestor_masks(graph.order, ((source, target) for source, _, target in graph.edges))
+    bits, above = ancestors
     around = _Around(graph, bits, frozenset(source for source, port, _ in graph.edges if port == ERROR_PORT))
     asked: _Asked = []
     for node_id, node in graph.nodes.items():
@@ -35,7 +36,7 @@ def check_assignment(graph: GraphReading) -> Iterator[Finding]:
     for read in graph.reads:
         text = graph.result_bindings[read.field.partition(".")[2]].expr or ""
         asked += [(RESULT, need, graph.path or None, shown) for need, shown in _needs_of(around, read, text, -1)]
-    unmet = unmet_needs(routes_of(graph), ((reader, need) for reader, need, _, _ in asked))
+    unmet = unmet_needs(routes_of(graph), ancestors, ((reader, need) for reader, need, _, _ in asked))
     told: set[tuple[str, str, tuple[tuple[str, ...], ...]]] = set()
     for reader, need, path, read in asked:
         key = (reader, read.field, read.paths)
@@ -51,6 +52,20 @@ class _Around:
     graph: GraphReading
     bits: Mapping[str, int]
     failing: frozenset[str]
+    found: dict[tuple[str, ...], frozenset[str] | None] = field(default_factory=dict)
+
+    def ports_at(self, path: tuple[str, ...], text: str) -> frozenset[str] | None:
+        """The ports behind which a field of a node surely is; None where there is no such field."""
+        asks = ".?" in text or "has(" in text
+        if path in self.found and not asks:
+            return self.found[path]
+        ports = None
+        if path[1:2] != (ERROR_PORT,) or path[0] in self.failing:
+            exists = at_path(self.graph.nodes[path[0]].readable, path[1:]) is not None
+            ports = _ports(self.graph, path, text) if exists else None
+        if not asks:
+            self.found[path] = ports
+        return ports
 
 
 def _needs_of(around: _Around, read: Read, text: str, upstream: int) -> Iterator[tuple[Need, Read]]:
@@ -67,10 +82,9 @@ def _needs_of(around: _Around, read: Read, text: str, upstream: int) -> Iterator
                 fine = fine or _is_name_sure(graph, path, text)
                 broken = broken or at_path(graph.names[path[0]], path[1:]) is None
             elif path[0] in graph.nodes:
-                node = graph.nodes[path[0]]
-                broken = broken or not around.bits[path[0]] & upstream or at_path(node.readable, path[1:]) is None
-                broken = broken or (path[1:2] == (ERROR_PORT,) and path[0] not in around.failing)
-                alternatives.append((path[0], _ports(graph, path, text)))
+                ports = around.ports_at(path, text)
+                broken = broken or ports is None or not around.bits[path[0]] & upstream
+                alternatives.append((path[0], ports or frozenset()))
             else:
                 broken = True
         if not fine and not broken:
@@ -84,8 +98,10 @@ def _is_name_sure(graph: GraphReading, path: tuple[str, ...], text: str) -> bool
 
 
 def _is_tested(path: tuple[str, ...], text: str) -> bool:
-    """Whether an expression asks itself if the field is there."""
-    return f"has({'.'.join(path)})" in text
+    """Whether an expression asks itself if the field is there: `has(a.b)` or `a.?b`."""
+    if f"has({'.'.join(path)})" in text:
+        return True
+    return ".?" in text and any("?" in found for found in re.findall(r"\.\??".join(map(re.escape, path)), text))
 
 
 def _ports(graph: GraphReading, path: tuple[str, ...], text: str) -> frozenset[str]:
@@ -104,7 +120,7 @@ def _text_at(node: Node, read: Read) -> str:
         return binding.expr or binding.template or ""
     value: Any = node.config
     for part in rest.split("."):
-        value = value[int(part)] if isinstance(value, list | tuple) else value[part]
+        value = value[int(part)] if isinstance(value, list | tuple) else value.get(part, "")
     return str(value)
 
 

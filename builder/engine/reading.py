@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from builder.engine.fields import (
+    CONTAINERS,
     FINDING_RECORD,
     closed_record,
+    container_shape,
     item_schema,
     join_schemas,
     map_inputs,
-    map_output,
     readable_record,
 )
 from builder.engine.findings import Finding, error, has_error
@@ -32,12 +33,12 @@ from builder.engine.lookups import (
     read_config,
 )
 from builder.engine.marks import Mark, marks_of, texts_at
-from builder.engine.order import order_nodes
+from builder.engine.order import join_edges, order_nodes
 from builder.engine.patterns import refuse_pattern
 from builder.engine.source import explain_errors
 from builder.kit.expressions import ExpressionError, compile_expression, compile_template
 from builder.kit.shapes import at_path, schema_of
-from builder.sdk import MAIN, Control, Effects, NodeType, Schema, Shapes
+from builder.sdk import Control, Effects, NodeType, Schema, Shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,29 @@ class _Place:
         return f"{self.path}.{node_id}" if self.path else node_id
 
 
+@dataclass(slots=True)
+class _Draft:
+    """A node while it is looked up."""
+
+    path: str
+    node: Node
+    given: Mapping[str, Schema]
+    config: Any = None
+    effects: Effects = field(default_factory=Effects)
+    ports: tuple[str, ...] = ()
+    shapes: Shapes | None = None
+    body: GraphReading | None = None
+    connection: str | None = None
+    readable: Schema = field(default_factory=dict)
+
+    def finish(self, kind: NodeType | None, reads: tuple[Read, ...]) -> NodeReading:
+        """The node, as far as it could be looked up."""
+        return NodeReading(
+            self.path, self.node, kind, self.config, self.effects, self.ports, self.shapes, self.given, reads,
+            self.body, self.connection, self.readable,
+        )  # fmt: skip
+
+
 _UNKNOWN: Schema = {}
 _BINDINGS = {"expr": Mark((), "expr", "graph"), "template": Mark((), "template", "graph")}
 
@@ -196,34 +220,33 @@ class _Reader:
             reads=reads,
             result_schema=closed_record(given),
             result_bindings=graph.result,
-            edges=_join_edges(graph, nodes),
+            edges=join_edges(graph.edges, {node_id: node.ports for node_id, node in nodes.items()}),
         )
 
     def _read_node(self, place: _Place, node_id: str, calls: tuple[str, ...]) -> NodeReading:
         node, path = place.graph.nodes[node_id], place.path_of(node_id)
         self.nodes += 1
         given, reads = self._read_bindings(place, node.inputs, path, "inputs")
-        reading = NodeReading(path, node, None, None, Effects(), (), None, given, reads)
         kind = self.types.get(node.type)
+        draft = _Draft(path, node, given)
         if kind is None:
             self.findings.append(explain_unknown_type(node.type, self.types, path))
-            return reading
-        config, findings = read_config(kind, node.config, path)
+            return draft.finish(None, reads)
+        draft.config, findings = read_config(kind, node.config, path)
         self.findings += findings
-        reading = replace(reading, type=kind, config=config, effects=kind.effects)
-        if config is None:
-            return reading
+        draft.effects = kind.effects
+        if draft.config is None:
+            return draft.finish(kind, reads)
         try:
-            reading = replace(reading, ports=tuple(p.name for p in kind.ports_of(config)), effects=kind.narrow(config))
-            body = self._read_body(place, reading, calls)
-            reading = replace(reading, body=body, shapes=self._shape(reading, body))
+            draft.ports = tuple(port.name for port in kind.ports_of(draft.config))
+            draft.effects = kind.narrow(draft.config)
+            draft.body = self._read_body(place, draft, kind, calls)
+            draft.shapes = _shape(draft, kind)
         except Exception as problem:  # a type from outside may raise anything; its author is told, the check goes on
             self.findings.append(explain_broken_type(node.type, problem, path))
-            return reading
-        reading = replace(reading, readable=readable_record(reading.shapes))
-        place.known[node_id] = reading.readable
-        more, connection = self._read_marks(place, reading)
-        return replace(reading, reads=(*reads, *more), connection=connection)
+            return draft.finish(kind, reads)
+        place.known[node_id] = draft.readable = readable_record(draft.shapes)
+        return draft.finish(kind, (*reads, *self._read_marks(place, draft, kind)))
 
     # ------------------------------------------------------------ bindings
 
@@ -278,46 +301,43 @@ class _Reader:
 
     # ------------------------------------------------------------ config
 
-    def _read_marks(self, place: _Place, reading: NodeReading) -> tuple[list[Read], str | None]:
-        assert reading.type is not None
+    def _read_marks(self, place: _Place, draft: _Draft, kind: NodeType) -> list[Read]:
         reads: list[Read] = []
-        connection = None
-        for mark in marks_of(reading.type.Config):
+        for mark in marks_of(kind.Config):
             if mark.way == "connection":
-                connection = getattr(reading.config, mark.path[0], None) or connection
+                draft.connection = getattr(draft.config, mark.path[0], None) or draft.connection
                 continue
-            scope = self._scope_of(place, reading, mark.scope)
-            said = reading.node.config
+            said = draft.node.config
             if mark.path[0] not in said:  # its default is what counts
-                said = {mark.path[0]: getattr(reading.config, mark.path[0], None)}
+                said = {mark.path[0]: getattr(draft.config, mark.path[0], None)}
             for dotted, text in texts_at(said, mark.path):
-                done = self._compile(mark, text, scope, reading.path, f"config.{dotted}")
+                scope = self._scope_of(place, draft, mark.scope)
+                done = self._compile(mark, text, scope, draft.path, f"config.{dotted}")
                 if done is not None and mark.scope == "graph":
                     reads.append(Read(f"config.{dotted}", mark.way, done[0]))
-        return reads, connection
+        return reads
 
-    def _scope_of(self, place: _Place, reading: NodeReading, word: str) -> _Scope:
-        taken = reading.shapes.inputs if reading.shapes else _UNKNOWN
+    def _scope_of(self, place: _Place, draft: _Draft, word: str) -> _Scope:
+        taken = draft.shapes.inputs if draft.shapes else _UNKNOWN
         if word == "graph":
             return place.scope
         if word == "inputs":
             fields = taken.get("properties", {})
-            return _Scope({name: fields.get(name) or schema for name, schema in reading.given.items()})
+            return _Scope({name: fields.get(name) or schema for name, schema in draft.given.items()})
         if word == "result":
-            return _Scope({"result": reading.body.result_schema if reading.body else _UNKNOWN, "round": _WHOLE})
+            return _Scope({"result": draft.body.result_schema if draft.body else _UNKNOWN, "round": _WHOLE})
         texts = {"type": "array", "items": {"type": "string"}}
         return _Scope({"record": taken, "findings": {"type": "array", "items": FINDING_RECORD}, "labels": texts})
 
     # ------------------------------------------------------------ containers
 
-    def _read_body(self, place: _Place, reading: NodeReading, calls: tuple[str, ...]) -> GraphReading | None:
-        assert reading.type is not None
-        control, config = reading.type.control, reading.node.config
+    def _read_body(self, place: _Place, draft: _Draft, kind: NodeType, calls: tuple[str, ...]) -> GraphReading | None:
+        control, config, given = kind.control, draft.node.config, draft.given
         if control is Control.CALL:
-            return self._read_called(reading, calls)
+            return self._read_called(draft, calls)
         if control not in (Control.EACH, Control.REPEAT):
             return None
-        path = reading.path
+        path = draft.path
         if self._is_too_large(path, calls):
             return None
         try:
@@ -326,9 +346,9 @@ class _Reader:
             self.findings += explain_errors(problem, config.get("body"), path)
             return None
         outer = place.scope.outer | place.known.keys()
-        names: dict[str, Schema] = {"input": closed_record(reading.given)}
+        names: dict[str, Schema] = {"input": closed_record(given)}
         if control is Control.EACH:
-            names |= {"input": map_inputs(reading.given), "item": item_schema(reading.given), "index": _WHOLE}
+            names |= {"input": map_inputs(given), "item": item_schema(given), "index": _WHOLE}
             return self.read_graph(_Place(path, graph, names, outer), calls)
         names |= {"round": _WHOLE, "previous": _UNKNOWN}
         inside = _Place(path, graph, names, outer)
@@ -340,22 +360,22 @@ class _Reader:
             inside = _Place(path, graph, names, outer)
         return self.read_graph(inside, calls)
 
-    def _read_called(self, reading: NodeReading, calls: tuple[str, ...]) -> GraphReading | None:
-        reference = str(reading.node.config.get("workflow", ""))
+    def _read_called(self, draft: _Draft, calls: tuple[str, ...]) -> GraphReading | None:
+        reference = str(draft.node.config.get("workflow", ""))
         if reference in calls:
-            self.findings.append(refuse_pattern("recursion", reading.path, "config.workflow"))
+            self.findings.append(refuse_pattern("recursion", draft.path, "config.workflow"))
             return None
         workflow = self.called.get(reference)
         if workflow is None:
-            self.findings.append(explain_unknown_call(reference, self.called, reading.path))
+            self.findings.append(explain_unknown_call(reference, self.called, draft.path))
             return None
-        if self._is_too_large(reading.path, calls):
+        if self._is_too_large(draft.path, calls):
             return None
         before = len(self.findings)
-        place = _Place(reading.path, workflow, {"input": workflow.inputs}, frozenset())
+        place = _Place(draft.path, workflow, {"input": workflow.inputs}, frozenset())
         body = self.read_graph(place, (*calls, reference))
         if has_error(self.findings[before:]):
-            self.findings[before:] = [explain_broken_call(reference, self.findings[before:], reading.path)]
+            self.findings[before:] = [explain_broken_call(reference, self.findings[before:], draft.path)]
         return body
 
     def _is_too_large(self, path: str, calls: tuple[str, ...]) -> bool:
@@ -365,33 +385,17 @@ class _Reader:
         self.findings.append(error("too_large", sentence, "Split the workflow into smaller ones.", path))
         return True
 
-    def _shape(self, reading: NodeReading, body: GraphReading | None) -> Shapes | None:
-        assert reading.type is not None
-        control, given, config = reading.type.control, reading.given, reading.config
-        if control not in (Control.EACH, Control.REPEAT, Control.CALL):
-            return reading.type.shapes(config, given)
-        result = body.result_schema if body else _UNKNOWN
-        if control is Control.EACH:
-            gaps = getattr(config, "on_item_error", "fail") == "keep" or bool(getattr(config, "quorum", 0))
-            inputs, output = map_inputs(given), map_output(result, gaps=gaps)
-        elif control is Control.REPEAT:
-            inputs, output = closed_record(given), result
-        else:
-            called = body.graph if body else None
-            inputs, output = (called.inputs if isinstance(called, Workflow) else closed_record(given)), result
-        return Shapes(inputs=inputs, outputs=dict.fromkeys(reading.ports, output))
+
+def _shape(draft: _Draft, kind: NodeType) -> Shapes:
+    """What a node takes and gives: its type says it, but for containers, whose body does."""
+    if kind.control not in CONTAINERS:
+        return kind.shapes(draft.config, draft.given)
+    body = draft.body
+    called = body.graph.inputs if body and isinstance(body.graph, Workflow) else None
+    result = body.result_schema if body else _UNKNOWN
+    inputs, output = container_shape(kind.control, draft.config, draft.given, result, called)
+    return Shapes(inputs=inputs, outputs=dict.fromkeys(draft.ports, output))
 
 
 _WHOLE: Schema = {"type": "integer"}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
-def _join_edges(graph: Graph, nodes: Mapping[str, NodeReading]) -> tuple[tuple[str, str, str], ...]:
-    """Every edge between known nodes as (source, port, target), the main port by its name, each once."""
-    found: dict[tuple[str, str, str], None] = {}
-    for edge in graph.edges:
-        source = nodes.get(edge.source)
-        if source is not None and edge.to in nodes and edge.to != edge.source:
-            main = source.ports[0] if source.ports else MAIN.name
-            found[edge.source, edge.port or main, edge.to] = None
-    return tuple(found)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from builder.engine.findings import Finding, error, suggest, warning
 from builder.engine.graph import Binding
 from builder.engine.lookups import refuse_outer
-from builder.engine.order import ancestor_masks
+from builder.engine.order import Ancestors
 from builder.engine.reading import GraphReading, NodeReading, Read
 from builder.kit.shapes import Fit, at_path, fits, validate
 from builder.sdk import ERROR_PORT, Schema
@@ -25,14 +25,15 @@ class _Around:
     failing: frozenset[str]
 
 
-def check_references(graph: GraphReading, outer: frozenset[str]) -> Iterator[Finding]:
+def check_references(graph: GraphReading, outer: frozenset[str], ancestors: Ancestors) -> Iterator[Finding]:
     """Every reference of one graph: that it exists, and that it stands upstream.
 
     Args:
         graph: one graph, without its bodies.
         outer: names that exist outside of this body.
+        ancestors: of its nodes.
     """
-    bits, above = ancestor_masks(graph.order, ((source, target) for source, _, target in graph.edges))
+    bits, above = ancestors
     around = _Around(graph, outer, frozenset(source for source, port, _ in graph.edges if port == ERROR_PORT))
     for node_id, node in graph.nodes.items():
         for read in node.reads:

@@ -62,17 +62,16 @@ def _check_edges(graph: GraphReading) -> Iterator[Finding]:
     seen: set[tuple[str, str, str]] = set()
     for position, edge in enumerate(graph.graph.edges):
         where = f"edges.{position}"
-        broken = False
-        for end, node_id in (("from", edge.source), ("to", edge.to)):
+        start = edge.source
+        for end, node_id in (("from", start), ("to", edge.to)):
             if node_id not in graph.nodes:
-                broken = True
                 sentence = f"An arrow names `{node_id}`, and there is no such node here."
                 way_out = suggest(node_id, graph.nodes)
                 yield error("unknown_node", sentence, way_out, graph.path or None, f"{where}.{end}")
-        if broken:
+        if start not in graph.nodes or edge.to not in graph.nodes:
             continue
-        source = graph.nodes[edge.source]
-        if edge.source == edge.to:
+        source = graph.nodes[start]
+        if start == edge.to:
             yield error(
                 "self_edge",
                 f"An arrow leads from `{edge.to}` back to itself.",
@@ -82,7 +81,7 @@ def _check_edges(graph: GraphReading) -> Iterator[Finding]:
             )
             continue
         yield from _check_port(source, edge, where)
-        key = (edge.source, edge.port or (source.ports[0] if source.ports else ""), edge.to)
+        key = (start, edge.port or (source.ports[0] if source.ports else ""), edge.to)
         if key in seen:
             sentence = f"Two arrows lead from `{edge.from_}` to `{edge.to}`."
             yield error("duplicate_edge", sentence, "Take one of them out.", source.path, where)
@@ -108,10 +107,10 @@ def _check_port(source: NodeReading, edge: Edge, where: str) -> Iterator[Finding
 
 
 def _check_cycles(graph: GraphReading) -> Iterator[Finding]:
+    if graph.order or not graph.nodes:
+        return
     pairs = [(source, target) for source, _, target in graph.edges]
     _, stuck = order_nodes(graph.nodes, pairs)
-    if not stuck:
-        return
     import networkx as nx  # heavy: loaded only when a cycle must be named
 
     left = set(stuck)

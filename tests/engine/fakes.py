@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from builder.engine.fields import closed_record
 from builder.sdk import (
     MAIN,
     AfterCrash,
@@ -62,18 +63,10 @@ class Shout(NodeType):
     summary = "A step with a typed input."
     kind = Kind.TOOL
     control = Control.STEP
-    In = {
-        "type": "object",
-        "properties": {"text": {"type": "string", "maxLength": 20}, "times": {"type": "integer", "minimum": 1}},
-        "required": ["text"],
-        "additionalProperties": False,
-    }
-    Out = {
-        "type": "object",
-        "properties": {"loud": TEXT, "maybe": TEXT},
-        "required": ["loud"],
-        "additionalProperties": False,
-    }
+    In = closed_record(
+        {"text": {"type": "string", "maxLength": 20}, "times": {"type": "integer", "minimum": 1}}, optional=["times"]
+    )
+    Out = closed_record({"loud": TEXT, "maybe": TEXT}, optional=["maybe"])
 
 
 class PromptConfig(NodeConfig):

@@ -245,7 +245,8 @@ def test_an_error_without_an_arrow_is_never_there() -> None:
             "unknown_input", "a", "inputs.txt", "no input `txt`",
         ),
         (
-            flow({"a": placed("test.shout", text={"value": 3})}), "wrong_value", "a", "inputs.text.value", "does not fit",
+            flow({"a": placed("test.shout", text={"value": 3})}),
+            "wrong_value", "a", "inputs.text.value", "does not fit",
         ),
         (
             flow({"a": placed("test.shout", text={"value": "x"}, times={"from": "input.rows", "default": 1})}),
@@ -261,7 +262,8 @@ def test_an_error_without_an_arrow_is_never_there() -> None:
         ),
         (flow({"a": placed("flow.wait", {"wait_for": "PT0S"})}), "bad_duration", "a", "config.wait_for", "longer"),
         (
-            flow({"a": placed("test.send", {"to": "AKIAIOSFODNN7EXAMPLQ"})}), "secret_in_file", "a", "config.to", "secret",
+            flow({"a": placed("test.send", {"to": "AKIAIOSFODNN7EXAMPLQ"})}),
+            "secret_in_file", "a", "config.to", "secret",
         ),
     ],
 )  # fmt: skip

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.engine.assignment import RESULT, Need, Routes, find_feeders, unmet_needs
+from builder.engine.assignment import RESULT, Need, Routes, find_feeders
+from builder.engine.assignment import unmet_needs as unmet_needs_of
+from builder.engine.order import ancestor_masks
 
 ENDED = ("skipped", "cancelled")
 
@@ -112,6 +114,10 @@ def cases(draw: st.DrawFn, partial: bool = False) -> tuple[Routes, dict[str, lis
         )
         needs[reader] = draw(st.lists(st.frozensets(single, min_size=1, max_size=3), max_size=3, unique=True))
     return drawn, needs
+
+
+def unmet_needs(drawn: Routes, needs: list[tuple[str, Need]]) -> set[tuple[str, Need]]:
+    return unmet_needs_of(drawn, ancestor_masks(drawn.order, drawn.edges), needs)
 
 
 def asked(needs: dict[str, list[Need]]) -> list[tuple[str, Need]]:
