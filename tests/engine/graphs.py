@@ -85,7 +85,7 @@ def answers(seed: int, *, failing: float = 0.1, refusing: float = 0.0, stopping:
     """What each step answers: drawn from the seed and its path, so the same whenever it is asked."""
 
     def outcome(path: str, node: PlanNode) -> Outcome:
-        dice = Random(f"{seed}:{path}")  # noqa: S311  # a simulation's dice, not a secret
+        dice = Random(f"{seed}:{path}")  # a simulation's dice, not a secret
         end = "done"
         if dice.random() < failing:
             end = "fail"

@@ -91,7 +91,7 @@ class World:
     check: Callable[[World], None] = lambda _world: None
 
     def __post_init__(self) -> None:
-        self.random = Random(self.seed)  # noqa: S311  # a simulation's dice, not a secret
+        self.random = Random(self.seed)  # a simulation's dice, not a secret
         self.inbox: list[tuple[datetime, float, Event]] = []
 
     # ---- telling
