@@ -1,5 +1,6 @@
 """The SDK is all that a node author imports: NodeType, ports, outcomes, the Context and its words."""
 
+from builder.kit.shapes import check_schema
 from builder.sdk.context import Context, NodeError, Vault
 from builder.sdk.fields import Expression, ModelConnection, Stricter, Template
 from builder.sdk.models import Choice, HttpAnswer, HttpRequest, ModelAnswer, ModelRequest
@@ -41,5 +42,5 @@ __all__ = [
     "Effects", "Expression", "Failed", "FailureClass", "Finding", "HttpAnswer", "HttpRequest", "Kind", "Mode",
     "ModelAnswer", "ModelConnection", "ModelRequest", "NodeConfig", "NodeError", "NodeType", "Outcome", "Port",
     "Question", "Refused", "ReviewConfig", "Reviewers", "Schema", "Shapes", "Stage", "Stricter", "Template", "Usage",
-    "Vault", "Verdict", "VerdictWord", "Wait", "free_record",
+    "Vault", "Verdict", "VerdictWord", "Wait", "check_schema", "free_record",
 ]  # fmt: skip

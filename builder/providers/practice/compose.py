@@ -55,11 +55,13 @@ def _read_order(instructions: str, text: str) -> _Order:
     """Parts what is asked (the instructions, and paragraphs that begin with an order) from what it is asked about."""
     asked, topic = [instructions], ""
     matter: list[str] = []
-    for paragraph in re.split(r"\n\s*\n", text):
+    paragraphs = [part for part in re.split(r"\n\s*\n", text) if part.strip()]
+    for place, paragraph in enumerate(paragraphs):
         label = _LABEL.match(paragraph.lstrip())
         if not matter and not (label and len(label[1].split()) <= 2) and _ORDER.match(paragraph):
             sentences = split_sentences(paragraph)
-            orders = [each for each in sentences if _ORDER.match(each)]
+            last = place == len(paragraphs) - 1  # then the matter itself must be among these sentences
+            orders = [each for each in sentences if _ORDER.match(each) or not (last or _LABEL.match(each))]
             rest = [each for each in sentences if each not in orders]
             asked += orders
             short = [each for each in rest if _LABEL.match(each) and len(each) <= 60]

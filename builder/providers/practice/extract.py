@@ -138,9 +138,16 @@ def _nearest(text: str, found: Sequence[Found], field: _Field) -> str | None:
         return found[0].value
 
     def distance(each: Found) -> float:
-        return min(each.start - spot if spot <= each.start else 2 * (spot - each.end) for spot in spots)
+        return min(_gap(text, each, spot) for spot in spots)
 
     return min(found, key=distance).value
+
+
+def _gap(text: str, each: Found, spot: int) -> int:
+    """How far a value is from a word: behind it is nearer than before it, and another sentence is far away."""
+    behind = spot <= each.start
+    between = text[spot : each.start] if behind else text[each.end : spot]
+    return len(between) * (1 if behind else 2) + (80 if re.search(r"\n|[.!?]\s", between) else 0)
 
 
 def _spots(text: str, stems: frozenset[str]) -> list[int]:

@@ -25,8 +25,8 @@ ITEM_LINE = re.compile(r"^[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t]+(\S[^\n]*?)[ \t]*$"
 
 _NUMBER = re.compile(r"(?<![\w.,])[-−]?(?:\d{1,3}(?:[., '’]\d{3})+|\d+)(?:[.,]\d+)?(?![\w]*\d)")
 _NUMBER_WORDS = {word: number for number, words in enumerate((
-    "two zwei", "three drei", "four vier", "five fünf", "six sechs", "seven sieben", "eight acht", "nine neun", "ten zehn",
-    "eleven elf", "twelve zwölf"), 2) for word in words.split()}  # fmt: skip
+    "two zwei", "three drei", "four vier", "five fünf", "six sechs", "seven sieben", "eight acht", "nine neun",
+    "ten zehn", "eleven elf", "twelve zwölf"), 2) for word in words.split()}  # fmt: skip
 _NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_NUMBER_WORDS)})\b", re.IGNORECASE)
 _CURRENCIES = {
     "€": "EUR",
