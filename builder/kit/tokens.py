@@ -87,3 +87,8 @@ class TokenBook:
 def new_token_key() -> bytes:
     """A fresh key for one book: 32 random bytes."""
     return secrets.token_bytes(32)
+
+
+def looks_like_token(text: str) -> bool:
+    """Whether a text has the form of a token, whoever made it."""
+    return _TOKEN.fullmatch(text) is not None

@@ -70,6 +70,11 @@ class Context(Protocol):
         ...
 
     @property
+    def labels(self) -> frozenset[str]:
+        """The labels that the inputs may carry, as the checker worked them out, never as somebody says at run time."""
+        ...
+
+    @property
     def vault(self) -> Vault:
         """The run's vault. Raises PermissionError for a node that is not of kind policy."""
         ...

@@ -14,7 +14,8 @@ from pydantic_core import CoreSchema
 
 Scope = Literal["graph", "inputs", "result", "policy"]
 """The names an expression may read: `graph` (input and earlier nodes, as a binding does, which makes arcs), `inputs`
-(the node's own inputs by name), `result` (a loop's `result` and `round`), `policy` (`record`, `findings`, `labels`)."""
+(the node's own inputs by name), `result` (a loop's `result` and `round`), `policy` (`record`, `findings`, `labels`,
+`target`)."""
 
 
 @dataclass(frozen=True, slots=True)

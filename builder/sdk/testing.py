@@ -25,9 +25,10 @@
 | `{ports: [P, …]}` | the outlets under this config; for nodes that the machine itself runs |
 
 In an expected text, `…` stands for anything. More keys of an example: `schemas` (field → its schema, where the value
-alone does not say it), `target` (config of the node at whose door a policy stands), `mode`, `http` (scripted answers:
-`{status, headers, body | json}`), `answer` (`{decision, by, reason, edit}`: what the people asked say; the
-expectation is then about what follows). A scripted answer may be `{fails: transient, code: …, sentence: …}`.
+alone does not say it), `labels` (that the inputs carry), `target` (config of the node at whose door a policy stands),
+`mode`, `http` (scripted answers: `{status, headers, body | json}`), `answer` (`{decision, by, reason, edit}`: what the
+people asked say; the expectation is then about what follows). A scripted answer may be
+`{fails: transient, code: …, sentence: …}`.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ from typing import Any, ClassVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from builder.kit.shapes import schema_of, validate
 from builder.kit.tokens import TokenBook
 from builder.sdk.context import NodeError, Vault
 from builder.sdk.models import HttpAnswer, HttpRequest, ModelAnswer, ModelRequest
@@ -54,7 +56,7 @@ from builder.sdk.node_type import NodeType
 from builder.sdk.outcomes import Ask, Decision, Done, Failed, FailureClass, Outcome, Refused, Usage, Wait
 from builder.sdk.values import JSON, Control, Kind, Mode, Schema
 
-_KEYS = {"title", "config", "inputs", "schemas", "target", "mode", "model", "http", "answer", "expect"}
+_KEYS = {"title", "config", "inputs", "schemas", "labels", "target", "mode", "model", "http", "answer", "expect"}
 _WORDS = {"port", "refused", "ask", "wait", "fails", "invalid", "ports"}
 
 
@@ -78,6 +80,7 @@ class TestContext:
     path: str = "node"
     idempotency_key: str = "key-of-this-step"
     schema: Schema = field(default_factory=dict)
+    labels: frozenset[str] = frozenset()
     models: list[ModelAnswer | Failed] = field(default_factory=list)
     answers: list[HttpAnswer | Failed] = field(default_factory=list)
     target: JSON = None
@@ -207,8 +210,6 @@ def check_example(node: NodeType, example: Mapping[str, Any]) -> list[str]:
 
 
 def _check_outcome(node: NodeType, config: Any, example: Mapping[str, Any], ports: list[str]) -> list[str]:
-    from builder.kit.shapes import schema_of, validate
-
     inputs = example.get("inputs") or {}
     given = {name: schema_of(value) for name, value in inputs.items()} | dict(example.get("schemas") or {})
     shapes = node.shapes(config, given)
@@ -217,6 +218,7 @@ def _check_outcome(node: NodeType, config: Any, example: Mapping[str, Any], port
     context = TestContext(
         mode=Mode(example.get("mode", "live")),
         schema=shapes.inputs,
+        labels=frozenset(example.get("labels") or ()),
         models=[_model_answer(item) for item in _listed(example.get("model"))],
         answers=[_http_answer(item) for item in _listed(example.get("http"))],
         target=example.get("target"),

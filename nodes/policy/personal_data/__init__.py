@@ -1,0 +1,1 @@
+"""Finds structured personal data in a record, and masks it, asks people, or blocks."""

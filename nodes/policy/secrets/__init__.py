@@ -1,0 +1,1 @@
+"""Blocks or removes keys, tokens and passwords."""

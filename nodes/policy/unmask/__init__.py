@@ -1,0 +1,1 @@
+"""Turns the tokens of this run back into the values they stand for."""
