@@ -66,6 +66,7 @@ def decide_review(
         PayloadChangedError: it is about another payload.
         MayNotDecideError: this person may not decide it.
         UnfitDecisionError: the answer is not one that was asked for.
+        RunOverError: the run ended meanwhile.
     """
     hold_run(session, expect_review(session, review_id).run_id)
     review = expect_review(session, review_id, lock=True)
@@ -81,10 +82,8 @@ def decide_review(
     answer = settle_decisions(review.question, [*earlier, given], needed_of(review.question, review.mode))
     if answer is not None:
         why = f"{answer.by} decided: {answer.decision}."
-        if not end_review(session, review_id, ReviewState.DECIDED, why, now) or not resume_run(
-            session, review.run_id, review.path, answer
-        ):
-            raise AlreadyDecidedError("The run no longer waits for this answer.")
+        end_review(session, review_id, ReviewState.DECIDED, why, now)
+        resume_run(session, review.run_id, review.path, answer)
     return answer
 
 

@@ -11,7 +11,7 @@ from builder.kit.ids import show_id
 from builder.reviews.rules import REJECT
 from builder.reviews.schemas import Review, ReviewState
 from builder.reviews.store import end_review, mark_escalated, read_due
-from builder.runs import hold_run, resume_run
+from builder.runs import RunOverError, hold_run, resume_run
 from builder.sdk import Decision
 
 KEEPER = "keeper"
@@ -19,30 +19,38 @@ KEEPER = "keeper"
 
 
 def expire_reviews(session: Session, now: datetime, limit: int = 100) -> int:
-    """Does for each Review whose time has run out what its question says; how many were done.
+    """Does for each Review whose time has run out what its question says; how many there were.
 
     Escalated and held Reviews stay on the desk, marked, and are not looked at again. Any number of keepers may do this.
     """
-    return sum(_expire(session, review, now) for review in read_due(session, now, limit))
+    due = sorted(read_due(session, now, limit), key=lambda review: (review.run_id, review.id))
+    for review in due:
+        hold_run(session, review.run_id)
+        then = _expire(session, review, now)
+        if then is not None:
+            append_event(
+                session,
+                "review.expired",
+                actor=KEEPER,
+                subject=f"review {show_id(review.id)}",
+                now=now,
+                record={"run": show_id(review.run_id), "path": review.path, "then": then},
+            )
+    return len(due)
 
 
-def _expire(session: Session, review: Review, now: datetime) -> bool:
-    hold_run(session, review.run_id)
+def _expire(session: Session, review: Review, now: datetime) -> str | None:
+    """What was done: `reject`, `escalate`, `hold` or `withdrawn`; None when somebody else was faster."""
     assert review.due_at is not None
     late = f"Nobody decided by {review.due_at:%Y-%m-%d %H:%M} UTC."
-    rejects = review.question.on_timeout == REJECT
-    if rejects:
-        done = end_review(session, review.id, ReviewState.EXPIRED, late, now)
-        done = done and resume_run(session, review.run_id, review.path, Decision(REJECT, KEEPER, late))
-    else:
-        done = mark_escalated(session, review.id, late)
-    if done:
-        append_event(
-            session,
-            "review.expired",
-            actor=KEEPER,
-            subject=f"review {show_id(review.id)}",
-            now=now,
-            record={"run": show_id(review.run_id), "path": review.path, "then": review.question.on_timeout},
-        )
-    return bool(done)
+    then = review.question.on_timeout
+    if then != REJECT:
+        return then if mark_escalated(session, review.id, late) else None
+    if not end_review(session, review.id, ReviewState.EXPIRED, late, now):
+        return None
+    try:
+        with session.begin_nested():
+            resume_run(session, review.run_id, review.path, Decision(REJECT, KEEPER, late))
+    except RunOverError:
+        return "withdrawn"
+    return REJECT

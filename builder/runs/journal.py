@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,15 +12,17 @@ from sqlalchemy.orm import Session
 
 from builder.db import to_milliseconds, write_json
 from builder.engine.events import RunWrite, StepWrite, Write
+from builder.engine.plan import PlanNode
 from builder.engine.state import FINAL_RUNS, RunState, StepStatus
 from builder.kit.ids import new_id
+from builder.kit.shapes import at_path
 from builder.runs import store
 from builder.runs.hold import Hold
 from builder.runs.hot import Closing, Committed, StepCommit
 from builder.runs.loading import INLINE_AT_MOST, seal_tokens, store_text
 from builder.runs.performing import Asked
 from builder.runs.records import NOTHING, Row, StoredText, chain_row, write_row
-from builder.sdk import Control, VerdictWord
+from builder.sdk import Control, Question, VerdictWord
 
 _Beside = Callable[[Session], None]
 _FINAL = frozenset(status.value for status in FINAL_RUNS)
@@ -92,7 +94,9 @@ class Journal:
         self._questions[asked.event.path] = asked
 
     def _open(self, write: StepWrite, asked: Asked) -> None:
-        hold, reach, question = self._hold, self._hold.reach, asked.question
+        hold, reach = self._hold, self._hold.reach
+        question = with_proposal_schema(asked.question, hold.node(write.path))
+        duties = [guard.duties for guard in hold.plan.guards if guard.word == "separate"]
         token = new_token(hold)
         self._beside.append(self._opening(write, token, "ask", asdict(question)))
         if reach.on_park is None:
@@ -102,7 +106,7 @@ class Journal:
         def tell_desk(session: Session) -> None:
             park(
                 session, run_id=hold.run_id, path=write.path, token=token, question=question, mode=hold.mode,
-                starter=hold.claim.starter,
+                starter=hold.claim.starter, duties=duties,
             )  # fmt: skip
 
         self._beside.append(tell_desk)
@@ -195,6 +199,13 @@ class Journal:
 
 
 _NOTED = frozenset({StepStatus.WAITING, StepStatus.UNCERTAIN, StepStatus.REFUSED})
+
+
+def with_proposal_schema(question: Question, node: PlanNode) -> Question:
+    """The question with the schema that an edit must fit, where its node left that to its plan."""
+    if "edit" not in question.choices or question.proposal_schema is not None:
+        return question
+    return replace(question, proposal_schema=at_path(node.in_schema, ("proposal",)) or None)
 
 
 def new_token(hold: Hold) -> int:

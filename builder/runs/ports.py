@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -54,9 +54,21 @@ class OnPark(Protocol):
     """A step asks people: their desk opens an item, in the transaction that parks the step."""
 
     def __call__(
-        self, session: Session, *, run_id: int, path: str, token: int, question: Question, mode: Mode, starter: str
+        self,
+        session: Session,
+        *,
+        run_id: int,
+        path: str,
+        token: int,
+        question: Question,
+        mode: Mode,
+        starter: str,
+        duties: Sequence[Sequence[str]],
     ) -> None:
-        """Opens it. `token` names the wait; answer it with `resume_run`."""
+        """Opens it. `token` names the wait; answer it with `resume_run`.
+
+        `duties` holds, for each rule that separates duties, those that one person may not hold together.
+        """
         ...
 
 

@@ -33,6 +33,14 @@ class RunOverError(HandrailError):
     status: ClassVar[int] = 409
 
 
+def hold_run(session: Session, run_id: int) -> None:
+    """Keeps a run as it is until this transaction ends; asked for before a Review of it is changed.
+
+    Rows are locked in one order, run, wait, review, the rest; so two transactions never wait for each other.
+    """
+    store.lock_run(session, run_id)
+
+
 def resume_run(session: Session, run_id: int, path: str, decision: Decision) -> None:
     """Answers a step that asks people.
 
