@@ -39,6 +39,7 @@ class FlowGraph:
         doors: path → number of its door, in the order of the facts.
         gives: path → numbers of what leaves it by its main port; what a guard closes.
         sides: path → numbers of what leaves it by any other port.
+        handed: path of a container → what it hands to its body (`.input.x`, `.item`).
     """
 
     vertices: list[Vertex] = field(default_factory=list)
@@ -48,6 +49,7 @@ class FlowGraph:
     doors: dict[str, int] = field(default_factory=dict)
     gives: dict[str, list[int]] = field(default_factory=dict)
     sides: dict[str, list[int]] = field(default_factory=dict)
+    handed: dict[str, list[int]] = field(default_factory=dict)
 
     def at(self, path: str, slot: str) -> int:
         """The number of a vertex, which is made when it is new."""
@@ -187,6 +189,7 @@ class _Scope:
                 into.append(flow.at(reader, f".input.{_field(name)}"))
                 if name == "inputs.items" and self.facts.type_of(reader).control is Control.EACH:
                     into.append(flow.at(reader, ITEM))
+                flow.handed.setdefault(reader, []).extend(into[1:])
             for parts in paths:
                 for value in self._values(reader, parts):
                     flow.data[value].extend(into)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from builder.engine.declared import DEFAULT_LABELS, declassified_in, labels_of_field
 from builder.engine.graph import Edge, Workflow
@@ -189,7 +189,7 @@ def collect_facts(
         scopes[graph.path] = _scope_facts(graph, defaults)
         for node in graph.nodes.values():
             if node.type is not None:
-                types.setdefault(node.type.key(), type_facts(type(node.type)))
+                types.setdefault(node.type.key(), type_facts(node.type))
                 nodes[node.path] = _node_facts(node, node.type)
     used = sorted({node.connection for node in nodes.values() if node.connection is not None})
     return Facts(
@@ -267,9 +267,13 @@ def _reads(reads: Iterable[Read]) -> Reads:
     return tuple(sorted((read.field, tuple(read.paths)) for read in reads))
 
 
-@lru_cache(maxsize=1024)
-def type_facts(node_type: type[NodeType]) -> TypeFacts:
+def type_facts(node_type: NodeType) -> TypeFacts:
     """What is known of an installed type. Its file is read once per process."""
+    return _class_facts(type(node_type))
+
+
+@lru_cache(maxsize=1024)
+def _class_facts(node_type: Any) -> TypeFacts:
     fields = node_type.Config.model_json_schema().get("properties", {})
     return TypeFacts(
         code=_code_hash(node_type),
@@ -283,12 +287,29 @@ def type_facts(node_type: type[NodeType]) -> TypeFacts:
     )
 
 
-def _code_hash(node_type: type[NodeType]) -> str:
+def _code_hash(node_type: type) -> str:
     try:
         file = Path(inspect.getfile(node_type))
         return hashlib.sha256(file.read_bytes()).hexdigest()
     except (OSError, TypeError):  # a class that stands in no file has only its name
         return hash_value(f"{node_type.__module__}.{node_type.__qualname__}")
+
+
+def read_wanted(key: str, said: Mapping[str, Any], types: Mapping[str, NodeType]) -> dict[str, Any] | None:
+    """What a rule's `insert.config` means to its type: the keys that it says, completed; None where it means nothing.
+
+    Args:
+        key: `name@major`.
+        said: the config as the rule writes it.
+        types: the installed types.
+    """
+    if key not in types:
+        return None
+    try:
+        config = say_config(types[key].Config.model_validate(dict(said)))
+    except ValidationError:
+        return None
+    return {name: config[name] for name in said} if said.keys() <= config.keys() else None
 
 
 def join_path(scope: str, node: str) -> str:

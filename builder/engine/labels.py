@@ -17,7 +17,7 @@ from builder.engine.facts import Facts, Risk, TypeFacts
 from builder.engine.findings import Finding, error, warning
 from builder.engine.reading import Reading
 from builder.engine.steering import find_steered
-from builder.sdk import Effect, Kind
+from builder.sdk import Control, Effect, Kind
 
 UNTRUSTED, MASKED, SECRET = "untrusted", "masked", "secret"
 _UNCHECKED = "unchecked:"
@@ -116,6 +116,15 @@ def _transfer(each: TypeFacts, bits: Mapping[str, int], unchecked: int) -> tuple
 def turns_back(each: TypeFacts) -> bool:
     """Whether a type turns tokens back into what they stand for."""
     return each.kind is Kind.POLICY and MASKED in each.removes
+
+
+def rank_at_door(each: TypeFacts) -> int:
+    """The order at a door: 0 turns tokens back, 1 masks, 2 checks otherwise, 3 asks people."""
+    if turns_back(each):
+        return 0
+    if each.kind is Kind.REVIEW or each.control is Control.ASK:
+        return 3
+    return 1 if MASKED in each.emits else 2
 
 
 def _mask(bits: Mapping[str, int], names: Iterable[str]) -> int:

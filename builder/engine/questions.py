@@ -13,10 +13,12 @@ from datetime import date
 
 from builder.engine.arcs import START
 from builder.engine.facts import Facts
-from builder.engine.labels import View, turns_back
+from builder.engine.labels import MASKED, View, turns_back
 from builder.engine.selectors import find_carriers, find_guards, find_sources, find_targets
 from builder.engine.template import ForbidPath, GovernanceTemplate, Rule, Selector
 from builder.sdk import Kind
+
+RESULT_NAME = "result"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,42 @@ def ask_question(view: View, bound: BoundRule) -> Question | None:
     if isinstance(rule.forbid, ForbidPath):
         return _question(view, _start(view, rule.forbid.from_), find_targets(view, rule.forbid.to), set())
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a rule that asks for no path looks at, and what of it is not as the rule wants it. Both sorted."""
+
+    at: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
+
+
+def look_at(view: View, bound: BoundRule) -> Look:
+    """What a rule that asks for no path sees: forbidden things, required words. Guards of the machine see nothing."""
+    rule, facts = bound.rule, view.facts
+    if isinstance(rule.forbid, Selector):
+        doors = {view.flow.vertices[door][0] or RESULT_NAME for door in find_targets(view, rule.forbid)}
+        return Look(tuple(sorted(facts.nodes)), tuple(sorted(doors)))
+    if rule.require is not None:
+        known = {"owner": facts.owner, "deputy": facts.deputy, "purpose": facts.purpose}
+        known["declassification_approved"] = "" if facts.declassified else "nothing is declassified"
+        missing = tuple(sorted(word for word in rule.require if not known.get(word, "").strip()))
+        return Look(tuple(sorted(rule.require)), missing)
+    return Look()
+
+
+def look_at_restores(view: View, bound: BoundRule) -> Look:
+    """The doors at which a rule wants tokens turned back, and those of them that tokens still reach."""
+    found = {door for selector in bound.rule.restore for door in find_targets(view, selector)}
+    doors = {door for door in found if not _is_woven(view, door)}
+    names = {door: view.flow.vertices[door][0] or RESULT_NAME for door in doors}
+    wrong = (names[door] for door in doors if view.carries(door, MASKED))
+    return Look(tuple(sorted(names.values())), tuple(sorted(wrong)))
+
+
+def _is_woven(view: View, door: int) -> bool:
+    node = view.facts.nodes.get(view.flow.vertices[door][0])
+    return node is not None and node.woven
 
 
 @dataclass(slots=True)
