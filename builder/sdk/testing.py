@@ -163,6 +163,7 @@ def load_node(folder: Path) -> NodeType:
         assert spec is not None, f"{folder} has no node.py"
         assert spec.loader is not None, f"{folder} has no node.py"
         module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module  # pydantic looks there for the names in annotations
         spec.loader.exec_module(module)
     node = getattr(module, "NODE", None)
     assert isinstance(node, NodeType), f"{folder}/node.py ends with `NODE = …`, an instance of its NodeType"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from builder.sdk import MAIN, Context, Control, Done, Kind, NodeType, Outcome, Schema, Shapes, free_record
+from builder.sdk import MAIN, Context, Control, Done, Effects, Kind, NodeType, Outcome, Schema, Shapes, free_record
 
 
 class Transform(NodeType):
@@ -16,6 +16,7 @@ class Transform(NodeType):
     summary = "Builds a record out of what earlier nodes gave."
     kind = Kind.FLOW
     control = Control.STEP
+    effects = Effects()
 
     def shapes(self, config: Any, inputs: Mapping[str, Schema]) -> Shapes:
         """What goes in comes out."""
