@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from builder.engine.facts import Facts
 from builder.engine.findings import Severity
 from builder.engine.graph import OnError
+from builder.engine.labels import UNTRUSTED, make_view
 from builder.engine.plan import Plan, PlanGraph, PlanNode, RetryPolicy, find_feeders
 from builder.engine.reading import GraphReading, NodeReading, read_workflow
 from builder.engine.woven import Woven
 from builder.kit.durations import read_duration
 from builder.kit.errors import HandrailError
-from builder.sdk import Control, NodeType, Schema
+from builder.sdk import Control, Kind, NodeType, Schema
 
 
 class UnplannableError(HandrailError):
@@ -42,14 +44,24 @@ def compile_plan(woven: Woven, types: Mapping[str, NodeType], prices: Mapping[st
     return Plan(
         hash=woven.woven_hash,
         name=reading.workflow.name,
-        graph=_plan_graph(reading.root, prices or {}),
+        graph=_plan_graph(reading.root, prices or {}, _labels_of_policies(woven.facts)),
         inputs=reading.workflow.inputs,
         guards=woven.guards,
         result_schema=reading.root.result_schema,
     )
 
 
-def _plan_graph(graph: GraphReading, prices: Mapping[str, float]) -> PlanGraph:
+def _labels_of_policies(facts: Facts) -> dict[str, tuple[str, ...]]:
+    """Path of each policy → the labels that its record may carry; marks of checks are no labels."""
+    policies = [path for path in facts.nodes if facts.type_of(path).kind is Kind.POLICY]
+    if not policies:
+        return {}
+    view = make_view(facts)
+    names = [name for name in view.bits if name != UNTRUSTED and not name.startswith("unchecked:")]
+    return {path: tuple(name for name in names if view.carries(view.flow.doors[path], name)) for path in policies}
+
+
+def _plan_graph(graph: GraphReading, prices: Mapping[str, float], labels: Mapping[str, tuple[str, ...]]) -> PlanGraph:
     incoming: dict[str, list[tuple[str, str]]] = {name: [] for name in graph.order}
     outgoing: dict[str, dict[str, list[str]]] = {name: {} for name in graph.order}
     for source, port, target in graph.edges:
@@ -61,7 +73,8 @@ def _plan_graph(graph: GraphReading, prices: Mapping[str, float]) -> PlanGraph:
             graph.nodes[name],
             tuple(incoming[name]),
             {port: tuple(targets) for port, targets in outgoing[name].items()},
-            prices,
+            prices=prices,
+            labels=labels,
         )
         for name in graph.order
     }
@@ -78,7 +91,9 @@ def _plan_node(
     reading: NodeReading,
     incoming: tuple[tuple[str, str], ...],
     outgoing: Mapping[str, tuple[str, ...]],
+    *,
     prices: Mapping[str, float],
+    labels: Mapping[str, tuple[str, ...]],
 ) -> PlanNode:
     node_type = reading.type
     assert node_type is not None, "a reading without error findings has every type"
@@ -106,13 +121,14 @@ def _plan_node(
         else read_duration(node.on_error.timeout),
         needed=_needed(config) if control is Control.MERGE else 0,
         cancels=bool(config.get("cancel")) and control in (Control.MERGE, Control.EACH),
-        body=None if reading.body is None else _plan_graph(reading.body, prices),
+        body=None if reading.body is None else _plan_graph(reading.body, prices, labels),
         concurrency=int(config.get("concurrency", 1)) if control is Control.EACH else 1,
         keep_errors=control is Control.EACH and config.get("on_item_error") == "keep",
         quorum=int(config.get("quorum") or 0) if control is Control.EACH else 0,
         max_rounds=int(config.get("max_rounds", 0)) if control is Control.REPEAT else 0,
         until=str(config.get("until", "")) if control is Control.REPEAT else "",
         check=node_type.check,
+        labels=labels.get(reading.path, ()),
         woven=node.woven is not None,
         target=None if node.woven is None else node.woven.target,
         spends_at_most=None if reading.connection is None else prices.get(reading.connection),

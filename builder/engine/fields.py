@@ -40,6 +40,13 @@ FINDING_RECORD: Schema = {
 }
 """One finding, as a policy's rule reads it."""
 
+POLICY_NAMES: Mapping[str, Schema] = {
+    "findings": {"type": "array", "items": FINDING_RECORD},
+    "labels": {"type": "array", "items": {"type": "string"}},
+    "target": {},
+}
+"""What a policy's rule reads beside its `record`: findings in it, its labels, the config of what stands behind it."""
+
 
 def closed_record(fields: Mapping[str, Schema], optional: Iterable[str] = ()) -> Schema:
     """The schema of a record with these fields and no others."""

@@ -46,6 +46,7 @@ class PlanNode:
         in_schema: schema of the record that the node is given, checked at run time, always.
         out_schemas: port → schema of what can be read behind it.
         check: the policy's check name, where it has one.
+        labels: for a policy, the labels that its record may carry.
         spends_at_most: worst case of one attempt in the organisation's currency; None where IT set no price.
     """
 
@@ -74,6 +75,7 @@ class PlanNode:
     max_rounds: int = 0
     until: str = ""
     check: str | None = None
+    labels: tuple[str, ...] = ()
     woven: bool = False
     target: str | None = None
     spends_at_most: float | None = None

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from builder.engine.fields import (
     CONTAINERS,
-    FINDING_RECORD,
+    POLICY_NAMES,
     closed_record,
     container_shape,
     item_schema,
@@ -326,8 +326,7 @@ class _Reader:
             return _Scope({name: fields.get(name) or schema for name, schema in draft.given.items()})
         if word == "result":
             return _Scope({"result": draft.body.result_schema if draft.body else _UNKNOWN, "round": _WHOLE})
-        texts = {"type": "array", "items": {"type": "string"}}
-        return _Scope({"record": taken, "findings": {"type": "array", "items": FINDING_RECORD}, "labels": texts})
+        return _Scope({"record": taken, **POLICY_NAMES})
 
     # ------------------------------------------------------------ containers
 

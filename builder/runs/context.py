@@ -80,6 +80,11 @@ class RunContext:
         return self.node.in_schema
 
     @property
+    def labels(self) -> frozenset[str]:
+        """The labels that the record may carry; only a policy is told."""
+        return frozenset(self.node.labels)
+
+    @property
     def vault(self) -> Vault:
         """The run's vault. Raises PermissionError for a node that is not of kind policy."""
         if self.node.kind is not Kind.POLICY:
