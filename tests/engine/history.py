@@ -6,14 +6,13 @@ It reads rows alone, so the same checker serves the simulator, the stateful test
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from builder.engine.events import RunWrite, StepWrite, Write
 from builder.engine.plan import Plan, PlanNode
 from builder.engine.state import FINAL_RUNS, FINAL_STEPS, StepStatus, split_scope_path, split_step_path
 from builder.engine.turn import is_light
 from builder.sdk import Control
-
-BODY = StepStatus.RUNNING
 
 
 class BrokenHistoryError(AssertionError):
@@ -35,7 +34,7 @@ def check_history(plan: Plan, writes: Sequence[Write], epochs: Sequence[int] = (
         epochs: the epoch under which each row was written, where epochs are known.
     """
     _Checker(plan).check(writes)
-    for before, after in zip(epochs, epochs[1:], strict=False):
+    for before, after in pairwise(epochs):
         _want(before <= after, f"the epoch fell from {before} to {after}")
 
 

@@ -24,8 +24,9 @@ PROMPT = Effects(Effect.READ, external=True, spends=True)
 def step(control: Control = Control.STEP, **fields: Any) -> PlanNode:
     """A node without its edges; `make_graph` joins it."""
     effects = fields.pop("effects", Effects())
+    ports = fields.pop("ports", PORTS.get(control, ("done",)))
     return PlanNode(
-        id="", type="test.step@1", kind=Kind.TOOL, control=control, ports=fields.pop("ports", PORTS.get(control, ("done",))),
+        id="", type="test.step@1", kind=Kind.TOOL, control=control, ports=ports,
         incoming=(), outgoing={}, pure=effects.pure, effects=effects, config={}, inputs={}, in_schema={},
         retry=fields.pop("retry", RetryPolicy()), **fields,
     )  # fmt: skip

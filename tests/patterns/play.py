@@ -15,7 +15,7 @@ from nodes.flow.wait.node import NODE as WAIT
 
 
 class Play(NodeType):
-    """Its beginning is recorded before its end, as of every effect. A player on a database gives it a `run` that waits."""
+    """Its beginning is recorded before its end, as of every effect. A player may give it a `run` that waits."""
 
     name = "test.play"
     title = "Play"
