@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from builder.runs.failpoints import FAILPOINTS, failpoint
+    from builder.runs.failpoints import FAILPOINTS, arm_failpoint, failpoint
     from builder.runs.ports import Audit, Egress, Gateway, OnPark, OnWithdraw, Payloads, Reach
     from builder.runs.read import RunStory, RunView, StepView, WaitView, list_runs, read_run
     from builder.runs.start import RunInputError, Start, start_run
@@ -62,6 +62,7 @@ _DOORS = {
     "reap_workers": "sweep",
     "sweep_ready": "sweep",
     "FAILPOINTS": "failpoints",
+    "arm_failpoint": "failpoints",
     "failpoint": "failpoints",
 }
 
@@ -85,6 +86,7 @@ __all__ = [
     "Start",
     "StepView",
     "WaitView",
+    "arm_failpoint",
     "cancel_run",
     "cancel_step",
     "clarify_step",

@@ -33,13 +33,20 @@ def _read(setting: str) -> tuple[str, int]:
     return name, int(count)
 
 
-_name, _left = _read(os.environ.get("FAILPOINT", ""))
+class _Armed:
+    """The one fail-point that this process dies at."""
+
+    name, left = _read(os.environ.get("FAILPOINT", ""))
+
+
+def arm_failpoint(setting: str) -> None:
+    """Sets the place to die at, as the environment would: `name:n:kill`, or nothing."""
+    _Armed.name, _Armed.left = _read(setting)
 
 
 def failpoint(name: str) -> None:
-    """Dies here, without a word, if the environment says so."""
-    global _left  # noqa: PLW0603  # a process dies once
-    if name == _name:
-        _left -= 1
-        if _left == 0:
+    """Dies here, without a word, if that was asked for."""
+    if name == _Armed.name:
+        _Armed.left -= 1
+        if _Armed.left == 0:
             os.kill(os.getpid(), signal.SIGKILL)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
+import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from builder.db import Database
 from builder.engine.compile_plan import compile_plan
 from builder.engine.graph import Workflow
 from builder.engine.plan import Plan
-from builder.kit.hashing import hash_value
+from builder.engine.weave import weave
 from builder.runs import (
     Reach,
     RunStory,
@@ -187,23 +189,35 @@ class Block(NodeType):
         return Done({"text": answer.text})
 
 
+class Kill(NodeType):
+    """Ends its process without a word; it may be repeated."""
+
+    name = "test.kill"
+    title = "Kill"
+    summary = "Ends its process."
+    kind = Kind.TOOL
+    effects = Effects(Effect.READ, external=True)
+    Out = OPEN
+
+    async def run(self, config: NodeConfig, inputs: Mapping[str, Any], context: Context) -> Outcome:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return Done({})
+
+
 TYPES: dict[str, NodeType] = {
     kind.key(): kind
     for kind in (
-        Note(), Send(), Think(), Mask(), Unmask(), Block(), BRANCH, MAP, LOOP, CALL, MERGE, WAIT, TRANSFORM, STOP,
+        Note(), Kill(), Send(), Think(), Mask(), Unmask(), Block(), BRANCH, MAP, LOOP, CALL, MERGE, WAIT, TRANSFORM, STOP,
         APPROVE, EDIT,
     )
 }  # fmt: skip
 
 
 def compile_document(document: Any) -> Plan:
-    """A plan from a plain workflow, woven by nobody."""
-    workflow = Workflow.model_validate(document["workflow"])
+    """A plan from a plain workflow, under no rules."""
+    source = Workflow.model_validate(document["workflow"])
     called = {name: Workflow.model_validate(each) for name, each in document.get("called", {}).items()}
-    woven: Any = SimpleNamespace(
-        graph=workflow, called_workflows=called, woven_hash=hash_value(document), guards=(), facts=None
-    )
-    return compile_plan(woven, TYPES)
+    return compile_plan(weave(source, (), TYPES, day=date(2026, 1, 5), called=called), TYPES)
 
 
 def workflow(nodes: Mapping[str, Any], edges: list[str] | None = None, result: Any = None, **more: Any) -> Any:
