@@ -13,6 +13,8 @@ without cycles that is a game that one backward and one forward pass solve exact
 
 A branch that takes every true case is covered: whoever avoids with several ports avoids with one of them.
 
+A scenario that reaches a stop ends without a result, so for the result a stop meets every need.
+
 A merge that goes on after k of m arrows does not wait for the rest, and may cancel it. First only those alternatives
 count which every choice of k arrows waits for. If needs fail, each choice is looked at by itself (up to a limit; beyond
 it the first, careful answer stands): only arrows of the choice enter the merge, and what none of them waits for may end
@@ -54,12 +56,14 @@ class Routes:
 
     Attributes:
         partial: merge → (how many arrows it waits for, the nodes that it may then cancel).
+        stops: nodes that end the run.
     """
 
     order: tuple[str, ...]
     ports: Mapping[str, tuple[str, ...]]
     edges: tuple[EdgeKey, ...]
     partial: Mapping[str, tuple[int, frozenset[str]]]
+    stops: frozenset[str] = frozenset()
 
 
 def routes_of(graph: GraphReading) -> Routes:
@@ -71,6 +75,7 @@ def routes_of(graph: GraphReading) -> Routes:
         entering[target] = entering.get(target, 0) + 1
     ports: dict[str, tuple[str, ...]] = {}
     partial: dict[str, tuple[int, frozenset[str]]] = {}
+    stops: set[str] = set()
     for node_id, node in graph.nodes.items():
         here = used.get(node_id, set())
         own = node.ports or tuple(sorted(here - {ERROR_PORT}))
@@ -83,7 +88,9 @@ def routes_of(graph: GraphReading) -> Routes:
             if 0 < count < entering.get(node_id, 0):
                 cancels = getattr(node.config, "cancel", False)
                 partial[node_id] = (count, find_feeders(graph.order, graph.edges, node_id) if cancels else frozenset())
-    return Routes(graph.order, ports, graph.edges, partial)
+        elif control is Control.STOP:
+            stops.add(node_id)
+    return Routes(graph.order, ports, graph.edges, partial, frozenset(stops))
 
 
 def unmet_needs(routes: Routes, ancestors: Ancestors, needs: Iterable[tuple[str, Need]]) -> set[tuple[str, Need]]:
@@ -131,7 +138,8 @@ def _play(
     full = (1 << len(keys)) - 1
     met: dict[tuple[str, str], int] = {}
     for position, key in enumerate(keys):
-        for node_id, ports in needs[key]:
+        ends = [(stop, routes.ports[stop]) for stop in routes.stops] if key[0] == RESULT else []
+        for node_id, ports in (*needs[key], *ends):
             for port in ports:
                 met[node_id, port] = met.get((node_id, port), 0) | 1 << position
     behind: dict[tuple[str, str], list[str]] = {}

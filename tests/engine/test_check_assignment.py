@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given, settings
@@ -38,7 +38,7 @@ class Oracle:
             return
         self.seen.add(key)
         running = [node for node, word in state.items() if word == "running"]
-        if not running:
+        if not running and all(state[stop] in ENDED for stop in self.routes.stops):
             self.look(RESULT, state)
         for node in running:
             for port in self.routes.ports[node]:
@@ -142,6 +142,18 @@ def test_without_partial_merges_the_answer_is_exact(case: tuple[Routes, dict[str
     drawn, needs = case
     needs = upstream(drawn, needs)
     assert unmet_needs(drawn, asked(needs)) == Oracle(drawn, needs).play()
+
+
+@given(cases(), st.data())
+@settings(max_examples=100, deadline=None)
+def test_a_run_that_stops_has_no_result_to_give(
+    case: tuple[Routes, dict[str, list[Need]]], data: st.DataObject
+) -> None:
+    drawn, needs = case
+    stops = data.draw(st.frozensets(st.sampled_from(drawn.order), max_size=2))
+    drawn = replace(drawn, stops=stops)
+    result = {RESULT: needs[RESULT]}
+    assert unmet_needs(drawn, asked(result)) == Oracle(drawn, result).play()
 
 
 @given(cases(partial=True))
