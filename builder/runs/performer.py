@@ -116,7 +116,8 @@ class Performer:
         decision, recorded = decision_for(hold, path)
         if not recorded:
             hold.mark(path, UNREVIEWED)
-        return settle_answer(kind, config, inputs, decision, (path, event.event.attempt))
+        where, outgoing = (path, event.event.attempt), hold.node(path).outgoing
+        return settle_answer(kind, config, inputs, decision, where=where, outgoing=outgoing)
 
     @staticmethod
     def _inherit_mark(hold: Hold, path: str, node: PlanNode) -> None:

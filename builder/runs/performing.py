@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -184,16 +184,28 @@ def _asked(path: str, attempt: int, question: Question) -> Asked:
 
 
 def settle_answer(
-    kind: NodeType, config: Any, inputs: Mapping[str, JSON], decision: Decision, where: tuple[str, int]
+    kind: NodeType,
+    config: Any,
+    inputs: Mapping[str, JSON],
+    decision: Decision,
+    *,
+    where: tuple[str, int],
+    outgoing: Container[str],
 ) -> Event | Asked:
-    """What a decision means to the node that asked, at `where`: step path and attempt."""
+    """What a decision means to the node that asked, at `where`: step path and attempt.
+
+    A rejection by whose port nothing goes on (`outgoing` holds the ports with an edge) ends the run as refused.
+    """
     try:
         outcome = kind.settle(config, inputs, decision)
     except NodeError as problem:
         outcome = problem.failed
     except Exception as problem:  # a node's code may raise anything; its step fails
         outcome = _broken(kind, problem)
-    return event_of(outcome, *where)
+    event = event_of(outcome, *where)
+    if decision.decision == "reject" and isinstance(event, Finished) and not any(p in outgoing for p in event.ports):
+        return StepRefused(*where, f"{decision.by} rejected it: {decision.reason or 'no reason given'}")
+    return event
 
 
 async def run_step(

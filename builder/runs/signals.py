@@ -45,4 +45,5 @@ def _decide(performer: Performer, hold: Hold, state: RunState, path: str, decisi
         inputs = inputs_of(hold.plan, state, path, node)
     except InputsError as problem:
         return [StepFailed(path, step.attempt, problem.failed)]
-    return [settle_answer(kind, config, inputs, decision, (path, step.attempt))]
+    where = (path, step.attempt)
+    return [settle_answer(kind, config, inputs, decision, where=where, outgoing=node.outgoing)]

@@ -72,6 +72,7 @@ class RunWorker:
         self._plans = Plans(database, reach)
         self._executions: dict[int, Execution] = {}
         self._claiming: set[int] = set()
+        self._rung: set[int] = set()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._alone: int | None = None
         self._beat_at = 0.0
@@ -181,11 +182,11 @@ class RunWorker:
     # ------------------------------------------------------------------ runs
 
     def _advance_soon(self, run_id: int) -> None:
-        if run_id in self._executions:
-            self._executions[run_id].look()
-        elif not (
-            self.draining or self._alone is not None or run_id in self._tasks or len(self._tasks) >= IN_FLIGHT_AT_MOST
-        ):
+        if run_id in self._tasks:
+            self._rung.add(run_id)  # it may have parked already and be on its way out: then it is claimed again
+            if run_id in self._executions:
+                self._executions[run_id].look()
+        elif not (self.draining or self._alone is not None or len(self._tasks) >= IN_FLIGHT_AT_MOST):
             task = self._loop.create_task(self._own(run_id))
             self._tasks[run_id] = task
             task.add_done_callback(lambda _: self._forget(run_id))
@@ -195,6 +196,9 @@ class RunWorker:
         self._executions.pop(run_id, None)
         self._changed.set()
         self._changed = asyncio.Event()
+        if run_id in self._rung:
+            self._rung.remove(run_id)
+            self._advance_soon(run_id)
 
     async def _own(self, run_id: int) -> None:
         """Claims a run and executes it until it leaves our hands."""
