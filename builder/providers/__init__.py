@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from builder.providers.cassettes import Cassettes
     from builder.providers.connections import (
         Connection,
-        ConnectionFacts,
         ConnectionsError,
         connection_facts,
         connections_from_environment,
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 _HOMES = {
     "Cassettes": "builder.providers.cassettes",
     "Connection": "builder.providers.connections",
-    "ConnectionFacts": "builder.providers.connections",
     "ConnectionsError": "builder.providers.connections",
     "Gateway": "builder.providers.gateway",
     "Models": "builder.providers.gateway",
@@ -31,7 +29,7 @@ _HOMES = {
 }
 
 __all__ = [
-    "Cassettes", "Connection", "ConnectionFacts", "ConnectionsError", "Gateway", "Models", "connection_facts",
+    "Cassettes", "Connection", "ConnectionsError", "Gateway", "Models", "connection_facts",
     "connections_from_environment", "worst_cost",
 ]  # fmt: skip
 

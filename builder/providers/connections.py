@@ -21,6 +21,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from builder.engine.facts import ConnectionFacts
 from builder.kit.documents import read_document
 from builder.kit.errors import HandrailError
 
@@ -39,20 +40,6 @@ class ConnectionsError(HandrailError):
     """The model connections cannot be used as they are written."""
 
     code = "connections_wrong"
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionFacts:
-    """What governance asks of a connection. Unresolved, it counts as external and of no known region."""
-
-    name: str
-    model: str = ""
-    hosted: Hosted = "external"
-    region: str = ""
-
-    def as_record(self) -> dict[str, str]:
-        """The facts as plain data."""
-        return {"name": self.name, "model": self.model, "hosted": self.hosted, "region": self.region}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +75,7 @@ class Connection:
     @property
     def facts(self) -> ConnectionFacts:
         """What governance asks of it."""
-        return ConnectionFacts(self.name, self.model, self.hosted, self.region)
+        return ConnectionFacts(self.model, self.hosted, self.region or None)
 
 
 PRACTICE_CONNECTION = Connection(PRACTICE, PRACTICE, PRACTICE, hosted="local", max_concurrency=64)

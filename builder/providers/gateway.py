@@ -18,6 +18,7 @@ from builder.providers.speech import Adapter, Sender, fail
 from builder.providers.vendors import Vendors
 from builder.sdk import FailureClass, ModelAnswer, ModelRequest
 
+_SHORT = 2_000  # the practice model works on longer texts beside the loop: a tenth of a second and more
 _PLAIN = frozenset(("openai", "ollama", "openai-compatible"))
 
 
@@ -72,7 +73,9 @@ class Models:
                 f"There is no model connection {request.connection!r}; there are: {known}.",
             )
         if connection.provider == PRACTICE:
-            return practise(request)
+            if len(request.text) <= _SHORT:
+                return practise(request)
+            return await asyncio.to_thread(practise, request)
         adapter = self._plain if connection.provider in _PLAIN else self._vendors
         async with self._turnstiles[request.connection]:
             return await converse(adapter, connection, request)

@@ -90,7 +90,7 @@ def _is_strict(schema: Any) -> bool:
         if schema.get("additionalProperties") is not False or set(schema.get("required", ())) != set(fields):
             return False
         return all(map(_is_strict, fields.values()))
-    return _is_strict(schema.get("items", {"type": "string"}))
+    return "items" not in schema or _is_strict(schema["items"])
 
 
 def _read_json(answer: HttpAnswer) -> JSON:

@@ -6,6 +6,7 @@ of ours. Its own retries are switched off, because the run decides about retries
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import datetime
@@ -31,22 +32,19 @@ class Vendors:
 
     async def reply(self, connection: Connection, prompt: Prompt) -> Reply:
         """One turn. Raises NodeError."""
-        from pydantic_ai import direct, exceptions  # heavy: 0.6 s and a vendor's library, loaded on first use
-
+        library = await asyncio.to_thread(_load_library)  # seconds the first time, during which the loop must go on
         bridge = _Bridge(self._sender, connection.timeout)
         async with bridge.client() as client:
-            model = _model(connection, client)
+            model = await asyncio.to_thread(_model, connection, client)
             try:
-                response = await direct.model_request(
+                response = await library.direct.model_request(
                     model,
                     _messages(prompt),
                     model_settings={"max_tokens": prompt.max_tokens, "temperature": prompt.temperature},
                     model_request_parameters=_parameters(prompt),
                     instrument=False,
                 )
-            except (exceptions.AgentRunError, exceptions.UserError, ValueError) as error:
-                raise self._judge(connection, bridge) from error
-            except Exception as error:  # vendors' libraries raise classes of their own for what their wire did
+            except Exception as error:  # each vendor's library has classes of its own for what its wire did
                 raise self._judge(connection, bridge) from error
         return _read_response(connection, response)
 
@@ -118,8 +116,14 @@ class _Bridge:
         return self.answer.status, [*received, ("x-should-retry", "false")], self.answer.body
 
 
+def _load_library() -> Any:
+    import pydantic_ai.direct  # heavy: half a second, more with a vendor's own library; loaded on first use
+
+    return pydantic_ai
+
+
 def _model(connection: Connection, client: Any) -> Any:
-    from pydantic_ai import models, providers  # heavy: see Vendors.reply
+    from pydantic_ai import models, providers  # heavy: see _load_library
 
     given: dict[str, Any] = {"api_key": connection.key, "http_client": client}
     if connection.base_url:
@@ -139,7 +143,7 @@ def _model(connection: Connection, client: Any) -> Any:
 
 
 def _messages(prompt: Prompt) -> list[Any]:
-    from pydantic_ai import messages  # heavy: see Vendors.reply
+    from pydantic_ai import messages  # heavy: see _load_library
 
     told: list[Any] = [messages.SystemPromptPart(prompt.instructions)]
     said: list[Any] = []
@@ -153,7 +157,7 @@ def _messages(prompt: Prompt) -> list[Any]:
 
 
 def _parameters(prompt: Prompt) -> Any:
-    from pydantic_ai import models, tools  # heavy: see Vendors.reply
+    from pydantic_ai import models, tools  # heavy: see _load_library
 
     if prompt.schema is None:
         return models.ModelRequestParameters()

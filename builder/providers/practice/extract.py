@@ -39,6 +39,9 @@ _TEXTS = _stems(
 _CODES = _stems("number id code reference nummer kennung referenz no nr sku key ticket")
 _NAMES = _stems("name person customer sender author contact kunde absender")
 
+_MOST_FOUND = 100
+"""Values and words that are weighed against each other; in a longer text the first ones count."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Field:
@@ -140,7 +143,7 @@ def _nearest(text: str, found: Sequence[Found], field: _Field) -> str | None:
     def distance(each: Found) -> float:
         return min(_gap(text, each, spot) for spot in spots)
 
-    return min(found, key=distance).value
+    return min(found[:_MOST_FOUND], key=distance).value
 
 
 def _gap(text: str, each: Found, spot: int) -> int:
@@ -153,9 +156,9 @@ def _gap(text: str, each: Found, spot: int) -> int:
 def _spots(text: str, stems: frozenset[str]) -> list[int]:
     """Where a text speaks of something: the words themselves, or others for the same idea."""
     words = [(match.start(), stem(match[0].lower())) for match in re.finditer(r"[^\W_]+", text)]
-    return [start for start, word in words if word in stems] or [
-        start for start, word in words if ideas_of(word) & _ideas(stems)
-    ]
+    ideas = _ideas(stems)
+    spots = [start for start, word in words if word in stems] or [s for s, word in words if ideas_of(word) & ideas]
+    return spots[:_MOST_FOUND]
 
 
 def _candidates(text: str, schema: Schema, field: _Field) -> list[Found]:

@@ -20,8 +20,8 @@ transfer wire remittance überweisung überweisen transferieren;
 bug error fault defect crash crashes fail failed failure broken glitch malfunction exception fehler defekt absturz
     abstürzt stürzt kaputt störung fehlermeldung funktioniert freeze freezes hängt;
 technical software app application website server system program technik technisch anwendung programm webseite;
-login password signin username credentials locked anmeldung anmelden einloggen passwort kennwort benutzername zugang
-    gesperrt access authentication;
+login account konto password signin username credentials locked anmeldung anmelden einloggen
+    passwort kennwort benutzername zugang gesperrt access authentication;
 account profile membership konto profil mitgliedschaft benutzerkonto;
 delivery deliver shipping shipment ship parcel package courier tracking arrive arrived lieferung liefern geliefert
     versand paket sendung zustellung angekommen dispatch;

@@ -15,7 +15,7 @@ from builder.sdk import FailureClass, ModelAnswer, ModelRequest, Usage
 NOTICE = "(Practice model: no AI wrote this.)"
 """Ends every free text; a record cannot carry it, so there only `usage.practice` says it."""
 
-_MOST = 50_000
+_MOST = 20_000
 """Characters that are looked at; central sentences take time that grows faster than the text."""
 
 

@@ -104,33 +104,37 @@ def find_times(text: str) -> list[Found]:
 
 def find_phones(text: str) -> list[Found]:
     """Telephone numbers: seven digits or more that are no date, no IBAN and no bare number."""
-    taken = [
-        (each.start, each.end) for each in (*find_dates(text), *find_matches(IBAN, text), *find_matches(IPV4, text))
-    ]
+    free = _without(text, [*find_dates(text), *find_matches(IBAN, text), *find_matches(IPV4, text)])
     return [
         each
-        for each in find_matches(PHONE, text)
+        for each in find_matches(PHONE, free)
         if sum(letter.isdigit() for letter in each.value) >= 7
         and (each.value[0] in "+0(" or any(letter in " ()/-" for letter in each.value))
-        and not any(start < each.end and each.start < end for start, end in taken)
     ]
 
 
 def find_numbers(text: str) -> Iterator[tuple[Found, float, str]]:
-    """Numbers that are no part of a date, time, phone, IBAN or address: place, value, and the currency beside them."""
+    """Numbers that are no part of a date, time, phone, code or address: place, value, and the currency beside them."""
     taken = [*find_dates(text), *find_phones(text), *find_times(text)]
     for pattern in (IBAN, EMAIL, URI, UUID, IPV4):
         taken += find_matches(pattern, text)
     taken += [each for each in find_matches(CODE, text) if re.search(r"[A-Za-z#]", each.value)]
-    for match in _NUMBER_WORD.finditer(text):
+    free = _without(text, taken)
+    for match in _NUMBER_WORD.finditer(free):
         yield Found(match[0], match.start(), match.end()), float(_NUMBER_WORDS[match[0].lower()]), ""
-    for match in _NUMBER.finditer(text):
-        if any(each.start < match.end() and match.start() < each.end for each in taken):
-            continue
+    for match in _NUMBER.finditer(free):
         value = read_number(match[0])
         if value is not None:
             beside = text[max(0, match.start() - 5) : match.start()] + " " + text[match.end() : match.end() + 9]
             yield Found(match[0], match.start(), match.end()), value, find_currency(beside)
+
+
+def _without(text: str, taken: list[Found]) -> str:
+    """The text with blanks where something else was found, so that all places stay."""
+    letters = list(text)
+    for each in taken:
+        letters[each.start : each.end] = "_" * (each.end - each.start)
+    return "".join(letters)
 
 
 def find_currency(text: str) -> str:

@@ -57,7 +57,7 @@ class HttpRequestConfig(NodeConfig):
             description="{{ name }} puts an input in, behind the host; percent-encoded, it stays one part.",
         ),
     ]
-    headers: Annotated[dict[str, str], Field(title="Headers", max_length=50, default_factory=dict)]
+    headers: dict[str, str] = Field(default_factory=dict, title="Headers", max_length=50)
     body_as: Annotated[Literal["json", "text", "form"], Field(title="Send the body as")] = "json"
     success: Annotated[
         tuple[Annotated[int, Field(ge=100, le=599)], ...],
