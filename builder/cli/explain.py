@@ -49,7 +49,8 @@ def tell_workflow(reading: Reading) -> Iterator[str]:
     for name, schema in workflow.inputs.get("properties", {}).items():
         kind = schema.get("format") or schema.get("type", "anything")
         labels = f"; labelled {', '.join(schema['labels'])}" if schema.get("labels") else ""
-        yield f"  - {schema.get('title', name)} ({name}: {kind}{'' if name in required else ', may be left out'}{labels})"
+        left_out = "" if name in required else ", may be left out"
+        yield f"  - {schema.get('title', name)} ({name}: {kind}{left_out}{labels})"
     yield ""
     yield from tell_graph(reading.root, "")
     yield ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import getpass
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from builder.cli.output import FINDINGS, Ending, print_json, say, unusable
+from builder.cli.output import FINDINGS, print_json, say, unusable
 from builder.engine.check import check_reading
 from builder.engine.findings import Finding, Severity, has_error
 from builder.engine.reading import Reading, read_workflow
@@ -35,15 +36,12 @@ class Opened:
         loaded: the file.
         reading: the workflow with everything looked up; None when it is no workflow.
         findings: everything there is to say.
-        templates: the governance files that bind it.
     """
 
     loaded: LoadedWorkflow
-    types: dict[str, NodeType]
+    types: Mapping[str, NodeType]
     reading: Reading | None
     findings: list[Finding]
-    templates: tuple[GovernanceTemplate, ...] = ()
-    ignored: tuple[str, ...] = field(default=())
 
 
 def open_workflow(path: Path) -> Opened:
@@ -65,8 +63,8 @@ def open_workflow(path: Path) -> Opened:
     return Opened(loaded, types, reading, [*loaded.findings, *findings, *check_reading(reading)])
 
 
-def open_templates(paths: list[Path] | None, *, team: str, stage: Stage) -> tuple[GovernanceTemplate, ...]:
-    """The governance files that bind a workflow of this team at this stage.
+def open_templates(paths: list[Path] | None) -> tuple[GovernanceTemplate, ...]:
+    """The governance files; weaving looks which of them bind.
 
     Raises:
         Ending: a file cannot be used (exit 2).
@@ -76,11 +74,9 @@ def open_templates(paths: list[Path] | None, *, team: str, stage: Stage) -> tupl
     templates = []
     for path in paths or ():
         try:
-            template = read_template(read_file(path))
+            templates.append(read_template(read_file(path)))
         except HandrailError as error:
             raise unusable(error) from None
-        if template.binds(team=team, stage=stage):
-            templates.append(template)
     return tuple(templates)
 
 
@@ -88,14 +84,14 @@ def refuse_errors(opened: Opened, *, as_json: bool) -> Reading:
     """The reading of a workflow without error findings.
 
     Raises:
-        Ending: it has some; they are printed (exit 1).
+        typer.Exit: it has some; they are printed (exit 1).
     """
     if opened.reading is None or has_error(opened.findings):
         if as_json:
             print_json({"findings": [finding.as_record() for finding in opened.findings]})
         else:
             print_findings(opened.findings, opened.loaded.document, opened.loaded.path)
-        raise Ending("", code=FINDINGS)
+        raise typer.Exit(FINDINGS)
     return opened.reading
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from builder.engine.check import check_source
 from builder.engine.findings import Finding, Severity
 from builder.engine.graph import Workflow
+from builder.engine.source import check_source
 from builder.kit.documents import Document, read_document
 from builder.kit.errors import HandrailError
 from builder.sdk import Control, NodeType

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from builder.kit.errors import HandrailError
 from builder.engine.facts import ConnectionFacts
+from builder.kit.errors import HandrailError
 from builder.providers import Connection, ConnectionsError, connection_facts, connections_from_environment, worst_cost
 
 from .conftest import connection, question, record_question
