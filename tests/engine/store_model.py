@@ -48,7 +48,7 @@ class Protections:
     unique: bool = True
 
 
-class Fenced(Exception):  # noqa: N818  # what happened, not a mistake
+class Fenced(Exception):  # what happened, not a mistake
     """The run belongs to somebody else now."""
 
 

@@ -118,7 +118,7 @@ class RunsInAStore(RuleBasedStateMachine):
     @precondition(lambda self: any(row.write.status == "waiting" for row in self.store.rows))
     @rule(port=st.sampled_from(["approved", "rejected"]))
     def decide(self, port: str) -> None:
-        if sum("q" == getattr(event, "path", "") for event in self.store.told) < 2 and self.asked():
+        if sum(getattr(event, "path", "") == "q" for event in self.store.told) < 2 and self.asked():
             self.store.tell(answer("q", port))
 
     @precondition(lambda self: not any("cancel" in type(event).__name__.lower() for event in self.store.told))
