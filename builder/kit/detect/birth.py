@@ -1,4 +1,4 @@
-"""Dates of birth: a date counts only beside a word that says so, in one of eleven languages."""
+"""Dates of birth: a date counts only beside a word that says so, in one of a dozen languages."""
 
 from __future__ import annotations
 
