@@ -29,8 +29,8 @@ def test_nothing_is_found(path: Path) -> None:
 
 
 def test_there_is_one_for_each_construct() -> None:
-    assert {path.stem for path in FILES} == {
-        "branch_every", "branch_first", "call", "deferred_choice", "error_port", "join", "loop", "map", "map_keep",
-        "merge_cancelling", "merge_first", "merge_n_of_m", "parallel", "retry", "review_in_map", "send_back", "sequence",
-        "stop", "wait_signal", "wait_timer",
-    }  # fmt: skip
+    names = """
+        branch_every branch_first call deferred_choice error_port join loop map map_keep merge_cancelling merge_first
+        merge_n_of_m parallel retry review_in_map send_back sequence stop wait_signal wait_timer
+    """
+    assert [path.stem for path in FILES] == names.split()
