@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from builder.engine.state import RunState, RunStatus, StepStatus
 from builder.sdk import JSON, Failed, Usage, Verdict
@@ -166,8 +166,7 @@ Event: TypeAlias = (
 # ---------------------------------------------------------------- writes
 
 
-@dataclass(frozen=True, slots=True)
-class StepWrite:
+class StepWrite(NamedTuple):
     """A row of the record: a step came into this status. Folding the writes in order gives the state back.
 
     A scope leaves writes too, under its own path (`rows[3]`; `""` for the outer graph; a call's scope has the path of
@@ -194,8 +193,7 @@ class StepWrite:
     duplicate: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RunWrite:
+class RunWrite(NamedTuple):
     """The run came into this status."""
 
     status: RunStatus
@@ -263,8 +261,7 @@ Command: TypeAlias = Execute | Settle | Judge | Abort | Withdraw | WakeAt
 # ---------------------------------------------------------------- the answer
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What follows from an event.
 
     Attributes:

@@ -253,12 +253,8 @@ def forget_unwritten(plan: Plan, state: RunState) -> RunState:
                 and (f"{path}.{name}" if path else name) not in state.containers
             )
         }
-        scopes[path] = _with(scope, steps=steps)
-    return _with(state, scopes=scopes)
-
-
-def _with(record: Any, **fields: Any) -> Any:
-    return type(record)(**{**{name: getattr(record, name) for name in record.__slots__}, **fields})
+        scopes[path] = scope._replace(steps=steps)
+    return state._replace(scopes=scopes)
 
 
 def last_rows(writes: Sequence[Write]) -> Mapping[str, StepWrite]:
