@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from builder.sdk import Context, Expression, Finding, Outcome, Stricter, Vault, VerdictWord
+from builder.sdk import Context, Effects, Expression, Finding, Outcome, Stricter, Vault, VerdictWord
 from builder.sdk.policies import (
     STRICTNESS,
     Policy,
@@ -61,6 +61,7 @@ class PersonalData(Policy):
     summary = "Masks personal data, asks people about it, or blocks it."
     emits = frozenset({"masked"})
     check = "personal_data"
+    effects = Effects()
     Config = PersonalDataConfig
 
     async def judge(self, config: PersonalDataConfig, record: Mapping[str, Any], context: Context) -> Outcome:

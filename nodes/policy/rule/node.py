@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from builder.sdk import Context, Expression, Finding, Outcome, VerdictWord
+from builder.sdk import Context, Effects, Expression, Finding, Outcome, VerdictWord
 from builder.sdk.policies import (
     Policy,
     PolicyConfig,
@@ -44,6 +44,7 @@ class Rule(Policy):
     title = "Rule"
     summary = "Lets a record pass, asks people, or blocks, by a rule of your own."
     check = "rule"
+    effects = Effects()
     Config = RuleConfig
 
     async def judge(self, config: RuleConfig, record: Mapping[str, Any], context: Context) -> Outcome:

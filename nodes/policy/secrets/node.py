@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from builder.sdk import Context, NodeConfig, Outcome, VerdictWord
+from builder.sdk import Context, Effects, NodeConfig, Outcome, VerdictWord
 from builder.sdk.policies import Policy, blocked, find_misfits, find_secrets, passed, sweep_record
 
 REMOVED = "[secret removed]"
@@ -31,6 +31,7 @@ class Secrets(Policy):
     summary = "Blocks or removes keys, tokens and passwords."
     check = "secrets"
     removes = frozenset({"secret"})
+    effects = Effects()
     Config = SecretsConfig
 
     async def judge(self, config: SecretsConfig, record: Mapping[str, Any], context: Context) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from builder.sdk import Context, NodeConfig, Outcome, Vault, VerdictWord
+from builder.sdk import Context, Effects, NodeConfig, Outcome, Vault, VerdictWord
 from builder.sdk.policies import Policy, blocked, find_misfits, passed
 
 
@@ -16,6 +16,7 @@ class Unmask(Policy):
     title = "Unmask"
     summary = "Turns tokens back into the values they stand for."
     removes = frozenset({"masked"})
+    effects = Effects()
     Config = NodeConfig
 
     async def judge(self, config: NodeConfig, record: Mapping[str, Any], context: Context) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from builder.kit.detect import DETECTORS, PERSONAL_KINDS, find_personal_data, spread_kinds
+from builder.kit.detect import DETECTORS, PERSONAL_KINDS, find_in_field, find_personal_data, spread_kinds
 
 FOUND = [
     # (kind, text with the thing between angle brackets)
@@ -162,6 +162,42 @@ def test_only_the_kinds_asked_for() -> None:
     assert [span.kind for span in find_personal_data(text, frozenset({"email"}))] == ["email"]
     assert [span.kind for span in find_personal_data(text, frozenset({"national_id"}))] == ["us_ssn"]
     assert find_personal_data(text, frozenset()) == []
+
+
+CHECKED = [
+    ("de_tax_id", "86 095 742 71", "9"), ("de_pension", "65170839J00", "3"), ("fr_nir", "2550814168025", "38"),
+    ("es_dni", "12345678", "Z"), ("es_nie", "X1234567", "L"), ("it_codice_fiscale", "RSSMRA85T10A562", "S"),
+    ("nl_bsn", "BSN 11122233", "3"), ("pl_pesel", "4405140135", "9"), ("ch_ahv", "756.9217.0769.8", "5"),
+    ("be_rrn", "85.07.30-033.", "28"), ("se_personnummer", "670919-953", "0"), ("no_fodselsnummer", "151086 9508", "8"),
+    ("fi_hetu", "131052-308", "T"), ("ie_ppsn", "PPSN 1234567", "T"), ("pt_nif", "NIF 50196484", "3"),
+    ("cz_rodne_cislo", "710319/274", "5"), ("ca_sin", "SIN 046 454 28", "6"), ("br_cpf", "390.533.447-0", "5"),
+    ("in_aadhaar", "2341 2341 234", "6"), ("cn_resident_id", "11010519491231002", "X"),
+    ("uk_nhs", "NHS 943 476 591", "9"), ("payment_card", "411111111111111", "1"),
+    ("iban", "DE89 3704 0044 0532 0130 0", "0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "start", "check"), CHECKED)
+def test_a_wrong_check_digit_is_noticed(kind: str, start: str, check: str) -> None:
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if check.isalpha() else "0123456789"
+    passing = [letter for letter in letters if kind in _kinds(start + check[:-1] + letter)]
+    assert passing == [check[-1]]
+
+
+def _kinds(text: str) -> set[str]:
+    return {span.kind for span in find_personal_data(text)}
+
+
+def test_the_name_of_a_field_is_context() -> None:
+    def found(name: str, text: str) -> list[tuple[str, int, int]]:
+        return [(span.kind, span.start, span.end) for span in find_in_field(name, text, find_personal_data)]
+
+    assert found("customerPhone", "606 8113") == [("phone", 0, 8)]
+    assert found("date_of_birth", "1980-04-30") == [("date_of_birth", 0, 10)]
+    assert found("SSN", "536904399") == [("us_ssn", 0, 9)]
+    assert found("order", "606 8113") == []
+    assert found("", "606 8113") == []
+    assert found("phone", "606 8113 boxes stand in the hall, and nobody knows why they are there") == []
 
 
 def test_an_unknown_kind_is_said() -> None:

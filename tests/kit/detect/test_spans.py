@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from builder.kit.detect import Span, find_personal_data, find_secrets, mask_text
 from builder.kit.detect.spans import make_plain, settle_overlaps
 
-PIECES = ("jane@example.com", "4111 1111 1111 1111", "call 606 8113", "DE89370400440532013000", "203.0.113.7", " ",
-          "\n",          "\u200b", "é", "１", "x", "-", "born 4/30/1980", "536-90-4399", "password: aB3dE5gH7")  # fmt: skip
+PIECES = (
+    "jane@example.com", "4111 1111 1111 1111", "call 606 8113", "DE89370400440532013000", "203.0.113.7", " ", "\n",
+    "\u200b", "é", "１", "x", "-", "born 4/30/1980", "536-90-4399", "password: aB3dE5gH7",
+)  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join) | st.text(max_size=60))
@@ -68,8 +70,10 @@ def test_masking_puts_a_token_for_each_span() -> None:
     assert seen == ["jane@example.com", "joe@example.com"]
 
 
-HOSTILE = ("@", "a@", "a@a.", "1", "1 ", "1.", "phone 123456 ", "+1", "DE89 3704 ", "1::", "born 1/1/", "4111 ",
-           "1(1)",           "1,", '"@', "-----BEGIN PRIVATE KEY-----", "eyJ", "a://b:", "password: a1", "AKIAABCDEFGHIJKLMNOP ")  # fmt: skip
+HOSTILE = (
+    "@", "a@", "a@a.", "1", "1 ", "1.", "phone 123456 ", "+1", "DE89 3704 ", "1::", "born 1/1/", "4111 ", "1(1)", "1,",
+    '"@', "-----BEGIN PRIVATE KEY-----", "eyJ", "a://b:", "password: a1", "AKIAABCDEFGHIJKLMNOP ",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
