@@ -32,6 +32,7 @@ _MAX_MENDINGS = 20
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WHOLE = re.compile(r"\s*(-?[0-9]+)(?![0-9.eExXuU\w])")
 _WHOLE_BEFORE = re.compile(r"(?<![\w.])([0-9]+)\s*$")
+_FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 _RANGE = re.compile(r"([\w.\[\]'\"]+)\.(?:all|exists|exists_one|map|filter)\(\s*(\w+)\s*,")
 _NUMBERS = {"double", "wrapper(double)"}
 
@@ -118,11 +119,20 @@ def _check_text(source: str) -> None:
         raise ExpressionError("The expression is empty.")
     if len(source) > MAX_SOURCE:
         raise ExpressionError(f"The expression has {len(source)} characters; at most {MAX_SOURCE} may stand here.")
-    for position, letter in enumerate(source):
-        if letter == "\x00" or "\ud800" <= letter <= "\udfff":
-            line, column = _place(source, position)
-            word = "A NUL character" if letter == "\x00" else "Half a surrogate pair"
-            raise ExpressionError(f"{word} cannot stand in an expression.", line=line, column=column)
+    check_characters(source, "an expression")
+
+
+def check_characters(source: str, what: str) -> None:
+    """Refuses what no text may hold. `what` is what the source is, for the sentence.
+
+    Raises:
+        ExpressionError: NUL, at which the library would cut the text, or half a surrogate pair.
+    """
+    found = _FORBIDDEN.search(source)
+    if found is not None:
+        line, column = _place(source, found.start())
+        word = "A NUL character" if found[0] == "\x00" else "Half a surrogate pair"
+        raise ExpressionError(f"{word} cannot stand in {what}.", line=line, column=column)
 
 
 def _compile(

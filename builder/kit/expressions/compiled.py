@@ -77,15 +77,18 @@ class Expression:
         for path, schema in self._schemas.items():
             found: JSON = values
             record = known
-            for part in path[:-1]:
-                if not isinstance(found, Mapping) or part not in found:
-                    break
+            for position, part in enumerate(path):
+                if part not in found:
+                    break  # what leads here is there, the field is not
                 found = found[part]
-                record = record.setdefault(part, {}) if isinstance(found, Mapping) else record
-            else:
-                if isinstance(found, Mapping) and path[-1] in found:
-                    record[path[-1]] = value = _one_form(found[path[-1]], schema, path)
+                if position == len(path) - 1:
+                    record[part] = value = _one_form(found, schema, path)
                     sizes[path] = weigh(value)
+                elif not isinstance(found, Mapping):
+                    record[part] = _one_form(found, {}, path)
+                    break
+                else:
+                    record = record.setdefault(part, {})
         return known, sizes
 
     def _run(self, known: dict[str, JSON]) -> JSON:

@@ -105,10 +105,11 @@ def _syntax(message: str) -> tuple[str, str]:
     word = (said[2] or said[3] or "") if said else ""
     wrong = re.search(r"token recognition error at: '(.*)'", message, re.DOTALL)
     if wrong:
-        text = wrong[1].strip()
+        text = wrong[1].strip("\n ")
         if text[:1] in {"'", '"'}:
             return "A text begins here and does not end.", f"Close it with {text[0]}."
-        return f"'{text[:20]}' cannot stand here.", _WORDS.get(text[:1], "")
+        shown = text[:20] if text.isprintable() else ascii(text[:20])[1:-1]
+        return f"'{shown}' cannot stand here.", _WORDS.get(text[:1], "")
     if "<EOF>' expecting" in message or "at '<EOF>'" in message:
         return "It ends too early.", ""
     if "missing" in message and (missing := re.search(r"missing ('.*?'|\{)", message)):
@@ -129,6 +130,8 @@ def _mismatch(function: str, types: list[str]) -> tuple[str, str]:
         way_out = ""
         if {"a number", "a whole number"} <= set(words):
             way_out = "Write double(…) around the whole number."
+        elif function == "_[_]" and words == ["a record", "a text"]:
+            way_out = "Write the field behind a dot, in backticks if its name is unusual."
         elif function == "@in" and types[-1] == "list(int)" and words[0].startswith("a number"):
             way_out = "Write the numbers with a decimal point: [1.0, 2.0]."
         return f"`{OPERATORS[function]}` does not work between {' and '.join(words)}.", way_out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from builder.kit.expressions.check import check_characters
 from builder.kit.expressions.compiled import Expression, compile_expression
 from builder.kit.expressions.cost import MAX_RESULT
 from builder.kit.expressions.errors import EvaluationError, ExpressionError
@@ -65,6 +66,7 @@ def compile_template(source: str, names: Mapping[str, Schema]) -> Template:
     """
     if len(source) > MAX_TEMPLATE:
         raise ExpressionError(f"The template has {len(source):,} characters; at most {MAX_TEMPLATE:,} may stand here.")
+    check_characters(source, "a template")
     pieces: list[str | Expression] = []
     holes = 0
     for text, position in _split(source):

@@ -49,6 +49,9 @@ def _of_made(part: Part, checked: Checked, names: Mapping[str, Schema], records:
     if part.kind == "call" and part.name == "_?_:_":
         one, other = (schema_of_part(branch, checked, names, records) for branch in part.parts[1:])
         return one if one == other else None
+    if part.kind == "select" and not part.value:
+        record = _of_made(part.parts[0], checked, names, records)
+        return at_path(record, (part.name,)) if record else None
     if part.kind == "call" and part.name == "_[_]":
         items: Schema = schema_of_part(part.parts[0], checked, names, records).get("items", {})
         return items or None
