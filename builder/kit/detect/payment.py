@@ -60,7 +60,7 @@ def find_cards(text: str) -> Iterator[Span]:
             yield Span("payment_card", found.start(), found.end(), 0.95 if len(number) > 13 else 0.8, PAYMENT_CARD)
     for pattern in (_GROUPED, _SCATTERED):
         for found in pattern.finditer(text):
-            if is_card(re.sub(r"\D", "", found.group())):
+            if not found.group().isdigit() and is_card(re.sub(r"\D", "", found.group())):
                 yield Span("payment_card", found.start(), found.end(), 0.95, PAYMENT_CARD)
 
 

@@ -39,10 +39,10 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 _OTHER_WORDS = re.compile(
-    r"\b(?:orders?|invoices?|tickets?|cases?|refs?|reference|account|acct|serial|sku|part|tracking|isbn|ean|vat|contract"
+    r"\b(?:customer|client|orders?|invoices?|tickets?|cases?|refs?|reference|account|acct|serial|sku|part|tracking|isbn|ean|vat|contract"
     r"|version|build|zip|postal|postcode|box|suite|amount|total|price|balance|licen[cs]e|passport|ssn|security"
     r"|card|iban|id|nr|item|batch|policy|parcel|bic|blz|claim|since|hash|transaction"
-    r"|rechnung\w*|auftrag\w*|bestell\w*|vertrag\w*|aktenzeichen|kundennummer|konto\w*|karte|betrag|artikel\w*|ausweis\w*"
+    r"|rechnung\w*|auftrag\w*|bestell\w*|vertrag\w*|aktenzeichen|kundenn\w*|konto\w*|karte|betrag|artikel\w*|ausweis\w*"
     r"|commande|facture|compte|dossier|pedido|factura|cuenta|importe|ordine|fattura|conto|zamówieni\w*|faktur\w*)\b",
     re.IGNORECASE,
 )

@@ -19,6 +19,10 @@ FOUND = [
     ("phone", "<(612) 963-2128 x9719>"),
     ("phone", "reach us on <0049 30 901820>"),
     ("phone", "Rufnummer <0171/1234567>"),
+    ("phone", "Anna Meier, <+1-801-990-9450x123>, Bern"),
+    ("phone", "Anna Meier, <001-801-990-9450>, Bern"),
+    ("phone", "Anna Meier, <(05941) 820521>, Bern"),
+    ("phone", "Anna Meier, <+55 (11) 98765-4321>, Bern"),
     ("phone", "Sie erreichen mich unter <030 901820>."),
     ("phone", "Mon portable : <06 12 34 56 78>"),
     ("phone", "mi móvil es <612 345 678>"),
@@ -118,6 +122,10 @@ LEFT_ALONE = [
     "ISBN 978-3-16-148410-0",
     "0.123456789012 and 12,345,678,901",
     "The EAN is 4006381333931.",
+    "order id: 4111111111111111",
+    "customer number 0123 456789",
+    "ISBN 0-306-40615-2, IMEI 490154203237518, model 0815-4711-12, zip 60925-1234",
+    "timestamp 1700000000000, DOI 10.1038/s41586-020-2649-2, at 52.520008, 13.404954",
 ]
 
 
