@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from builder.runs.failpoints import FAILPOINTS, arm_failpoint, failpoint
     from builder.runs.ports import Audit, Egress, Gateway, OnPark, OnWithdraw, Payloads, Reach
     from builder.runs.read import RunStory, RunView, StepView, WaitView, list_runs, read_run
+    from builder.runs.retry import Retry, retry_from_step
     from builder.runs.start import RunInputError, Start, start_run
     from builder.runs.sweep import fire_timers, force_cancels, reap_workers, sweep_ready
     from builder.runs.tell import (
@@ -57,6 +58,8 @@ _DOORS = {
     "HEARTBEAT": "worker",
     "LEASE": "worker",
     "RunWorker": "worker",
+    "Retry": "retry",
+    "retry_from_step": "retry",
     "fire_timers": "sweep",
     "force_cancels": "sweep",
     "reap_workers": "sweep",
@@ -77,6 +80,7 @@ __all__ = [
     "OnWithdraw",
     "Payloads",
     "Reach",
+    "Retry",
     "RunInputError",
     "RunMissingError",
     "RunOverError",
@@ -99,6 +103,7 @@ __all__ = [
     "reap_workers",
     "release_run",
     "resume_run",
+    "retry_from_step",
     "signal_run",
     "start_run",
     "sweep_ready",

@@ -170,10 +170,12 @@ class Execution:
         if node.control not in (Control.STEP, Control.ASK):
             now = self.hold.reach.clock.now()
             self.tell(performing.answer_control(self.hold.plan, self.state, command, node, now))
-        elif node.pure or node.control is Control.ASK:
-            self.tell(await self._attempt(command))
-        else:
+        elif not node.pure and node.control is Control.STEP:
             self._starts.append(command)
+        elif self.process.performer.holds_thread(node):
+            self.tasks[command.path] = asyncio.ensure_future(self._perform(command))
+        else:
+            self.tell(await self._attempt(command))
 
     async def _attempt(self, command: Execute) -> Event | Asked:
         return await self.process.performer.perform(self.hold, self.state, command.path, command.attempt)

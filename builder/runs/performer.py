@@ -27,7 +27,7 @@ from builder.runs.performing import (
     settle_answer,
 )
 from builder.runs.ports import Reach
-from builder.runs.recorded import ON_AN_EXAMPLE, UNREVIEWED, answer_for_write, decision_for
+from builder.runs.recorded import CARRIED, ON_AN_EXAMPLE, UNREVIEWED, answer_for_write, carried_decision, decision_for
 from builder.sdk import JSON, Control, Effect, Mode, NodeType, Outcome
 
 _THREADS = 8
@@ -70,6 +70,11 @@ class Performer:
             self._configs[key] = config
         return kind, config
 
+    def holds_thread(self, node: PlanNode) -> bool:
+        """Whether a node runs in a thread of its own."""
+        kind = self._reach.types.get(node.type)
+        return kind is not None and kind.blocking
+
     async def perform(self, hold: Hold, state: RunState, path: str, attempt: int) -> Event | Asked:
         """One attempt of a step, or the question of one that asks."""
         node = hold.node(path)
@@ -109,13 +114,21 @@ class Performer:
     def _settle_in_place(
         hold: Hold, kind: NodeType, config: Any, inputs: dict[str, JSON], event: Event | Asked
     ) -> Event | Asked:
-        """Outside `live` and `dry` nobody is asked: the recorded answer counts, else the proposal passes."""
-        if not isinstance(event, Asked) or hold.mode in (Mode.LIVE, Mode.DRY):
+        """What needs nobody: a decision carried over from the run that this one retries; outside `live` and `dry` the
+        recorded answer, or else the proposal passes.
+        """
+        if not isinstance(event, Asked):
             return event
         path = event.event.path
-        decision, recorded = decision_for(hold, path)
-        if not recorded:
-            hold.mark(path, UNREVIEWED)
+        decision = carried_decision(hold, path, event.question)
+        if decision is not None:
+            hold.mark(path, CARRIED)
+        elif hold.mode in (Mode.LIVE, Mode.DRY):
+            return event
+        else:
+            decision, recorded = decision_for(hold, path)
+            if not recorded:
+                hold.mark(path, UNREVIEWED)
         where, outgoing = (path, event.event.attempt), hold.node(path).outgoing
         return settle_answer(kind, config, inputs, decision, where=where, outgoing=outgoing)
 

@@ -97,6 +97,7 @@ class Reach:
         load_plan: verifies a woven document and compiles it; raises HandrailError. Asked once per hash and process.
         vault_key: seals the token books of runs: 32 bytes.
         audit: None keeps no events.
+        closers: what gives its connections back when the worker ends, on the worker's own event loop.
     """
 
     types: Mapping[str, NodeType]
@@ -109,3 +110,4 @@ class Reach:
     on_withdraw: OnWithdraw | None = None
     audit: Audit | None = None
     clock: Clock = field(default=SYSTEM_CLOCK)
+    closers: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()

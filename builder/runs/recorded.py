@@ -7,14 +7,16 @@ from typing import Any
 
 from builder.db import Database
 from builder.kit.detect import find_personal_data, find_secrets
+from builder.kit.hashing import hash_value
 from builder.kit.shapes import example_of
 from builder.runs import store
 from builder.runs.hold import Hold
 from builder.runs.loading import read_value
-from builder.sdk import JSON, Decision, Done, NodeType
+from builder.sdk import JSON, Decision, Done, NodeType, Question
 
 ON_AN_EXAMPLE = "on an example"
 UNREVIEWED = "unreviewed"
+CARRIED = "decision carried over"
 
 
 def answer_for_write(
@@ -42,6 +44,14 @@ def decision_for(hold: Hold, path: str) -> tuple[Decision, bool]:
     if answer is not None:
         return Decision(**answer), True
     return Decision("approve", by=f"nobody ({hold.mode.value})", reason="nobody was asked"), False
+
+
+def carried_decision(hold: Hold, path: str, question: Question) -> Decision | None:
+    """The decision of the run that this one retries, if it was made on exactly this record."""
+    carried = (hold.given or {}).get("carried", {}).get(path)
+    if carried is None or carried["hash"] != hash_value(question.record):
+        return None
+    return Decision(**carried["decision"])
 
 
 def mask_value(value: JSON) -> JSON:

@@ -74,7 +74,8 @@ def start_run(session: Session, plan: Plan, document: JSON, start: Start, payloa
         first = problems[0]
         where = ".".join(str(part) for part in first.path)
         more = f" There are {len(problems) - 1} more such problems." if len(problems) > 1 else ""
-        raise RunInputError(f"The input does not fit: {first.sentence}{more}", field=where or None)
+        said = f"`{where}`: {first.sentence}" if where else first.sentence
+        raise RunInputError(f"The input does not fit. {said}{more}", field=where or None)
     store.insert_plan(session, plan.hash, plan.name, document)
     run_id = new_id(to_milliseconds(read_clock(session)))
     beside = {"pins": dict(start.pins), "answers": {path: dict(said) for path, said in start.answers.items()}}

@@ -218,6 +218,17 @@ def read_last_output(session: Session, name: str, path: str) -> tuple[str | None
     return None if found is None else (found[0], found[1])
 
 
+def read_decisions(session: Session, run_id: int, kind: str, since: datetime) -> list[tuple[str, JSON, JSON]]:
+    """The decisions made in a run since a moment: step path, question, and the signal's body; the last of each path."""
+    query = (
+        select(signal.path, wait.question, signal.body)
+        .join(wait_table, (wait.run_id == signal.run_id) & (wait.path == signal.path) & wait.open.is_(False))
+        .where(signal.run_id == run_id, signal.kind == kind, signal.taken_at.is_not(None), signal.sent_at >= since)
+        .order_by(signal.id)
+    )
+    return [(each[0], each[1], each[2]) for each in session.execute(query)]
+
+
 # ------------------------------------------------------------------ keeping
 
 

@@ -303,6 +303,8 @@ class RunWorker:
         self.draining = True
         self._heart.cancel()
         await self._drop_all()
+        for close in self.reach.closers:
+            await close()
 
 
 def machine_place() -> str:

@@ -120,7 +120,7 @@ def test_a_decision_leaves_an_event_without_its_payload(world: World) -> None:
     _, review = park(world, correction())
     decide(world, review, decision="edit", edit="Dear Eve", reason="wrong name")
     with world.database.read() as session:
-        rows = session.execute(select(audit_event_table).where(audit_event_table.c.kind == "review.decided")).all()
+        rows = session.execute(select(audit_event_table).where(audit_event_table.c.kind == "review_decided")).all()
         kept = session.execute(select(decision_table)).one()
     assert len(rows) == 1
     assert (rows[0].actor, rows[0].record["payload_hash"]) == ("Bob", review.payload_hash)

@@ -140,7 +140,9 @@ class Think(NodeType):
     Out = OPEN
 
     async def run(self, config: NodeConfig, inputs: Mapping[str, Any], context: Context) -> Outcome:
-        answer = await context.ask_model(ModelRequest("default", "complete", "", str(dict(inputs)), key=context.idempotency_key))
+        answer = await context.ask_model(
+            ModelRequest("default", "complete", "", str(dict(inputs)), key=context.idempotency_key)
+        )
         return Done({"text": answer.text}, usage=answer.usage)
 
 
@@ -387,4 +389,3 @@ class World:
 
     def statuses(self, run_id: int) -> dict[str, str]:
         return {step.path: step.status.value for step in self.read(run_id).steps}
-
