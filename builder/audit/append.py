@@ -28,7 +28,7 @@ def append_event(
 
     Args:
         session: the transaction of what the event tells.
-        kind: what happened: `thing.verb` (`review.decided`, `run.refused`).
+        kind: what happened, `thing_verb` (`review_decided`, `run_ended`).
         actor: who did it, by the name that the product knows (a person's, or `keeper`).
         subject: what it was done to (`run 0k3…`, `review 0k4…`).
         now: when.

@@ -43,13 +43,17 @@ class Rounds:
 
     def stop(self, timeout: float = 10.0) -> bool:
         """Ends the thread after the act it is in; whether it ended in time."""
-        self._stopping.set()
+        self.end()
         if self._thread.ident is not None:
             self._thread.join(timeout)
         return not self._thread.is_alive()
 
+    def end(self) -> None:
+        """Lets `go` return after the act it is in; a signal's code may call this."""
+        self._stopping.set()
+
     def go(self) -> None:
-        """Goes the rounds in this thread until `stop` is called from another one."""
+        """Goes the rounds in this thread until `end` or `stop` is called."""
         due = {round_.name: self._clock.monotonic() for round_ in self._rounds}
         while not self._stopping.is_set():
             for round_ in self._rounds:

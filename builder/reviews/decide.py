@@ -120,7 +120,7 @@ def _keep(session: Session, review: Review, given: GivenDecision, now: datetime)
     insert_decision(session, values)
     append_event(
         session,
-        "review.decided",
+        "review_decided",
         actor=given.by,
         subject=f"review {show_id(review.id)}",
         now=now,

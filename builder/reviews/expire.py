@@ -30,7 +30,7 @@ def expire_reviews(session: Session, now: datetime, limit: int = 100) -> int:
         if then is not None:
             append_event(
                 session,
-                "review.expired",
+                "review_expired",
                 actor=KEEPER,
                 subject=f"review {show_id(review.id)}",
                 now=now,

@@ -1,0 +1,70 @@
+"""Logs: one JSON object a line, with the ids of what it is about, and never a payload or a secret.
+
+What went wrong is told by the type of the error and the places in the code that it came through. Its message is left
+out: a message may quote the value that it complains about.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import MutableMapping
+from typing import Any, TextIO
+
+import structlog
+
+_FRAMES = 12
+
+
+def set_up_logs(level: str, stream: TextIO | None = None) -> None:
+    """Sends every log of this process, the libraries' too, as JSON lines to one stream (stderr).
+
+    Args:
+        level: `debug`, `info`, `warning` or `error`: what is worth a line.
+        stream: where to.
+    """
+    number = logging.getLevelNamesMapping()[level.upper()]
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        tell_exception,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.WriteLoggerFactory(file=stream or sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    lines = logging.StreamHandler(stream or sys.stderr)
+    lines.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+            keep_exc_info=True,
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [lines]
+    root.setLevel(max(number, logging.WARNING))
+
+
+def tell_exception(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Replaces the exception of a log entry by its types (the cause last) and the places it came through."""
+    given = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    if not isinstance(error, BaseException):
+        return event
+    types: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None and len(types) < _FRAMES:
+        types.append(type(cause).__name__)
+        cause = cause.__cause__ or cause.__context__
+    places = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    event["error"] = types
+    event["places"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in places]
+    return event
