@@ -2,7 +2,8 @@
 
 What a caller is told, and when:
 
-- `permanent`: the host is not allowed, the URL or a header is wrong, the answer is too large or of another type.
+- `permanent`: the host is not allowed or its certificate not trusted, the URL or a header is wrong, the answer is too
+  large or of another type.
 - `transient`: the request certainly did not arrive, or it only reads, or its sender calls it repeatable.
 - `uncertain`: a request that may change something left, and no whole answer came back.
 
@@ -189,8 +190,10 @@ class Client:
         except httpcore.TimeoutException:
             raise trip.lost("timed_out", f"{_shown(url)} took no connection in time.") from None
         except httpcore.NetworkError as error:
+            if "certificate" in str(error).lower():
+                raise refuse("certificate_not_trusted", f"The certificate of {_shown(url)} is not trusted.") from None
             if not trip.left:
-                raise trip.lost("unreachable", f"{_shown(url)} cannot be reached ({_cause(error)}).") from None
+                raise trip.lost("unreachable", f"{_shown(url)} cannot be reached: nothing answers there.") from None
             raise trip.lost("answer_broken", f"The connection to {_shown(url)} broke.") from None
         except (httpcore.ProtocolError, httpcore.UnsupportedProtocol):
             raise trip.lost("answer_broken", f"{_shown(url)} broke off or did not speak HTTP.") from None
@@ -317,10 +320,3 @@ def _origin(url: httpx.URL) -> tuple[str, Address | str, int]:
 def _shown(url: httpx.URL) -> str:
     """A URL as a sentence may name it: paths and queries carry secrets, hosts do not."""
     return f"{url.host}:{url.port}" if url.port is not None else url.host
-
-
-def _cause(error: Exception) -> str:
-    text = str(error).lower()
-    if "certificate" in text or "ssl" in text:
-        return "its certificate is not trusted"
-    return "nothing answers there" if isinstance(error, httpcore.ConnectError) else "the network failed"

@@ -14,6 +14,7 @@ connections:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -33,6 +34,7 @@ DEFAULT = "default"
 # In this order, the first that the environment offers becomes `default`.
 _USUAL_MODELS = {"openai": "gpt-5.6-luna", "anthropic": "claude-haiku-4-5", "ollama": "llama3.2"}
 _OPENAI_URL = "https://api.openai.com/v1"
+_URL = r"^https?://(\[[0-9a-fA-F:.]+\]|[^\s@?#/:\[\]]+)(:[0-9]{1,5})?(/[^\s@?#]*)?$"
 _MAX_FILE = 1_000_000
 
 
@@ -90,7 +92,7 @@ class _Entry(BaseModel):
 
     provider: _Name
     model: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    base_url: Annotated[str, StringConstraints(pattern=r"^(https?://[^\s@?#]+)?$")] = ""
+    base_url: Annotated[str, StringConstraints(pattern=f"^$|{_URL}")] = ""
     key_from: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
     hosted: Hosted = "external"
     region: Annotated[str, StringConstraints(max_length=40)] = ""
@@ -137,14 +139,25 @@ def connection_facts(connections: Mapping[str, Connection]) -> dict[str, Connect
 def _offered(env: Mapping[str, str]) -> dict[str, Connection]:
     found = {}
     if key := env.get("OPENAI_API_KEY", ""):
-        url = env.get("OPENAI_BASE_URL", "") or _OPENAI_URL
+        url = _checked_url("OPENAI_BASE_URL", env.get("OPENAI_BASE_URL", "") or _OPENAI_URL)
         found["openai"] = Connection("openai", "openai", _USUAL_MODELS["openai"], url, key)
     if key := env.get("ANTHROPIC_API_KEY", ""):
         found["anthropic"] = Connection("anthropic", "anthropic", _USUAL_MODELS["anthropic"], key=key)
     if host := env.get("OLLAMA_HOST", ""):
         url, hosted = _ollama_place(host)
+        url = _checked_url("OLLAMA_HOST", url)
         found["ollama"] = Connection("ollama", "ollama", _USUAL_MODELS["ollama"], url, hosted=hosted)
     return found
+
+
+def _checked_url(variable: str, url: str) -> str:
+    """The address, if it is one; a wrong one is not repeated, since it may hold a password."""
+    if not re.match(_URL, url):
+        raise ConnectionsError(
+            f"{variable} is not the address of a model server.",
+            way_out="Write http:// or https://, a host and perhaps a port; no user name, no ? and no #.",
+        )
+    return url
 
 
 def _ollama_place(host: str) -> tuple[str, Hosted]:

@@ -91,5 +91,6 @@ def _hosts(connections: Mapping[str, Connection]) -> Allowed:
     for connection in connections.values():
         if connection.base_url:
             url = urlsplit(connection.base_url)
-            places.append(f"{url.netloc}" if url.port else f"{url.netloc}:{443 if url.scheme == 'https' else 80}")
+            has_port = url.netloc.rpartition(":")[2].isdecimal()
+            places.append(url.netloc if has_port else f"{url.netloc}:{443 if url.scheme == 'https' else 80}")
     return Allowed.of(*places)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
 from typing import Self
 
@@ -19,14 +20,17 @@ class Seen:
 class Server:
     """Answers every request with what `script` writes; keeps what it saw."""
 
-    def __init__(self, script: Callable[[Seen, asyncio.StreamWriter], Awaitable[None]]) -> None:
+    def __init__(
+        self, script: Callable[[Seen, asyncio.StreamWriter], Awaitable[None]], tls: ssl.SSLContext | None = None
+    ) -> None:
         self.script = script
+        self.tls = tls
         self.seen: list[Seen] = []
         self._serving: set[asyncio.Task[None]] = set()
         self.port = 0
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.tls)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

@@ -44,11 +44,12 @@ _ABBREVIATED = re.compile(
     r"\b(?:[A-Za-z]|Dr|Mr|Mrs|Ms|Prof|Nr|No|Str|bzw|ca|etc|evtl|ggf|inkl|vgl|zzgl|Inc|Ltd|approx)\.$"
 )
 _BREAK = re.compile(r"(?<=[.!?…])[\"”“')\]]*\s+(?=[\"„“'(\[]?[\wÄÖÜ])")
-_GREETING = re.compile(
+_HELLO = (
     r"(?:hi|hello|hey|dear|good (?:morning|day|afternoon|evening)|hallo|guten (?:tag|morgen|abend)|sehr geehrte\w*"
-    r"|liebe\w*)\b[^.!?\n]{0,40}[,!.]?\Z",
-    re.IGNORECASE,
+    r"|liebe\w*)\b"
 )
+_GREETING = re.compile(_HELLO + r"[^.!?\n]{0,40}[,!.]?\Z", re.IGNORECASE)
+_GREETED = re.compile(_HELLO + r"[^.!?,\n]{0,30}[,!]\s+(?=\w)", re.IGNORECASE)
 _CLOSING = re.compile(
     r"(?:(?:kind|best|warm|many)? ?regards|(?:yours )?sincerely|cheers|thanks|thank you|best|mfg|lg|danke|vielen dank"
     r"|(?:(?:mit )?(?:freundliche|beste|viele|liebe|herzliche)\w* )?gr(?:ü|ue)(?:ß|ss)e\w*)\b[^\n]{0,30}\Z",
@@ -129,7 +130,7 @@ def body_sentences(text: str) -> list[str]:
         if body and _CLOSING.match(sentence):
             break
         if not _GREETING.match(sentence) and not _CLOSING.match(sentence):
-            body.append(sentence)
+            body.append(_GREETED.sub("", sentence, count=1) if _GREETED.match(sentence) else sentence)
     return body or split_sentences(text)
 
 

@@ -63,6 +63,16 @@ def test_a_wished_model(wish: str, provider: str, model: str) -> None:
     assert (found.name, found.provider, found.model) == ("default", provider, model)
 
 
+@pytest.mark.parametrize("variable", ["OPENAI_BASE_URL", "OLLAMA_HOST"])
+@pytest.mark.parametrize(
+    "url", ["http://me:hidden@host/v1", "ftp://host", "http://", "http://host:port", "http://h?x=1"]
+)
+def test_a_wrong_address_is_said_without_repeating_it(variable: str, url: str) -> None:
+    with pytest.raises(ConnectionsError, match=variable) as caught:
+        connections_from_environment({"OPENAI_API_KEY": "k1", variable: url})
+    assert "hidden" not in caught.value.sentence
+
+
 def test_a_wish_that_nobody_can_fulfil() -> None:
     with pytest.raises(ConnectionsError, match="no connection offers a model"):
         connections_from_environment({"HANDRAIL_MODEL": "gpt-x"})
