@@ -33,7 +33,7 @@ _NUMBER = re.compile(r"-?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?
 _NO_NUMBER = re.compile(r"[-+]?\.?(inf|nan)|-?infinity", re.IGNORECASE)
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _REST_OF_TEXT = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_PIECE = re.compile(r'[ \t\r\n]*([{}\[\]:,"]|[^\s{}\[\]:,"]+|\S|\s)')
+_PIECE = re.compile(r'[ \t\r\n]*+([{}\[\]:,"]|[^\s{}\[\]:,"]+|\S|\s)')
 
 
 class DocumentError(HandrailError):

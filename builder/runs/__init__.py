@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from builder.runs.failpoints import FAILPOINTS, arm_failpoint, failpoint
     from builder.runs.ports import Audit, Egress, Gateway, OnPark, OnWithdraw, Payloads, Reach
-    from builder.runs.read import RunStory, RunView, StepView, WaitView, list_runs, read_run
+    from builder.runs.read import RunStory, RunView, StepView, WaitView, list_runs, read_run, read_woven_of
     from builder.runs.retry import Retry, retry_from_step
     from builder.runs.start import RunInputError, Start, start_run
     from builder.runs.sweep import fire_timers, force_cancels, reap_workers, sweep_ready
@@ -48,6 +48,7 @@ _DOORS = {
     "WaitView": "read",
     "list_runs": "read",
     "read_run": "read",
+    "read_woven_of": "read",
     "Audit": "ports",
     "Egress": "ports",
     "Gateway": "ports",
@@ -100,6 +101,7 @@ __all__ = [
     "hold_run",
     "list_runs",
     "read_run",
+    "read_woven_of",
     "reap_workers",
     "release_run",
     "resume_run",

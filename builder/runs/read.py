@@ -127,6 +127,14 @@ def read_run(session: Session, run_id: int, payloads: Payloads) -> RunStory:
     )
 
 
+def read_woven_of(session: Session, run_id: int) -> JSON:
+    """The woven document that a run runs. Raises RunMissingError."""
+    row = store.read_run_row(session, run_id)
+    if row is None:
+        raise RunMissingError(f"There is no run {show_id(run_id)}.", way_out="`handrail runs` lists them.")
+    return store.read_plan_document(session, row["plan_hash"])
+
+
 def _view(row: RowMapping) -> RunView:
     return RunView(
         number=row["id"],
