@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 
@@ -67,12 +68,22 @@ def warning(code: str, sentence: str, way_out: str, node: str | None = None, fie
     return Finding(code, Severity.WARNING, sentence, way_out, node, field)
 
 
+_MOST_COMPARED = 20
+_MOST_KNOWN = 1_000
+"""A file with thousands of wrong names must not take minutes."""
+
+
 def suggest(word: str, words: Iterable[str]) -> str:
     """`Did you mean …?` with the nearest of the known words, or a list of them when none is near and they are few."""
-    known = sorted(words)
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    known = list(islice(words, _MOST_KNOWN))
+    alike = [
+        each
+        for each in known
+        if abs(len(each) - len(word)) <= 3 and (each[:1] == word[:1] or each[-1:] == word[-1:])
+    ]  # fmt: skip
+    near = difflib.get_close_matches(word, sorted(alike[:_MOST_COMPARED]), n=1, cutoff=0.6)
     if near:
         return f"Did you mean `{near[0]}`?"
     if known and len(known) <= 12:
-        return "There is " + ", ".join(f"`{each}`" for each in known) + "."
+        return "There is " + ", ".join(f"`{each}`" for each in sorted(known)) + "."
     return "Choose one that exists."

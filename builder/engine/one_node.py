@@ -16,6 +16,8 @@ _EFFECT = {Effect.NONE: 0, Effect.READ: 1, Effect.WRITE: 2}
 _CRASH = {AfterCrash.RETRY_SAFE: 0, AfterCrash.KEYED: 1, AfterCrash.QUERY: 1, AfterCrash.UNSAFE: 2}
 _DURATIONS = {Control.WAIT: ("wait_for",), Control.ASK: ("due", "due_clock")}
 _SHORTEST_SECRET = 16
+_MOST_READ = 100_000
+"""Characters of a text that are looked through for secrets; no config takes a longer one."""
 
 
 def check_node(node: NodeReading, arrows: int) -> Iterator[Finding]:
@@ -128,7 +130,7 @@ def _check_secrets(node: NodeReading) -> Iterator[Finding]:
 def _texts_in(value: Any, where: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         if len(value) >= _SHORTEST_SECRET:
-            yield where, value
+            yield where, value[:_MOST_READ]
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _texts_in(item, f"{where}.{key}")

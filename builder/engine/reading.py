@@ -125,7 +125,9 @@ class Reading:
 MAX_DEPTH = 8
 """How deep containers and calls may nest."""
 MAX_NODES = 20_000
-"""How many nodes a workflow may have, with everything that it contains and calls."""
+"""How many nodes are looked up, with everything that a workflow contains and calls."""
+MAX_TEXT = 100_000
+"""How much of an expression or template is looked through for names; longer ones are refused."""
 
 
 def read_workflow(
@@ -194,6 +196,8 @@ class _Draft:
 
 
 _UNKNOWN: Schema = {}
+_WHOLE: Schema = {"type": "integer"}
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _BINDINGS = {"expr": Mark((), "expr", "graph"), "template": Mark((), "template", "graph")}
 
 
@@ -289,7 +293,7 @@ class _Reader:
         node: str | None,
         where: str,
     ) -> tuple[tuple[tuple[str, ...], ...], Schema] | None:
-        names = {word: scope.schemas[word] for word in _NAME.findall(text) if word in scope.schemas}
+        names = {word: scope.schemas[word] for word in _NAME.findall(text[:MAX_TEXT]) if word in scope.schemas}
         try:
             if mark.way == "template":
                 return tuple(compile_template(text, names).reads), {"type": "string"}
@@ -352,10 +356,9 @@ class _Reader:
         names |= {"round": _WHOLE, "previous": _UNKNOWN}
         inside = _Place(path, graph, names, outer)
         if "previous" in str(config["body"]):  # its shape is the result's, which one reading must find out first
-            before = len(self.findings), self.nodes
+            before = len(self.findings)
             names["previous"] = self.read_graph(inside, calls).result_schema
-            del self.findings[before[0] :]
-            self.nodes = before[1]
+            del self.findings[before:]
             inside = _Place(path, graph, names, outer)
         return self.read_graph(inside, calls)
 
@@ -394,7 +397,3 @@ def _shape(draft: _Draft, kind: NodeType) -> Shapes:
     result = body.result_schema if body else _UNKNOWN
     inputs, output = container_shape(kind.control, draft.config, draft.given, result, called)
     return Shapes(inputs=inputs, outputs=dict.fromkeys(draft.ports, output))
-
-
-_WHOLE: Schema = {"type": "integer"}
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
