@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.kit.expressions import EvaluationError, ExpressionError, compile_expression
+from builder.kit.expressions import EvaluationError, ExpressionError, check, compile_expression
+from builder.kit.expressions.tree import reads_of
 from builder.kit.shapes import fits, normalise, validate
 
 from .schemas import PLAIN, SCHEMAS, schemas_with_value
@@ -253,6 +254,31 @@ def test_what_has_no_result_fails_with_a_sentence_that_quotes_no_value(source: s
     assert caught.value.sentence.startswith(sentence)
     assert "hello" not in caught.value.sentence
     assert "bug" not in caught.value.sentence
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "claim.a_b", " item ", "item > 3", "'item' == claim.a_b", "claim. item == 1", "claim.vip",
+        "claim . vip == true",
+        "claim.items.exists(item, item.price > 3)", "has(claim.vip) && item in [1, 2] // item", "claim.note == null",
+        "r'item'.contains(claim.a_b)", "claim.?item.orValue(true)", "[1].exists(x, x == item) && true", "claim.in",
+        "{item: 1}.size() == 1", "!(claim.a_b.matches('item'))", "true.item", "item.true", "claim.open.x.y",
+        "anything.x == anything.y", "item ?item : item", "item == 1 && b'a' == b'a'",
+    ],
+)  # fmt: skip
+def test_the_quick_way_says_what_the_long_way_says(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told() -> tuple[Any, ...]:
+        try:
+            meaning = check.check_expression(source, NAMES)
+        except ExpressionError as error:
+            return error.sentence, error.line, error.column
+        return meaning.source, meaning.returns, sorted(set(reads_of(meaning.tree)))
+
+    quick = told()
+    monkeypatch.setattr(check, "check_path", lambda *_: None)
+    monkeypatch.setattr(check, "check_condition", lambda *_: None)
+    assert told() == quick
 
 
 def test_a_root_that_is_not_there_fails() -> None:

@@ -95,6 +95,12 @@ def read_checked(serialised: bytes, binds: int) -> Checked:
     return Checked(_part(tree), types, source)
 
 
+def read_parsed(serialised: bytes) -> Checked:
+    """Reads what `Expression.serialize()` gives for an expression that was only parsed; no types are known."""
+    content = _fields(_bytes(_fields(serialised), 2))
+    return Checked(_part(_bytes(content, 2)), [], _bytes(content, 3))
+
+
 _Fields: TypeAlias = dict[int, list[int | bytes]]
 
 
