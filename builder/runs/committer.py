@@ -152,31 +152,32 @@ class Committer:
                     self._wishes.put(None)
                     break
                 batch.append(other)
-            plain = [each for each in batch if not each.beside]
-            if plain:
-                connection = self._commit_plain(connection, plain)
-            for each in batch:
-                if each.beside:
-                    self._until_known(each, self._commit_beside, doubtful=False)
+            connection = self._commit_all(connection, batch)
             self._tell(batch)
         if connection is not None:
             connection.close()
 
-    def _commit_plain(self, connection: Any, batch: list[_Wish[Any]]) -> Any:
+    def _commit_all(self, connection: Any, batch: list[_Wish[Any]]) -> Any:
         """Commits in one transaction; when that fails, each alone. Gives the connection to go on with."""
         try:
-            connection = connection or self._connect()
-            self._transact(connection, batch)
-        except Exception as problem:  # anything: each wish is then tried alone, and told its own problem
+            if any(wish.beside for wish in batch):
+                self._transact_beside(batch)
+            else:
+                connection = connection or self._connect()
+                self._transact(connection, batch)
+        except Exception as problem:  # anything: each wish is then looked up or tried alone, and told its own problem
             _discard(connection)
             connection = None
             _log.warning("commit_tried_again", problem=str(problem), wishes=len(batch))
             for wish in batch:
-                self._until_known(wish, self._commit_alone, doubtful=True)
+                self._until_known(wish)
         return connection
 
     def _commit_alone(self, wish: _Wish[Any]) -> None:
         wish.answer = wish.problem = None
+        if wish.beside:
+            self._transact_beside([wish])
+            return
         connection = self._connect()
         try:
             self._transact(connection, [wish])
@@ -184,55 +185,51 @@ class Committer:
             _discard(connection)
 
     def _transact(self, connection: Any, batch: list[_Wish[Any]]) -> None:
+        """Commits on the driver's connection."""
         if not self._sqlite:
             (wish,) = batch
             failpoint(f"{wish.point}.before_commit")
-            self._act(wish, connection)
+            _act(wish, connection)
             failpoint(f"{wish.point}.after_commit")
             return
         with self._database.writing:
-            connection.execute(
-                "PRAGMA synchronous = NORMAL" if all(w.loose for w in batch) else "PRAGMA synchronous = FULL"
-            )
+            connection.execute(f"PRAGMA synchronous = {'NORMAL' if all(w.loose for w in batch) else 'FULL'}")
             connection.execute("BEGIN IMMEDIATE")
             for wish in batch:
-                self._act(wish, connection)
+                _act(wish, connection)
             failpoint(f"{batch[0].point}.before_commit")
             connection.execute("COMMIT")
         failpoint(f"{batch[0].point}.after_commit")
 
-    def _act(self, wish: _Wish[Any], connection: Any) -> None:
-        try:
-            wish.answer = wish.act(connection)
-        except FencedError as fenced:
-            wish.problem = fenced
-
-    def _commit_beside(self, wish: _Wish[Any]) -> None:
+    def _transact_beside(self, batch: list[_Wish[Any]]) -> None:
+        """Commits on a session, which other rooms write into too."""
         with self._database.transaction() as session:
-            wish.answer = wish.act(driver_of(session))
-            for write in wish.beside:
-                write(session)
+            connection = driver_of(session)
+            for wish in batch:
+                _act(wish, connection)
+                for write in wish.beside if wish.problem is None else ():
+                    write(session)
             failpoint("session.before_commit")
         failpoint("session.after_commit")
 
-    def _until_known(self, wish: _Wish[Any], commit: Callable[[_Wish[Any]], None], *, doubtful: bool) -> None:
-        """Commits once, however often the database goes away meanwhile. `doubtful`: it may be committed already."""
+    def _until_known(self, wish: _Wish[Any]) -> None:
+        """Commits once what may be committed already, however often the database goes away meanwhile."""
         turn = 0
-        while not (doubtful and self._look_up(wish)):
+        while not self._look_up(wish):
             try:
-                commit(wish)
+                self._commit_alone(wish)
                 return
             except Exception as problem:  # told to whoever waits, or tried again: nothing is lost silently
                 if not is_away(problem) or (self._stopping.is_set() and turn > len(_PAUSES)):
                     wish.problem = problem
                     return
                 _log.warning("database_away", problem=str(problem), turn=turn)
-            doubtful = True
             self._stopping.wait(_PAUSES[min(turn, len(_PAUSES) - 1)])
             turn += 1
 
     def _look_up(self, wish: _Wish[Any]) -> bool:
         """Whether the wish is settled: it has been committed, or cannot be any more."""
+        wish.answer = wish.problem = None
         connection = None
         try:
             connection = self._connect()
@@ -263,6 +260,13 @@ class Committer:
                 loop.call_soon_threadsafe(_tell_all, mine)
             except RuntimeError:  # the loop is closed: nobody waits any more
                 _log.warning("answer_unheard", wishes=len(mine))
+
+
+def _act(wish: _Wish[Any], connection: Any) -> None:
+    try:
+        wish.answer = wish.act(connection)
+    except FencedError as fenced:
+        wish.problem = fenced
 
 
 def is_away(problem: BaseException) -> bool:

@@ -70,7 +70,7 @@ def retry_from_step(session: Session, plan: Plan, retry: Retry, vault_key: bytes
     copied = ("plan_hash", "name", "mode", "stage", "team", "input", "input_ref")
     given = _given(session, old, retry.run_id, now)
     beside = {"starter": retry.starter, "given": given, "forked_from": retry.run_id, "forked_at": retry.path}
-    store.insert_run(session, {"id": run_id, **{name: old[name] for name in copied}, **beside})
+    store.insert_run(session, {"id": run_id, **{name: old[name] for name in copied}, **beside}, now)
     store.insert_rows(session, run_id, 0, _with_tokens(stored, kept, vault_key, (retry.run_id, run_id)))
     ring_after(session, run_id)
     return run_id

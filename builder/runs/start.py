@@ -77,7 +77,8 @@ def start_run(session: Session, plan: Plan, document: JSON, start: Start, payloa
         said = f"`{where}`: {first.sentence}" if where else first.sentence
         raise RunInputError(f"The input does not fit. {said}{more}", field=where or None)
     store.insert_plan(session, plan.hash, plan.name, document)
-    run_id = new_id(to_milliseconds(read_clock(session)))
+    now = read_clock(session)
+    run_id = new_id(to_milliseconds(now))
     beside = {"pins": dict(start.pins), "answers": {path: dict(said) for path, said in start.answers.items()}}
     store.insert_run(
         session,
@@ -93,6 +94,7 @@ def start_run(session: Session, plan: Plan, document: JSON, start: Start, payloa
             "input_ref": stored.ref,
             "given": write_json(beside) if start.pins or start.answers else None,
         },
+        now,
     )
     ring_after(session, run_id)
     return run_id

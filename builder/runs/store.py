@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import RowMapping, Table, case, func, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -46,12 +47,22 @@ def insert_once(session: Session, table: Table, values: Mapping[str, Any]) -> bo
     return session.execute(statement).first() is not None
 
 
+_kept: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # engine → plans that were found in its database
+
+
 def insert_plan(session: Session, plan_hash: str, name: str, document: JSON) -> None:
     """Keeps a woven document under its hash."""
-    found = session.scalar(select(literal(1)).where(plan_table.c.hash == plan_hash))
-    if found is None:
-        values = {"hash": plan_hash, "name": name, "document": document, "made_at": read_clock(session)}
-        insert_once(session, plan_table, values)
+    kept = _kept.setdefault(session.get_bind(), set())
+    if plan_hash in kept:
+        return
+    if session.scalar(select(literal(1)).where(plan_table.c.hash == plan_hash)) is not None:
+        kept.add(plan_hash)
+        return
+    insert_once(
+        session,
+        plan_table,
+        {"hash": plan_hash, "name": name, "document": document, "made_at": read_clock(session)},
+    )
 
 
 def read_plan_document(session: Session, plan_hash: str) -> JSON:
@@ -59,9 +70,8 @@ def read_plan_document(session: Session, plan_hash: str) -> JSON:
     return session.scalars(select(plan_table.c.document).where(plan_table.c.hash == plan_hash)).one()
 
 
-def insert_run(session: Session, values: Mapping[str, Any]) -> None:
+def insert_run(session: Session, values: Mapping[str, Any], now: datetime) -> None:
     """A new run, ready."""
-    now = read_clock(session)
     moments = {"made_at": now, "ready_at": now, "ring_at": now + FIRST_RING}
     session.execute(insert(run_table).values(status=RunStatus.READY.value, **moments, **values))
 
