@@ -16,9 +16,13 @@ from .simulator import Outcome
 
 @dataclass
 class Expected:
-    """`fails`: the scope fails. `steps`: step path → final status; absent where it depends on time."""
+    """`fails`: the scope fails. `steps`: step path → final status; absent where it depends on time.
+
+    `unsure`: whether it fails depends on time, because a step may or may not be cancelled before it fails.
+    """
 
     fails: bool = False
+    unsure: bool = False
     steps: dict[str, str] = field(default_factory=dict)
 
 
@@ -26,9 +30,15 @@ def expect_scope(graph: PlanGraph, path: str, outcome: Callable[[str, PlanNode],
     """What a scope comes to, when nobody cancels, refuses or stops."""
     found = Expected()
     ports: dict[str, tuple[str, ...]] = {}
-    loose = {feeder for node in graph.nodes.values() for feeder in node.feeders}
+    shaky = {feeder for node in graph.nodes.values() for feeder in node.feeders}
+    """Steps that a merge may cancel, and what stands behind their failures."""
+    feeders = frozenset(shaky)
     for name, node in graph.nodes.items():
         step = f"{path}.{name}" if path else name
+        if any(
+            (source in feeders and port == ERROR_PORT) or source in shaky - feeders for source, port in node.incoming
+        ):
+            shaky.add(name)
         arrived = sum(port in ports[source] for source, port in node.incoming)
         if node.incoming and arrived < max(node.needed, 1):
             ports[name] = ()
@@ -37,11 +47,11 @@ def expect_scope(graph: PlanGraph, path: str, outcome: Callable[[str, PlanNode],
         ports[name] = _end_of(node, step, outcome, found)
         status = "succeeded" if ports[name] and ports[name] != (ERROR_PORT,) else "failed"
         found.steps[step] = status
-        if status == "failed" and not ports[name]:
-            found.fails = True
+        if not ports[name]:
+            found.unsure, found.fails = found.unsure or name in shaky, found.fails or name not in shaky
     if found.fails:
         found.steps = {}
-    for name in loose:
+    for name in shaky:
         step = f"{path}.{name}" if path else name
         found.steps = {known: status for known, status in found.steps.items()
                        if known != step and not known.startswith((f"{step}.", f"{step}["))}  # fmt: skip
@@ -69,6 +79,7 @@ def _end_of(node: PlanNode, step: str, outcome: Callable[[str, PlanNode], Outcom
     else:
         rounds = min(told.stop_after, node.max_rounds)
         inner = [expect_scope(node.body, f"{step}[{number}]", outcome) for number in range(1, rounds + 1)]
+    found.unsure = found.unsure or any(one.unsure for one in inner)
     good = sum(not one.fails for one in inner)
     bad = len(inner) - good
     if bad and not node.keep_errors:

@@ -21,8 +21,11 @@ from builder.sdk import Control
 
 from .fakes import TYPES
 
-INPUT = {"type": "object", "required": ["ticket"],
-         "properties": {"ticket": {"type": "string"}, "note": {"type": "string"}, "amount": {"type": "number"}}}  # fmt: skip
+INPUT = {
+    "type": "object",
+    "required": ["ticket"],
+    "properties": {"ticket": {"type": "string"}, "note": {"type": "string"}, "amount": {"type": "number"}},
+}
 
 
 def weave_nothing(nodes: dict[str, Any], edges: list[str], result: dict[str, Any] | None = None) -> Woven:
@@ -101,7 +104,8 @@ def test_names_of_bodies() -> None:
              "edges": [], "result": {"loud": {"from": "s.loud"}}}  # fmt: skip
     plan = plan_of({
         "rows": {"type": "flow.map@1", "config": {"body": body}, "inputs": {"items": {"value": ["a", "b"]}}},
-        "l": {"type": "flow.loop@1", "config": {"body": again, "until": "result.loud == 'B' || round >= 3", "max_rounds": 3}},
+        "l": {"type": "flow.loop@1",
+              "config": {"body": again, "until": "result.loud == 'B' || round >= 3", "max_rounds": 3}},
     }, [])  # fmt: skip
     item = Scope("rows[1]", {"items": ["a", "b"]}, {"s": done(loud="B")}, item="b", index=1)
     first = Scope("l[1]", {}, {}, round=1, result={"loud": "A"}, settled=True)
@@ -157,8 +161,8 @@ def test_a_plan_holds_what_the_machine_needs() -> None:
             "t": shout(text={"from": "input.ticket"}),
             "m": {"type": "flow.merge@1", "config": {"mode": "n_of_m", "n": 2, "cancel": True}},
             "c": {"type": "flow.map@1", "config": {
-                "body": {"nodes": {}, "edges": [], "result": {}}, "concurrency": 7, "on_item_error": "keep", "quorum": 2},
-                "inputs": {"items": {"value": []}}},
+                "body": {"nodes": {}, "edges": [], "result": {}}, "concurrency": 7, "on_item_error": "keep",
+                "quorum": 2}, "inputs": {"items": {"value": []}}},
         },
         ["p -> s", "p.error -> m", "s -> m", "t -> m", "m -> c"],
     )  # fmt: skip
@@ -185,6 +189,6 @@ def test_what_is_not_here_cannot_be_planned() -> None:
     with pytest.raises(UnplannableError) as caught:
         compile_plan(woven, {})
     assert caught.value.node == "a"
+    wrong = {**woven.plain, "nodes": {"a": {"type": "test.send@1", "config": {"nonsense": 1}}}}
     with pytest.raises(UnplannableError):
-        wrong = {**woven.plain, "nodes": {"a": {"type": "test.send@1", "config": {"nonsense": 1}}}}
         compile_plan(replace(woven, plain=wrong), TYPES)
