@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -10,23 +11,19 @@ import typer
 from typer.core import TyperGroup
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "check": ("builder.cli.check:check", "Say everything that is wrong with a workflow file, and what to do about it."),
-    "weave": ("builder.cli.weave:weave", "Insert the nodes that governance demands, with the proof that they suffice."),
-    "verify": (
-        "builder.cli.verify:verify",
-        "Check a woven file and its certificates, trusting neither weaver nor prover.",
-    ),
-    "run": ("builder.cli.run:run", "Weave, prove, verify and run a workflow; reviews are asked on the terminal."),
-    "resume": ("builder.cli.resume:resume", "Go on with a run that waits for people or that a killed process left."),
+    "check": ("builder.cli.check:check", "Say everything that is wrong with a workflow file."),
+    "weave": ("builder.cli.weave:weave", "Insert what governance demands, with the proof."),
+    "verify": ("builder.cli.verify:verify", "Check a woven file, trusting neither weaver nor prover."),
+    "run": ("builder.cli.run:run", "Weave, prove, verify and run a workflow."),
+    "resume": ("builder.cli.resume:resume", "Go on with a run that waits or was left by a killed process."),
     "runs": ("builder.cli.runs:runs", "List runs, newest first."),
-    "show": ("builder.cli.runs:show", "Show one run: its steps, why it waits, and what a step was given and gave."),
+    "show": ("builder.cli.runs:show", "Show a run, or what one of its steps was given and gave."),
     "cancel": ("builder.cli.runs:cancel", "Cancel a run, or one of its steps."),
-    "explain": (
-        "builder.cli.explain:explain",
-        "Tell a workflow in plain sentences, with what governance added and why.",
-    ),
-    "nodes": ("builder.cli.nodes:nodes", "List the node types; check their folders; scaffold a new one."),
-    "schema": ("builder.cli.schema:schema", "Print the JSON Schema of the workflow or the governance file."),
+    "signal": ("builder.cli.runs:signal", "Send a signal to a run that waits for it."),
+    "retry": ("builder.cli.runs:retry", "Make a new run that begins at a step of an earlier one."),
+    "explain": ("builder.cli.explain:explain", "Tell a workflow in plain sentences."),
+    "nodes": ("builder.cli.nodes:nodes", "List node types; check their folders; scaffold one."),
+    "schema": ("builder.cli.schema:schema", "Print the JSON Schema of a file format."),
     "audit": ("builder.cli.audit:audit", "Verify or export the audit log."),
 }
 
@@ -83,9 +80,15 @@ def main() -> None:
     Exit codes: 0 it holds or succeeded, 1 findings or failed or refused, 2 something could not be used, 3 waiting for
     people.
     """
-    from builder.cli.output import Ending, end_with  # the root stays light for `--help`
+    from builder.cli.output import FAULT, Ending, end_with  # the root stays light for `--help`
 
     try:
         build_app()()
     except Ending as ending:
         sys.exit(end_with(ending, as_json="--json" in sys.argv))
+    except Exception as fault:  # whatever it is, a person gets a sentence; HANDRAIL_DEBUG=1 shows where it happened
+        if os.environ.get("HANDRAIL_DEBUG"):
+            raise
+        sentence = f"Handrail has a fault here ({type(fault).__name__}). With HANDRAIL_DEBUG=1 it shows where."
+        record = {"code": "fault", "sentence": sentence}
+        sys.exit(end_with(Ending(sentence, code=FAULT, record=record), as_json="--json" in sys.argv))

@@ -8,7 +8,7 @@ from typing import Any
 
 from builder.kit.errors import HandrailError
 
-HOLDS, FINDINGS, UNUSABLE, WAITING = 0, 1, 2, 3
+HOLDS, FINDINGS, UNUSABLE, WAITING, FAULT = 0, 1, 2, 3, 70
 
 
 class Ending(Exception):

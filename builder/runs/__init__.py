@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from builder.runs.failpoints import FAILPOINTS, arm_failpoint, failpoint
+    from builder.runs.given import read_step_inputs
     from builder.runs.ports import Audit, Egress, Gateway, OnPark, OnWithdraw, Payloads, Reach
     from builder.runs.read import RunStory, RunView, StepView, WaitView, list_runs, read_run, read_woven_of
     from builder.runs.retry import Retry, retry_from_step
@@ -49,6 +50,7 @@ _DOORS = {
     "list_runs": "read",
     "read_run": "read",
     "read_woven_of": "read",
+    "read_step_inputs": "given",
     "Audit": "ports",
     "Egress": "ports",
     "Gateway": "ports",
@@ -101,6 +103,7 @@ __all__ = [
     "hold_run",
     "list_runs",
     "read_run",
+    "read_step_inputs",
     "read_woven_of",
     "reap_workers",
     "release_run",

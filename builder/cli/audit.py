@@ -1,0 +1,72 @@
+"""`handrail audit`: verify the audit log of this installation or of an exported file; export it."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from builder.cli.files import JsonOption
+from builder.cli.output import FINDINGS, Ending, print_json, say
+from builder.cli.runs import open_quietly
+from builder.kit.clock import SYSTEM_CLOCK
+
+
+class Act(StrEnum):
+    """What to do with the audit log."""
+
+    VERIFY = "verify"
+    EXPORT = "export"
+
+
+def audit(
+    act: Annotated[Act, typer.Argument(help="What to do.")],
+    file: Annotated[Path | None, typer.Argument(help="An exported file; by default this installation's log.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Verifies every event, head and signature, or writes the log to a file."""
+    if act is Act.EXPORT:
+        if file is None:
+            raise Ending("Name the file to write: handrail audit export FILE")
+        written = _export(file)
+        say(f"{written} lines written to {file}. Check it anywhere with: handrail audit verify {file}")
+        return
+    from builder.audit import read_export, verify_audit  # heavy: the database
+
+    try:
+        report = verify_audit(read_export(file) if file is not None else _lines())
+    except (OSError, ValueError) as error:
+        raise Ending(f"{file} cannot be verified: {error}.") from None
+    if as_json:
+        print_json({
+            "holds": report.holds, "reason": report.sentence, "chained": report.chained,
+            "unchained": report.unchained, "signed": report.signed, "event": report.event,
+        })  # fmt: skip
+    else:
+        say(f"{'Holds.' if report.holds else 'Broken.'} {report.sentence}")
+    if not report.holds:
+        raise typer.Exit(FINDINGS)
+
+
+def _lines() -> list[dict[str, Any]]:
+    from builder.audit import chain_events, export_audit  # heavy: the database
+
+    with open_quietly() as application:
+        with application.transaction() as session:
+            chain_events(session, application.keys.audit, SYSTEM_CLOCK.now())
+        with application.database.read() as session:
+            return list(export_audit(session, application.keys.audit.public))
+
+
+def _export(file: Path) -> int:
+    lines = _lines()
+    try:
+        with file.open("w", encoding="utf-8") as target:
+            for line in lines:
+                target.write(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n")
+    except OSError as error:
+        raise Ending(f"{file} cannot be written: {error.strerror}.") from None
+    return len(lines)
