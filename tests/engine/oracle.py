@@ -83,6 +83,7 @@ def _end_of(node: PlanNode, step: str, outcome: Callable[[str, PlanNode], Outcom
     good = sum(not one.fails for one in inner)
     bad = len(inner) - good
     if bad and not node.keep_errors:
+        found.unsure = found.unsure or 0 < node.quorum <= good  # the quorum may be reached before an item fails
         return failed  # which of the other scopes got how far depends on time
     if node.quorum:
         return node.ports[:1] if good >= node.quorum else failed
