@@ -21,7 +21,8 @@ if TYPE_CHECKING:
         to_milliseconds,
         write_json,
     )
-    from builder.db.database import Database, DatabaseError, driver_of, open_database, ring_after
+    from builder.db.database import Database, driver_of, open_database, ring_after
+    from builder.db.errors import DatabaseError
 
 _DOORS = {
     "POSTGRES_CLOCK": "columns",
@@ -36,7 +37,7 @@ _DOORS = {
     "read_clock": "columns",
     "to_milliseconds": "columns",
     "Database": "database",
-    "DatabaseError": "database",
+    "DatabaseError": "errors",
     "open_database": "database",
     "ring_after": "database",
 }

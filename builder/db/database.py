@@ -6,28 +6,22 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
-from builder.kit.errors import HandrailError
+from builder.db.errors import DatabaseError
 
-NETWORK_SYSTEMS = frozenset(
-    ["nfs", "nfs3", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "beegfs", "gpfs", "ncpfs", "9p2000", "fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.s3fs", "fuse.rclone", "davfs", "fuse.davfs2"]
-)
+NETWORK_SYSTEMS = frozenset((
+    "nfs", "nfs3", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "beegfs",
+    "gpfs", "ncpfs", "davfs", "fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.s3fs", "fuse.rclone", "fuse.davfs2",
+))  # fmt: skip
 """File systems whose locks SQLite cannot trust."""
 
 BUSY_MILLISECONDS = 10_000
-
-
-class DatabaseError(HandrailError):
-    """The database's address or file cannot be used."""
-
-    code = "database"
-    status: ClassVar[int] = 500
 
 
 class Database:

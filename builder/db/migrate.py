@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from builder.db.columns import metadata
-from builder.db.database import DatabaseError
+from builder.db.errors import DatabaseError
 
 _HERE = Path(__file__).resolve()
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from builder.db import POSTGRES_CLOCK, SQLITE_CLOCK
-from builder.runs.records import Row, StoredText
+from builder.runs.schemas import Row, StoredText
 
 
 class FencedError(Exception):

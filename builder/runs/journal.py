@@ -21,7 +21,8 @@ from builder.runs.hold import Hold
 from builder.runs.hot import Closing, Committed, StepCommit
 from builder.runs.loading import INLINE_AT_MOST, seal_tokens, store_text
 from builder.runs.performing import Asked
-from builder.runs.records import NOTHING, Row, StoredText, chain_row, write_row
+from builder.runs.records import chain_row, write_row
+from builder.runs.schemas import NOTHING, Row, StoredText
 from builder.sdk import Control, Question, VerdictWord
 
 _Beside = Callable[[Session], None]

@@ -14,7 +14,8 @@ from builder.kit.sealing import open_sealed, seal
 from builder.kit.tokens import TokenBook, new_token_key
 from builder.runs import store
 from builder.runs.ports import Payloads, Reach
-from builder.runs.records import NOTHING, StoredText, chain_row, read_write
+from builder.runs.records import chain_row, read_write
+from builder.runs.schemas import NOTHING, StoredText
 from builder.sdk import JSON
 
 INLINE_AT_MOST = 8 * 1024

@@ -16,7 +16,7 @@ from builder.kit.ids import show_id
 from builder.runs import store
 from builder.runs.loading import read_value
 from builder.runs.ports import Payloads
-from builder.runs.records import STEP
+from builder.runs.schemas import STEP
 from builder.runs.tell import RunMissingError
 from builder.sdk import JSON, Mode
 

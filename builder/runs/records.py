@@ -5,41 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from builder.db import write_json
 from builder.engine.events import RunWrite, StepWrite, Write
 from builder.engine.state import RunStatus, StepStatus
+from builder.runs.schemas import RUN, SCOPE, STEP, Row, StoredText
 from builder.sdk import JSON, Finding, Usage, Verdict, VerdictWord
-
-STEP, SCOPE, RUN = "step", "scope", "run"
-
-
-class Row(NamedTuple):
-    """One row of `step`, without the run, the epoch and the moment that its commit gives it."""
-
-    seq: int
-    kind: str
-    path: str
-    status: str
-    attempt: int
-    record: str
-    output: str | None
-    output_ref: str | None
-    secret: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredText:
-    """A value as its row holds it: inline text, or the key of a payload."""
-
-    text: str | None
-    ref: str | None
-
-
-NOTHING = StoredText(None, None)
 
 
 def write_row(write: Write, seq: int, output: StoredText, marks: tuple[str, ...] = ()) -> Row:

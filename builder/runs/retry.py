@@ -16,8 +16,9 @@ from builder.kit.hashing import hash_value
 from builder.kit.ids import new_id, show_id
 from builder.runs import store
 from builder.runs.loading import open_tokens, seal_tokens
-from builder.runs.records import STEP, Row, parse_json
+from builder.runs.records import parse_json
 from builder.runs.rules import copy_row, keep_rows
+from builder.runs.schemas import STEP, Row
 from builder.runs.signals import DECISION
 from builder.runs.tell import RunMissingError, RunOverError
 from builder.sdk import JSON, Control

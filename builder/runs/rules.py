@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from builder.engine.plan import Plan, PlanGraph
 from builder.engine.state import StepStatus, split_scope_path, split_step_path
-from builder.runs.records import RUN, SCOPE, Row
+from builder.runs.schemas import RUN, SCOPE, Row
 from builder.sdk import ERROR_PORT, Control
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from builder.db import clock, read_clock, ring_after
 from builder.engine.state import FINAL_STEPS, RunStatus, StepStatus
-from builder.runs.records import STEP, Row
+from builder.runs.schemas import STEP, Row
 from builder.runs.tables import plan_table, run_table, signal_table, step_table, wait_table, worker_table
 from builder.sdk import JSON
 
