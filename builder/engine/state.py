@@ -99,7 +99,7 @@ class Scope(NamedTuple):
     inputs: JSON = None
     steps: Mapping[str, StepState] = NOTHING
     item: JSON = None
-    index: int | None = None
+    index: int | None = None  # type: ignore[assignment]  # hides tuple.index, which nobody asks a scope for
     round: int | None = None
     previous: JSON = None
     live: int = 0
