@@ -59,15 +59,20 @@ class _Checker:
 
     def __init__(self) -> None:
         self.records = Records()
-        self.environment = make_environment(typed=True, records=self.records)
+        self.environment = make_environment(self.records, typed=True)
 
 
 _lock = Lock()
 _checkers: list[_Checker] = []
 
 
-def make_environment(*, typed: bool, records: Records | None = None) -> cel.Env:
-    """An environment for the checker (`typed`) or for running; it declares no variable."""
+def make_environment(records: Records, *, typed: bool) -> cel.Env:
+    """An environment for the checker (`typed`) or for running; it declares no variable.
+
+    Args:
+        records: those that it may look up.
+        typed: for the checker: `json` takes anything, and `cel.bind` is there for the stand-ins.
+    """
     from cel_expr_python import cel  # heavy: loaded on first use
     from cel_expr_python.ext import (  # heavy: loaded on first use
         ext_bindings,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from builder.kit.expressions.check import Meaning, check_expression, make_environment, mentioned_names
 from builder.kit.expressions.cost import MAX_RESULT, MAX_WORK, Size, weigh, work_of
 from builder.kit.expressions.errors import EvaluationError, ExpressionError
-from builder.kit.expressions.records import freeze
+from builder.kit.expressions.records import Records, freeze
 from builder.kit.expressions.sentences import explain_failure
 from builder.kit.expressions.tree import reads_of
 from builder.kit.shapes import JSON, Schema, ShapeError, at_path, describe, fits, normalise, validate
@@ -28,7 +28,7 @@ class _Key:
     """What makes two compilations the same."""
 
     source: str
-    names: tuple[tuple[str, bytes], ...]
+    names: tuple[tuple[str, str], ...]
     returns: str
 
 
@@ -136,7 +136,7 @@ _runners: list[cel.Env] = []
 def _runner() -> cel.Env:
     with _lock:
         if not _runners:
-            _runners.append(make_environment(typed=False))
+            _runners.append(make_environment(Records(), typed=False))
         return _runners[0]
 
 

@@ -1,6 +1,7 @@
 """The few bytes of protobuf's wire format that are needed: to read a checked expression, to describe a record.
 
-Written here because the library's own Python package costs 0.1 seconds at start.
+Written here because there is no other way to read the tree, and the generated module that could describe a record costs
+0.07 seconds at the first expression.
 """
 
 from __future__ import annotations
