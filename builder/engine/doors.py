@@ -131,7 +131,7 @@ def _sinks(facts: Facts, scope: str) -> tuple[tuple[str, str], ...]:
             continue
         for position, port in enumerate(node.ports):
             if wired.get(name, set()).isdisjoint({port} if position else {port, ""}):
-                found.append((name, port if position else ""))
+                found.append((name, port if len(node.ports) > 1 else ""))
     return tuple(found)
 
 

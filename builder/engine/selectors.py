@@ -86,20 +86,24 @@ def _matches_tags(selector: Selector, node: NodeFacts, tags: Iterable[str]) -> b
 
 
 def _matches_model(view: View, selector: Selector, node: NodeFacts, *, strict: bool) -> bool:
-    """What is said of hosts, regions and models selects only nodes that name a model connection."""
+    """What is said of hosts, regions and models selects only nodes that name a model connection.
+
+    `model` means the model, or the connection by its name.
+    """
     said = {key: getattr(selector, key) for key in _ABOUT_MODELS if getattr(selector, key) is not None}
     if not said:
         return True
     if node.connection is None:
         return False
     model = view.facts.models.get(node.connection, ConnectionFacts())
-    known = {"hosted": model.hosted, "region": model.region, "model": model.model or None}
+    known = {"hosted": {model.hosted}, "region": {model.region}, "model": {node.connection, model.model or None}}
     for key, wanted in said.items():
-        value = known[key.removesuffix("_not")]
-        if value is None:
-            if strict:
+        values = known[key.removesuffix("_not")]
+        hit = not values.isdisjoint(_listed(wanted))
+        if key.endswith("_not"):
+            if hit or (strict and None in values):
                 return False
-        elif (value in _listed(wanted)) == key.endswith("_not"):
+        elif not hit and (strict or None not in values):
             return False
     return True
 

@@ -7,7 +7,7 @@ installed types say of themselves. Cheapest first; the first reason is told as a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from builder.engine.reading import read_workflow
 from builder.engine.verify_doors import check_doors
 from builder.engine.woven import Woven, hash_rules
 from builder.kit.sealing import verify_signature
+from builder.kit.shapes import check_schema
 from builder.sdk import NodeType, Stage
 
 
@@ -49,6 +50,7 @@ def verify(
     rules_hash: str | None = None,
     team: str | None = None,
     stage: Stage | None = None,
+    default_labels: Iterable[str] | None = None,
     today: date | None = None,
 ) -> Verification:
     """Whether a Woven is whole, stands on what is installed here, and holds its rules.
@@ -61,9 +63,11 @@ def verify(
         rules_hash: the rule set that it must have been woven with (`hash_rules`).
         team: the team that it must be of.
         stage: the stage that it must be for.
+        default_labels: the organisation's default labels, which it must have been woven with.
         today: a day on which its exemptions must not have ended.
     """
-    expected = {"team": team, "stage": stage}
+    labels = None if default_labels is None else tuple(sorted(default_labels))
+    expected = {"team": team, "stage": stage, "default_labels": labels}
     reason = _check_seals(woven, public_key, rules_hash)
     reason = reason or _check_context(woven, expected, today)
     reason = reason or _check_facts(woven, types, connections or {})
@@ -100,7 +104,7 @@ def _check_context(woven: Woven, expected: Mapping[str, Any], today: date | None
     for name, wanted in expected.items():
         given = getattr(woven.facts, name)
         if wanted is not None and given != wanted:
-            return f"It was woven for the {name} {given}, not for {wanted}."
+            return f"It was woven for the {name.replace('_', ' ')} {given}, not for {wanted}."
     names = [template.name for template in woven.templates]
     if names != sorted(set(names)):
         return "Its templates are not in order, or one is there twice."
@@ -116,6 +120,9 @@ def _check_context(woven: Woven, expected: Mapping[str, Any], today: date | None
 
 
 def _check_facts(woven: Woven, types: Mapping[str, NodeType], connections: Mapping[str, ConnectionFacts]) -> str | None:
+    for each in (woven.graph, *woven.called_workflows.values()):
+        if problems := check_schema(each.inputs):
+            return f"The inputs of {each.name} are not described as they must be. {problems[0].sentence}"
     reading, findings = read_workflow(woven.graph, types, woven.called_workflows)
     if has_error(findings):
         first = next(finding for finding in findings if finding.severity is Severity.ERROR)

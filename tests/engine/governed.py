@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
-
 from builder.engine.facts import ConnectionFacts
 from builder.engine.graph import Workflow
 from builder.engine.prove import certify
@@ -15,29 +13,30 @@ from builder.engine.template import GovernanceTemplate
 from builder.engine.weave import weave
 from builder.engine.woven import Woven
 from builder.sdk import (
-    Control,
     Effect,
     Effects,
-    Expression,
     Kind,
     ModelConnection,
     NodeConfig,
     NodeType,
-    Port,
     Schema,
     Shapes,
     Stricter,
     free_record,
 )
+from nodes.flow.branch.node import NODE as BRANCH
+from nodes.flow.call.node import NODE as CALL
+from nodes.flow.loop.node import NODE as LOOP
+from nodes.flow.map.node import NODE as MAP
+from nodes.flow.merge.node import NODE as MERGE
+from nodes.flow.stop.node import NODE as STOP
+from nodes.flow.transform.node import NODE as TRANSFORM
+from nodes.review.approve.node import NODE as APPROVE
+from nodes.review.edit.node import NODE as EDIT
 
 DAY = date(2026, 3, 1)
 TEXT: Schema = {"type": "string"}
-FREE: Schema = {"type": "object", "properties": {}, "additionalProperties": False}
 MODELS = {"default": ConnectionFacts("practice", "local", "eu"), "far": ConnectionFacts("big", "external", "us")}
-
-
-def record_of(fields: Mapping[str, Any]) -> Schema:
-    return free_record(fields)
 
 
 class Fake(NodeType):
@@ -54,14 +53,14 @@ class Ask(Fake):
     kind = Kind.PROMPT
     effects = Effects(Effect.READ, external=True, spends=True)
     Config = AskConfig
-    Out: ClassVar[Schema] = record_of({"text": TEXT})
+    Out: ClassVar[Schema] = free_record({"text": TEXT})
 
 
 class Send(Fake):
     name = "tool.send"
     kind = Kind.TOOL
     effects = Effects(Effect.WRITE, external=True)
-    Out: ClassVar[Schema] = record_of({"text": TEXT})
+    Out: ClassVar[Schema] = free_record({"text": TEXT})
 
 
 class Fetch(Fake):
@@ -69,85 +68,7 @@ class Fetch(Fake):
     kind = Kind.TOOL
     effects = Effects(Effect.READ, external=True)
     emits: ClassVar[frozenset[str]] = frozenset({"confidential"})
-    Out: ClassVar[Schema] = record_of({"text": TEXT})
-
-
-class Shape(Fake):
-    name = "flow.shape"
-    kind = Kind.FLOW
-    Out: ClassVar[Schema] = record_of({"text": TEXT})
-
-
-class Case(NodeConfig):
-    port: str
-    when: Annotated[str, Expression(scope="graph", returns="boolean")]
-
-
-class BranchConfig(NodeConfig):
-    cases: tuple[Case, ...]
-    otherwise: str
-
-
-class Branch(Fake):
-    name = "flow.branch"
-    kind = Kind.FLOW
-    control = Control.CHOOSE
-    Config = BranchConfig
-
-    def ports_of(self, config: BranchConfig) -> tuple[Port, ...]:
-        return tuple(Port(name) for name in dict.fromkeys([*(case.port for case in config.cases), config.otherwise]))
-
-
-class Merge(Fake):
-    name = "flow.merge"
-    kind = Kind.FLOW
-    control = Control.MERGE
-
-
-class Stop(Fake):
-    name = "flow.stop"
-    kind = Kind.FLOW
-    control = Control.STOP
-
-
-class MapConfig(NodeConfig):
-    body: dict[str, Any]
-    concurrency: int = 1
-    on_item_error: Literal["fail", "keep"] = "fail"
-    quorum: int = 0
-    cancel: bool = False
-
-
-class Map(Fake):
-    name = "flow.map"
-    kind = Kind.FLOW
-    control = Control.EACH
-    Config = MapConfig
-
-
-class LoopConfig(NodeConfig):
-    body: dict[str, Any]
-    until: Annotated[str, Expression(scope="result", returns="boolean")]
-    max_rounds: int
-
-
-class Loop(Fake):
-    name = "flow.loop"
-    kind = Kind.FLOW
-    control = Control.REPEAT
-    ports = (Port("done"), Port("exhausted"))
-    Config = LoopConfig
-
-
-class CallConfig(NodeConfig):
-    workflow: str
-
-
-class Call(Fake):
-    name = "flow.call"
-    kind = Kind.FLOW
-    control = Control.CALL
-    Config = CallConfig
+    Out: ClassVar[Schema] = free_record({"text": TEXT})
 
 
 class Recorder(Fake):
@@ -155,34 +76,7 @@ class Recorder(Fake):
 
     def shapes(self, config: Any, inputs: Mapping[str, Schema]) -> Shapes:
         taken = free_record(inputs)
-        return Shapes(taken, {port.name: record_of({"record": taken}) for port in self.ports_of(config)})
-
-
-class ReviewConfig(NodeConfig):
-    reviewers: dict[str, Any] = Field(default_factory=dict)
-    barred: Annotated[tuple[str, ...], Stricter("superset")] = Field((), alias="not")
-
-
-class Approve(Recorder):
-    name = "review.approve"
-    kind = Kind.REVIEW
-    control = Control.ASK
-    ports = (Port("approved"), Port("rejected"))
-    endorses = True
-    Config = ReviewConfig
-
-
-class EditConfig(NodeConfig):
-    question: str = ""
-
-
-class Edit(Fake):
-    name = "review.edit"
-    kind = Kind.REVIEW
-    control = Control.ASK
-    endorses = True
-    Config = EditConfig
-    Out: ClassVar[Schema] = record_of({"decided": TEXT, "proposal": TEXT})
+        return Shapes(taken, {port.name: free_record({"record": taken}) for port in self.ports_of(config)})
 
 
 class MaskConfig(NodeConfig):
@@ -217,10 +111,9 @@ class Tone(Recorder):
     check = "tone"
 
 
-FAKES: tuple[type[NodeType], ...] = (
-    Ask, Send, Fetch, Shape, Branch, Merge, Stop, Map, Loop, Call, Approve, Edit, Mask, Unmask, Secrets, Tone
-)  # fmt: skip
-TYPES: dict[str, NodeType] = {each.key(): each() for each in FAKES}
+FAKES: tuple[NodeType, ...] = (Ask(), Send(), Fetch(), Mask(), Unmask(), Secrets(), Tone())
+REAL: tuple[NodeType, ...] = (APPROVE, BRANCH, CALL, EDIT, LOOP, MAP, MERGE, STOP, TRANSFORM)
+TYPES: dict[str, NodeType] = {each.key(): each for each in (*FAKES, *REAL)}
 
 TRIAGE: dict[str, Any] = {
     "handrail": 1,
@@ -244,6 +137,7 @@ TRIAGE: dict[str, Any] = {
         },
         "sort": {
             "type": "review.edit@1",
+            "config": {"question": "Which?", "reviewers": {"role": "reviewer"}},
             "inputs": {"proposal": {"from": "classify.text"}, "ticket": {"from": "input.ticket"}},
         },
         "answer": {
