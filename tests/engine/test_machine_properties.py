@@ -21,6 +21,7 @@ from .oracle import expect_scope
 from .plans import KEYED, PROMPT, WRITES, make_graph, make_plan, step
 from .simulator import START, Faults, World, forget_unwritten, last_rows, run_end
 
+pytestmark = pytest.mark.timeout(900)  # the deep cases take minutes
 SEEDS = st.integers(0, 2**16)
 some = settings(max_examples=settings.default.max_examples // 3)  # a whole run each, several in some
 

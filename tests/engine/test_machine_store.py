@@ -26,6 +26,7 @@ from builder.sdk import Control
 from .plans import KEYED, WRITES, make_plan, step
 from .store_model import Fenced, Protections, Store, Worker, answer, cancel
 
+pytestmark = pytest.mark.timeout(900)  # the deep cases take minutes
 ENDS = {"succeeded", "failed", "refused", "cancelled"}
 
 
