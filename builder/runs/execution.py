@@ -237,6 +237,7 @@ class Execution:
             with self.process.database.read() as session:
                 return store.read_told(session, self.hold.run_id), store.read_signals(session, self.hold.run_id)
 
+        self.told = self.heard  # what is told from here on raises it again
         found, signals = await asyncio.to_thread(read)
         if found is None:
             raise FencedError
