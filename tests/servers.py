@@ -80,7 +80,8 @@ class PostgresServer:
             self._process = subprocess.Popen(
                 [str(self._programs / "postgres"), "-D", str(self.folder / "data"), *flags],
                 stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd=self.folder,
-                preexec_fn=_die_with_parent(signal.SIGQUIT), extra_groups=[] if self._account else None,
+                extra_groups=[] if self._account else None,
+                preexec_fn=_die_with_parent(signal.SIGQUIT),  # noqa: PLW1509  # the hook only calls the kernel
                 start_new_session=True, **self._account,  # type: ignore[arg-type]  # only user and group, both numbers
             )  # fmt: skip
         _wait_until(self._answers, self._process, log)
@@ -151,8 +152,8 @@ class RedisServer:
             self._process = subprocess.Popen(
                 [str(program), "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--appendonly", "no",
                  "--dir", str(self.folder)],
-                stdout=out, stderr=out, stdin=subprocess.DEVNULL, preexec_fn=_die_with_parent(signal.SIGKILL),
-                start_new_session=True,
+                stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True,
+                preexec_fn=_die_with_parent(signal.SIGKILL),  # noqa: PLW1509  # the hook only calls the kernel
             )  # fmt: skip
         _wait_until(self._answers, self._process, log)
 

@@ -118,7 +118,7 @@ def _read_address(address: str) -> URL:
         address = f"sqlite:///{address}"
     try:
         url = make_url(address)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise DatabaseError(
             "The database's address cannot be read.",
             way_out="Write `sqlite:///folder/file.db` or `postgresql://user:password@host/name`.",

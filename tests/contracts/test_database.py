@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, select
 
-import builder.audit.tables  # noqa: F401  # the migrations make its tables too
+import builder.audit.tables  # the migrations make its tables too
 import builder.reviews.tables  # noqa: F401  # and its
 import builder.runs.tables as tables
 from builder.db import Database, metadata, read_clock, ring_after
@@ -61,10 +61,15 @@ def test_rings_leave_after_the_commit_and_only_then(database: Database) -> None:
         ring_after(session, 7)
         assert rung == []
     assert rung == [(7, 1)]
-    with pytest.raises(RuntimeError, match="no"), database.transaction() as session:
-        session.execute(insert(tables.worker_table).values(**_worker("b", now)))
-        ring_after(session, 8)
-        raise RuntimeError("no")
+
+    def give_up() -> None:
+        with database.transaction() as session:
+            session.execute(insert(tables.worker_table).values(**_worker("b", now)))
+            ring_after(session, 8)
+            raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError, match="no"):
+        give_up()
     assert rung == [(7, 1)]
     with database.read() as session:
         assert session.scalars(select(tables.worker_table.c.id)).all() == ["a"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +13,8 @@ from builder.runs import FAILPOINTS, RunStory, Start, cancel_run, clarify_step, 
 from tests.backends import Backend
 from tests.contracts.history import check_history
 from tests.contracts.receiver import Receiver
-from tests.contracts.world import FolderPayloads, compile_document, workflow
 from tests.contracts.worker_process import Process
+from tests.contracts.world import FolderPayloads, compile_document, workflow
 
 
 class Outside:

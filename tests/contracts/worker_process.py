@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from builder.db import open_database
 from builder.runs import arm_failpoint, list_runs
@@ -45,7 +45,7 @@ class Process:
         self._process = _HATCHERY.Process(target=live, args=(address, str(folder), point, self._ready), daemon=True)
         self._process.start()
 
-    def __enter__(self) -> Process:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from builder.db import Database
 from builder.engine.compile_plan import compile_plan
@@ -50,7 +51,6 @@ from builder.sdk import (
     Refused,
     Schema,
     Usage,
-    free_record,
 )
 from nodes.flow.branch.node import NODE as BRANCH
 from nodes.flow.call.node import NODE as CALL
@@ -209,8 +209,8 @@ class Kill(NodeType):
 TYPES: dict[str, NodeType] = {
     kind.key(): kind
     for kind in (
-        Note(), Kill(), Send(), Think(), Mask(), Unmask(), Block(), BRANCH, MAP, LOOP, CALL, MERGE, WAIT, TRANSFORM, STOP,
-        APPROVE, EDIT,
+        Note(), Kill(), Send(), Think(), Mask(), Unmask(), Block(), BRANCH, MAP, LOOP, CALL, MERGE, WAIT, TRANSFORM,
+        STOP, APPROVE, EDIT,
     )
 }  # fmt: skip
 
@@ -225,7 +225,7 @@ def compile_document(document: Any) -> Plan:
 def workflow(nodes: Mapping[str, Any], edges: list[str] | None = None, result: Any = None, **more: Any) -> Any:
     """A document: nodes as in a file, edges as `a -> b` or `a.port -> b` (all in a row where none are given)."""
     names = list(nodes)
-    lines = [f"{a} -> {b}" for a, b in zip(names, names[1:], strict=False)] if edges is None else edges
+    lines = [f"{a} -> {b}" for a, b in pairwise(names)] if edges is None else edges
     pairs = [tuple(part.strip() for part in line.split("->")) for line in lines]
     called = more.pop("called", {})
     return {
@@ -347,7 +347,7 @@ class World:
     def new_worker(self) -> RunWorker:
         return RunWorker(self.database, self.reach, lambda *said: self.told.append(said))
 
-    def __enter__(self) -> World:
+    def __enter__(self) -> Self:
         self.worker.start()
         return self
 
@@ -355,9 +355,9 @@ class World:
         self.worker.drain(2.0)
         self.worker.stop()
 
-    def start(self, document: Any, input: Any = None, **how: Any) -> int:
+    def start(self, document: Any, given: Any = None, **how: Any) -> int:
         with self.database.transaction() as session:
-            start = Start(input=input or {}, starter="ana", **how)
+            start = Start(input=given or {}, starter="ana", **how)
             return start_run(session, compile_document(document), document, start, self.payloads)
 
     def do(self, verb: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
