@@ -206,6 +206,7 @@ def test_a_value_that_nests_too_deep_is_refused() -> None:
 def test_normalising_by_example() -> None:
     schema = record(["n"], n=NUMBER, i={"type": "integer"}, d={"type": "string", "default": "x"})
     assert repr(normalise({"n": 3, "i": 4.0, "other": 1}, schema)) == "{'n': 3.0, 'i': 4, 'd': 'x'}"
+    assert repr(normalise([1, 2.0], {"type": "array", "items": {"enum": [1.5, 1, 2]}})) == "[1.0, 2.0]"
     assert repr(normalise({"n": True, "i": 4.5}, schema)) == "{'n': True, 'i': 4.5, 'd': 'x'}"
 
 

@@ -57,7 +57,7 @@ def _number(value: float, kinds: frozenset[str], path: Path) -> int | float:
         return float(value) if "number" in kinds else int(value)
     if not math.isfinite(value):
         raise ShapeError("NaN and infinity are not numbers that can be used.", path)
-    if "integer" in kinds and value.is_integer() and int(value) in INTEGERS:
+    if "integer" in kinds and "number" not in kinds and value.is_integer() and int(value) in INTEGERS:
         return int(value)
     return float(value)
 
