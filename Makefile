@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 export HANDRAIL_HOME ?= $(CURDIR)/.handrail
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast test-servers test-deep check format node nodes-check bench lock clean
+.PHONY: help setup run test test-fast test-servers test-journeys test-deep check format node nodes-check bench lock clean
 
 help: ## List every verb
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,16 +27,19 @@ $(READY): requirements/dev.txt requirements/uv.txt pyproject.toml
 run: $(READY) ## Set up, then run the support-triage example on its tickets
 	@$(BIN)/python examples/support-triage/start.py
 
-test: test-fast test-servers ## Everything: the fast suite, then the contracts on PostgreSQL and Redis
+test: test-fast test-servers test-journeys ## Everything: the fast suite, the contracts, the journeys
 
 test-fast: $(READY) ## The fast suite: no server but SQLite
-	@$(BIN)/pytest -q -m "not servers and not deep"
+	@$(BIN)/pytest -q -m "not servers and not deep and not journeys"
 
 test-servers: $(READY) ## The contracts on real PostgreSQL and Redis, which the suite starts itself
 	@$(BIN)/pytest -q -m "servers and not deep"
 
+test-journeys: $(READY) ## From a file to a result, with real processes
+	@$(BIN)/pytest -q -m journeys
+
 test-deep: $(READY) ## Many more random cases: 2,000 for each property
-	@HYPOTHESIS_PROFILE=deep $(BIN)/pytest -q -m "not servers" --timeout 3600
+	@HYPOTHESIS_PROFILE=deep $(BIN)/pytest -q -m "not servers and not journeys" --timeout 3600
 
 check: $(READY) ## Ruff, strict types, the law of the house, node folders, drift of generated files
 	@$(BIN)/ruff format --check --quiet .
