@@ -19,7 +19,7 @@ FORMAT_VALUES = {
 }
 NAMES = st.sampled_from(["a", "b", "c", "naïve", "x-y", "class"])
 TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=12)
-NUMBERS = st.floats(-100, 100, allow_nan=False).map(lambda x: round(x, 3))
+NUMBERS = st.floats(-100, 100, allow_nan=False).map(lambda x: round(x, 3) + 0.0)
 PLAIN = st.recursive(
     st.none()
     | st.booleans()
