@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { addNode } from "./change";
+import { compareGraphs } from "./compare";
+import { PALETTE, triage } from "./example";
+import { tidy } from "./layout";
+import { neighbour, outline } from "./outline";
+
+describe("the list", () => {
+  it("indents the ways of a branch and comes back where they meet", () => {
+    const rows = outline(triage(), PALETTE).map((row) => `${"  ".repeat(row.depth)}${row.way?.port ?? ""}>${row.id}`);
+    expect(rows).toEqual([">classify", ">route", "  unsure>sort", ">answer", ">send"]);
+  });
+
+  it("shows a body under its container, with paths", () => {
+    const outer = addNode(triage(), [], "flow.map@1", PALETTE, { title: "Rows", spot: { before: "classify" } });
+    const inner = addNode(outer.workflow, ["rows"], "prompt.complete@1", PALETTE, { title: "Check" });
+    const rows = outline(inner.workflow, PALETTE);
+    expect(rows.slice(0, 3).map((row) => [row.path, row.depth])).toEqual([
+      ["rows", 0],
+      ["rows.check", 1],
+      ["classify", 0],
+    ]);
+  });
+
+  it("loses no node, not even in a circle", () => {
+    const start = triage();
+    const circle = {
+      ...start,
+      edges: [...start.edges, { from: "send", to: "classify" }, { from: "send", to: "nobody" }],
+    };
+    expect(new Set(outline(circle, PALETTE).map((row) => row.id))).toEqual(new Set(Object.keys(start.nodes)));
+  });
+});
+
+describe("focus along the graph", () => {
+  it("goes to what follows, what was before and what stands beside", () => {
+    const graph = triage();
+    expect(neighbour(graph, "classify", "next", PALETTE)).toBe("route");
+    expect(neighbour(graph, "route", "next", PALETTE)).toBe("sort");
+    expect(neighbour(graph, "sort", "below", PALETTE)).toBe("answer");
+    expect(neighbour(graph, "send", "previous", PALETTE)).toBe("answer");
+    expect(neighbour(graph, "send", "next", PALETTE)).toBeNull();
+  });
+});
+
+describe("comparing", () => {
+  it("sees meaning and no positions", () => {
+    const [before, after] = [triage(), triage()];
+    after.layout.sort = [0, 0];
+    expect(compareGraphs(before, after).nodes.size).toBe(0);
+    delete after.nodes.send;
+    after.edges = after.edges.filter((edge) => edge.to !== "send");
+    after.nodes.answer = { ...before.nodes.answer, type: "prompt.complete@1", title: "Answer" };
+    const change = compareGraphs(before, after);
+    expect([...change.nodes]).toEqual([
+      ["answer", "changed"],
+      ["send", "removed"],
+    ]);
+    expect(change.parts.get("answer")).toEqual(["title"]);
+    expect(change.edges).toEqual([{ place: [], edge: { from: "answer", to: "send" }, is: "removed" }]);
+  });
+});
+
+it("tidies up without overlaps, from left to right", () => {
+  const places = tidy(triage(), {});
+  const x = (id: string): number => places[id]?.[0] ?? Number.NaN;
+  expect(x("classify")).toBeLessThan(x("route"));
+  expect(x("answer")).toBeLessThan(x("send"));
+  expect(x("sort") - x("route")).toBeGreaterThanOrEqual(220);
+});
