@@ -1,0 +1,62 @@
+"""A Team owns workflows; a Person is what he is in each team, by roles that add up; `may` says what follows from them.
+
+People come in by password or by a one-time link, and are known by a session, of which only a hash is kept. Every route
+of every room is guarded from here: it names its permission with `permit`, and is handed a Call.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from builder.teams.api import router
+    from builder.teams.found import found_team
+    from builder.teams.links import is_ownerless, make_owner_link
+    from builder.teams.permit import CSRF_HEADER, Call, Calling, Permit, Visit, Visiting, permit
+    from builder.teams.ports import Installation
+    from builder.teams.read import expect_team, find_people, find_teams, people_of_team
+    from builder.teams.rules import may, may_read_payload, may_somewhere, permissions_of, require, teams_where
+    from builder.teams.schemas import Caller, Forbidden, Person
+
+_DOORS = {
+    "router": "api",
+    "found_team": "found",
+    "is_ownerless": "links",
+    "make_owner_link": "links",
+    "CSRF_HEADER": "permit",
+    "Call": "permit",
+    "Calling": "permit",
+    "Permit": "permit",
+    "Visit": "permit",
+    "Visiting": "permit",
+    "permit": "permit",
+    "Installation": "ports",
+    "expect_team": "read",
+    "find_people": "read",
+    "find_teams": "read",
+    "people_of_team": "read",
+    "may": "rules",
+    "may_read_payload": "rules",
+    "may_somewhere": "rules",
+    "permissions_of": "rules",
+    "require": "rules",
+    "teams_where": "rules",
+    "Caller": "schemas",
+    "Forbidden": "schemas",
+    "Person": "schemas",
+}
+
+__all__ = [
+    "CSRF_HEADER", "Call", "Caller", "Calling", "Forbidden", "Installation", "Permit", "Person", "Visit", "Visiting",
+    "expect_team", "find_people", "find_teams", "found_team", "is_ownerless", "make_owner_link", "may",
+    "may_read_payload", "may_somewhere", "people_of_team", "permissions_of", "permit", "require", "router",
+    "teams_where",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """A name of the front door, loaded when it is first asked for (SQLAlchemy and FastAPI are heavy)."""
+    if name not in _DOORS:
+        raise AttributeError(f"builder.teams has no {name!r}")
+    return getattr(import_module(f"builder.teams.{_DOORS[name]}"), name)

@@ -1,0 +1,139 @@
+"""The gate of every route: who calls, from where, and whether he may. A route that is not public names a permission.
+
+    @router.patch("/api/teams/{team}", dependencies=[Depends(permit("people.write"))])
+    def rename_a_team(team: Id, wanted: TeamChange, call: Calling) -> TeamView:
+        with call.transaction() as session:
+            ...
+
+The gate asks first, so that nobody learns anything by trying; the verb asks again with the team whose thing it is.
+A transaction is opened and ended in the route's own thread: one that a dependency held would keep the database's one
+writer waiting while the route waits for a thread.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from builder.kit.ids import read_id
+from builder.teams.ports import Installation
+from builder.teams.rules import RIGHTS, SELF, may_sometimes, may_somewhere, refusal_of
+from builder.teams.schemas import Caller, ForgedError, SignedOutError
+from builder.teams.sessions import Place, find_caller, is_csrf, see_session
+
+COOKIE = "handrail_session"
+CSRF_HEADER = "X-CSRF-Token"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A call by anybody: the installation, from where, and the token that the browser holds, if any."""
+
+    application: Installation
+    place: Place
+    token: str | None
+    method: str
+    csrf: str | None
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """One transaction; rings leave after its commit."""
+        return self.application.transaction()
+
+    def read(self) -> AbstractContextManager[Session]:
+        """A session that sees one state of the database and writes nothing."""
+        return self.application.database.read()
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Visit):
+    """A call by somebody who is signed in.
+
+    Attributes:
+        caller: who, and what he may at this moment.
+        now: when, by the database's clock.
+    """
+
+    caller: Caller
+    now: datetime
+
+
+async def visit(request: Request) -> Visit:
+    """A call by anybody, for the public routes."""
+    return Visit(
+        application=cast("Installation", request.app.state.application),
+        place=Place(request.client.host if request.client else "", request.headers.get("user-agent", "")),
+        token=request.cookies.get(COOKIE),
+        method=request.method,
+        csrf=request.headers.get(CSRF_HEADER),
+    )
+
+
+def authenticate(visit: Annotated[Visit, Depends(visit)]) -> Call:
+    """The call of whoever is signed in.
+
+    Raises:
+        SignedOutError: nobody is.
+        ForgedError: it is a change, and does not carry the word of the session's pages.
+    """
+    with visit.read() as session:
+        found = find_caller(session, visit.token)
+    if found is None or visit.token is None:
+        raise SignedOutError("You are not signed in, or no longer.", way_out="Sign in.")
+    if visit.method not in SAFE_METHODS and not is_csrf(visit.token, visit.csrf):
+        raise ForgedError("This change did not come from a page of this product.", way_out="Open the page again.")
+    if found.unseen:
+        with visit.transaction() as session:
+            see_session(session, found.caller, found.now)
+    return Call(
+        application=visit.application,
+        place=visit.place,
+        token=visit.token,
+        method=visit.method,
+        csrf=visit.csrf,
+        caller=found.caller,
+        now=found.now,
+    )
+
+
+Visiting = Annotated[Visit, Depends(visit)]
+"""A public route's parameter: the call of anybody."""
+
+Calling = Annotated[Call, Depends(authenticate)]
+"""A route's parameter: the call of somebody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """The permission that a route declares."""
+
+    permission: str
+
+    async def __call__(self, request: Request, call: Calling) -> None:
+        """Refuses whoever has the permission nowhere; where the path names the `team`, not there."""
+        if not self._opens(call.caller, request.path_params.get("team")):
+            raise refusal_of(self.permission)
+
+    def _opens(self, caller: Caller, team: str | None) -> bool:
+        if team is None:
+            return may_somewhere(caller, self.permission)
+        try:
+            return may_sometimes(caller, self.permission, read_id(team))
+        except ValueError:
+            return may_somewhere(caller, self.permission)
+
+
+def permit(permission: str) -> Permit:
+    """What a route depends on so that only callers with this permission come in.
+
+    Raises:
+        ValueError: there is no such permission.
+    """
+    if permission != SELF and permission not in RIGHTS:
+        raise ValueError(f"there is no permission {permission!r}")
+    return Permit(permission)

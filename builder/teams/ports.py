@@ -1,0 +1,50 @@
+"""What the routes of every room need of an installation; `wiring` makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from builder.db import Database
+from builder.payloads import PayloadStore
+from builder.sdk import NodeType
+
+
+class Site(Protocol):
+    """Where people open the product."""
+
+    @property
+    def url(self) -> str:
+        """Its address, without a slash at the end."""
+        ...
+
+
+class Installation(Protocol):
+    """An installation, opened."""
+
+    @property
+    def settings(self) -> Site:
+        """How it is set up."""
+        ...
+
+    @property
+    def database(self) -> Database:
+        """Where the truth lives."""
+        ...
+
+    @property
+    def payloads(self) -> PayloadStore:
+        """Where large values live."""
+        ...
+
+    @property
+    def types(self) -> Mapping[str, NodeType]:
+        """The installed node types."""
+        ...
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """One transaction; rings leave after its commit."""
+        ...

@@ -1,0 +1,219 @@
+"""Who may, and when a door is shut: pure decisions. `RIGHTS` is the one table of rights; nothing else grants any."""
+
+from __future__ import annotations
+
+import ipaddress
+import unicodedata
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+
+from builder.teams.schemas import Caller, Forbidden
+
+TEAM_ROLES = frozenset({"viewer", "builder", "reviewer", "owner"})
+ORG_ROLES = frozenset({"admin", "governor", "auditor"})
+_ALL = TEAM_ROLES | ORG_ROLES
+_IN_ORDER = ("viewer", "builder", "reviewer", "owner", "admin", "governor", "auditor")
+
+RIGHTS: Mapping[str, frozenset[str]] = {
+    # of a team's work: a team role counts in its team, a role in the organisation everywhere
+    "workflow.read": _ALL,
+    "workflow.write": frozenset({"builder", "owner"}),
+    "run.read": _ALL,
+    "run.start": frozenset({"builder", "owner"}),
+    "run.cancel": frozenset({"builder", "owner", "admin"}),
+    "payload.read": frozenset({"owner"}),
+    "review.decide": frozenset({"reviewer"}),
+    "publish.ask": frozenset({"builder", "owner"}),
+    "publish.do": frozenset({"owner"}),
+    "stage.raise": frozenset({"owner"}),
+    "people.read": frozenset({"owner"}) | ORG_ROLES,
+    "people.write": frozenset({"owner", "admin"}),
+    # of the organisation: a role in any team counts
+    "template.use": TEAM_ROLES,
+    "template.read": _ALL,
+    "template.write": frozenset({"admin"}),
+    "governance.read": _ALL,
+    "governance.write": frozenset({"governor"}),
+    "governance.approve": frozenset({"governor"}),
+    "organisation.read": ORG_ROLES,
+    "organisation.write": frozenset({"admin"}),
+    "audit.read": ORG_ROLES,
+    "settings.write": frozenset({"admin"}),
+}
+"""Permission → the roles that have it."""
+
+SOMETIMES: Mapping[str, frozenset[str]] = {"payload.read": frozenset({"builder", "reviewer"})}
+"""Roles that have a permission for some things only; which, `may_read_payload` says."""
+
+SELF = "self"
+"""What everybody who is signed in may: see and change what is his own. It needs no role."""
+
+_OF_THE_ORGANISATION = frozenset({"template", "governance", "organisation", "audit", "settings"})
+
+IDLE = timedelta(hours=12)
+"""A session ends when nothing was heard in it for so long,"""
+LASTS = timedelta(days=14)
+"""and at the latest after this."""
+SEEN_EVERY = timedelta(minutes=5)
+"""How exactly a session remembers when it was last used."""
+
+LINK_LASTS = {"owner": timedelta(days=1), "invitation": timedelta(days=7), "reset": timedelta(days=1)}
+
+WINDOW = timedelta(minutes=15)
+ATTEMPTS = {"account": 10, "address": 50}
+"""Sign-ins that may fail within a window, for one account and from one address."""
+
+SHORTEST, LONGEST = 12, 256
+
+
+def may(caller: Caller, permission: str, team: int | None) -> bool:
+    """Whether a caller has a permission. Roles add up.
+
+    Args:
+        caller: who asks.
+        permission: a word of `RIGHTS`, or `SELF`.
+        team: whose thing it is; None for a thing of the organisation.
+
+    Raises:
+        KeyError: there is no such permission.
+    """
+    return permission == SELF or _has(caller, RIGHTS[permission], permission, team)
+
+
+def may_somewhere(caller: Caller, permission: str) -> bool:
+    """Whether a caller has a permission in the organisation or in any team, if only for some things."""
+    if permission == SELF:
+        return True
+    roles = RIGHTS[permission] | SOMETIMES.get(permission, frozenset())
+    return any(_has(caller, roles, permission, team) for team in (None, *caller.teams))
+
+
+def may_sometimes(caller: Caller, permission: str, team: int) -> bool:
+    """Whether a caller has a permission in a team, if only for some things."""
+    return permission == SELF or _has(
+        caller, RIGHTS[permission] | SOMETIMES.get(permission, frozenset()), permission, team
+    )
+
+
+def may_read_payload(caller: Caller, team: int, *, started: bool, dry: bool, asked: bool) -> bool:
+    """Whether a caller may see what went through a run or stands in a review.
+
+    Args:
+        caller: who asks.
+        team: whose run or review it is.
+        started: whether the caller started the run.
+        dry: whether the run is dry.
+        asked: whether it is of a review that the caller is asked to decide.
+    """
+    roles = caller.teams.get(team, frozenset())
+    return "owner" in roles or ("builder" in roles and (started or dry)) or ("reviewer" in roles and asked)
+
+
+def require(caller: Caller, permission: str, team: int | None) -> None:
+    """Refuses whoever does not have a permission.
+
+    Raises:
+        Forbidden: with the roles that would have it.
+    """
+    if not may(caller, permission, team):
+        raise refusal_of(permission)
+
+
+def refusal_of(permission: str) -> Forbidden:
+    """The refusal of a permission, which names the roles that have it."""
+    having = RIGHTS[permission] | SOMETIMES.get(permission, frozenset())
+    roles = [role for role in _IN_ORDER if role in having]
+    return Forbidden(
+        f"You may not do this; it takes the role {' or '.join(roles)}.",
+        way_out="Ask an owner of the team, or an admin.",
+        permission=permission,
+        roles=roles,
+    )
+
+
+def teams_where(caller: Caller, permission: str) -> frozenset[int] | None:
+    """The teams in which a caller has a permission; None when in all. What a list is filtered by."""
+    if RIGHTS[permission] & caller.org_roles:
+        return None
+    return frozenset(team for team in caller.teams if may(caller, permission, team))
+
+
+def permissions_of(caller: Caller, team: int | None) -> list[str]:
+    """Every permission that a caller has in a team, or in the organisation; for screens, which hide what is refused."""
+    return [
+        permission
+        for permission in sorted(RIGHTS)
+        if (may(caller, permission, None) if team is None else may_sometimes(caller, permission, team))
+    ]
+
+
+def _has(caller: Caller, roles: frozenset[str], permission: str, team: int | None) -> bool:
+    if roles & caller.org_roles:
+        return True
+    if permission.split(".", 1)[0] in _OF_THE_ORGANISATION:
+        return any(roles & own for own in caller.teams.values())
+    return team is not None and bool(roles & caller.teams.get(team, frozenset()))
+
+
+# ---------------------------------------------------------------------- people
+
+
+def may_reset(caller: Caller, org_roles: Collection[str], teams: Collection[int]) -> bool:
+    """Whether a caller may make a link that sets somebody's password, and so could come in as him.
+
+    An admin may. An owner may for whoever has nothing that the owner does not govern: no role in the organisation,
+    and no team but the owner's own. Otherwise a team would be a way to another team's work.
+    """
+    if may(caller, "organisation.write", None):
+        return True
+    return not org_roles and bool(teams) and all("owner" in caller.teams.get(team, ()) for team in teams)
+
+
+def fit_password(password: str) -> str:
+    """A password in its one form, so that it is the same on every keyboard (NIST SP 800-63B, 3.1.1.2)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def judge_password(password: str, email: str) -> str | None:
+    """Why a password will not do; None when it will. Length is what counts (NIST SP 800-63B, 3.1.1.2)."""
+    if len(password) < SHORTEST:
+        return f"A password needs at least {SHORTEST} characters; some words in a row are easy to remember."
+    if len(password) > LONGEST:
+        return f"A password may have at most {LONGEST} characters."
+    if len(set(password)) < 4:
+        return "This password repeats too few characters."
+    if password.casefold() in (email, email.partition("@")[0]):
+        return "The password must not be your e-mail address."
+    return None
+
+
+# ---------------------------------------------------------------------- doors
+
+
+def session_holds(now: datetime, seen_at: datetime, ends_at: datetime) -> bool:
+    """Whether a session is neither idle for too long nor at its end."""
+    return now < ends_at and now - seen_at < IDLE
+
+
+def wait_after(count: int, since: datetime, now: datetime, allowed: int) -> timedelta | None:
+    """How long to wait before the next sign-in; None when it may be tried.
+
+    Args:
+        count: sign-ins tried in this window, this one included.
+        since: when the window began.
+        now: the present.
+        allowed: how many may fail in a window.
+    """
+    return None if count <= allowed else max(timedelta(seconds=1), since + WINDOW - now)
+
+
+def network_of(address: str) -> str:
+    """What counts as one address: of IPv6 the network of 64 bits, of which everybody has many addresses."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:64]
+    if found.version == 4:
+        return str(found)
+    mapped = found.ipv4_mapped
+    return str(mapped) if mapped else str(ipaddress.ip_network((found, 64), strict=False))

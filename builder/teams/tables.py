@@ -1,0 +1,98 @@
+"""The rows of teams. Of every secret only a hash is kept, and none may be empty."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, UniqueConstraint
+
+from builder.db import Json, Moment, metadata
+
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+organisation_table = Table(
+    "organisation",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("made_at", Moment, nullable=False),
+)
+
+person_table = Table(
+    "person",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("email", String(254), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("password_hash", Text),
+    Column("made_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    UniqueConstraint("email"),
+    Index("person_name", "name", "id"),
+)
+
+org_role_table = Table(
+    "org_role",
+    metadata,
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("role", String(20), primary_key=True),
+)
+
+team_table = Table(
+    "team",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("name", String(200), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    UniqueConstraint("name"),
+)
+
+member_role_table = Table(
+    "member_role",
+    metadata,
+    Column("team_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("role", String(20), primary_key=True),
+    Index("member_role_person", "person_id"),
+)
+
+session_table = Table(
+    "person_session",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("person_id", BigInteger, nullable=False),
+    Column("token_hash", String(64), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("browser", String(200), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    UniqueConstraint("token_hash"),
+    Index("person_session_person", "person_id"),
+)
+
+link_table = Table(
+    "one_time_link",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("kind", String(12), nullable=False),
+    Column("token_hash", String(64), nullable=False),
+    Column("person_id", BigInteger),
+    Column("email", String(254), nullable=False),
+    Column("team_id", BigInteger),
+    Column("roles", Json, nullable=False),
+    Column("org_roles", Json, nullable=False),
+    Column("made_by", String(500), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Column("used_at", Moment),
+    UniqueConstraint("token_hash"),
+    Index("one_time_link_email", "email"),
+)
+
+attempt_table = Table(
+    "sign_in_attempt",
+    metadata,
+    Column("key", String(80), primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),
+)
