@@ -34,6 +34,12 @@ class Setting:
 SETTINGS = (
     Setting("HANDRAIL_HOME", "Folder for the database, payloads and keys of this machine.", "`~/.handrail`"),
     Setting(
+        "HANDRAIL_URL",
+        "Where people open the product, as it stands in links: `https://handrail.example`. With `https`, cookies "
+        "travel only over TLS.",
+        "`http://127.0.0.1:8700`",
+    ),
+    Setting(
         "HANDRAIL_DATABASE_URL",
         "Where the truth lives: `sqlite:///folder/file.db`, or `postgresql://user:password@host/name`.",
         "SQLite in `HANDRAIL_HOME`",
@@ -103,6 +109,7 @@ class Settings:
         database_url: address of the database.
         broker_url: address of Redis; None when one process does everything.
         payloads: a folder or an object store.
+        url: where people open the product, without a slash at the end.
         allowed_hosts: hosts that may be reached although they are not public.
         worker_threads: rings that one worker takes at once.
         log_level: one of `LOG_LEVELS`.
@@ -114,6 +121,7 @@ class Settings:
     database_url: str = field(repr=False)
     broker_url: str | None = field(repr=False)
     payloads: Path | ObjectStoreSettings
+    url: str = "http://127.0.0.1:8700"
     allowed_hosts: tuple[str, ...] = ()
     worker_threads: int = 8
     log_level: str = "warning"
@@ -148,6 +156,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     broker_url = read("HANDRAIL_BROKER_URL", lambda text: _broker(text, str(database_url)))
     values = {
         "home": home,
+        "url": read("HANDRAIL_URL", _url),
         "database_url": database_url,
         "broker_url": broker_url,
         "payloads": read("HANDRAIL_PAYLOADS", lambda text: _payloads(text, home, said)),
@@ -166,6 +175,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 def describe_settings() -> tuple[Setting, ...]:
     """Every setting, in the order of the page that documents them."""
     return SETTINGS
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text or "http://127.0.0.1:8700")
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError("it must be an address without a path, such as https://handrail.example.")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
 def _database(text: str, home: Path) -> str:

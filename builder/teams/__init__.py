@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from builder.teams.links import is_ownerless, make_owner_link
     from builder.teams.permit import CSRF_HEADER, Call, Calling, Permit, Visit, Visiting, permit
     from builder.teams.ports import Installation
-    from builder.teams.read import expect_team, find_people, find_teams, people_of_team
+    from builder.teams.read import expect_team
     from builder.teams.rules import may, may_read_payload, may_somewhere, permissions_of, require, teams_where
-    from builder.teams.schemas import Caller, Forbidden, Person
+    from builder.teams.schemas import Caller, Forbidden, Membership, Person
+    from builder.teams.store import find_team_people, read_memberships, read_people, read_teams
 
 _DOORS = {
     "router": "api",
@@ -33,9 +34,6 @@ _DOORS = {
     "permit": "permit",
     "Installation": "ports",
     "expect_team": "read",
-    "find_people": "read",
-    "find_teams": "read",
-    "people_of_team": "read",
     "may": "rules",
     "may_read_payload": "rules",
     "may_somewhere": "rules",
@@ -44,14 +42,19 @@ _DOORS = {
     "teams_where": "rules",
     "Caller": "schemas",
     "Forbidden": "schemas",
+    "Membership": "schemas",
     "Person": "schemas",
+    "find_team_people": "store",
+    "read_memberships": "store",
+    "read_people": "store",
+    "read_teams": "store",
 }
 
 __all__ = [
-    "CSRF_HEADER", "Call", "Caller", "Calling", "Forbidden", "Installation", "Permit", "Person", "Visit", "Visiting",
-    "expect_team", "find_people", "find_teams", "found_team", "is_ownerless", "make_owner_link", "may",
-    "may_read_payload", "may_somewhere", "people_of_team", "permissions_of", "permit", "require", "router",
-    "teams_where",
+    "CSRF_HEADER", "Call", "Caller", "Calling", "Forbidden", "Installation", "Membership", "Permit", "Person", "Visit",
+    "Visiting", "expect_team", "find_team_people", "found_team", "is_ownerless", "make_owner_link", "may",
+    "may_read_payload", "may_somewhere", "permissions_of", "permit", "read_memberships", "read_people", "read_teams",
+    "require", "router", "teams_where",
 ]  # fmt: skip
 
 

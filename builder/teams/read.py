@@ -1,4 +1,4 @@
-"""Reading people and teams, for this room and for every other that names them."""
+"""Reading people and teams, as far as a caller may know of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from builder.teams.store import (
     Within,
     count_members,
     find_people_page,
-    find_team_people,
     has_password_anywhere,
     read_memberships,
     read_org_roles,
@@ -32,21 +31,6 @@ from builder.teams.store import (
     read_people,
     read_teams,
 )
-
-
-def find_people(session: Session, ids: Iterable[int]) -> dict[int, Person]:
-    """People by id; who is not there is left out. Ask only for what the caller may know of."""
-    return read_people(session, ids)
-
-
-def people_of_team(session: Session, team_id: int, role: str | None = None) -> list[Person]:
-    """Who is in a team (with a role) and did not leave, by name."""
-    return find_team_people(session, team_id, role)
-
-
-def find_teams(session: Session, ids: Within) -> dict[int, str]:
-    """Names of teams by id, in the order of their names; None for all."""
-    return read_teams(session, ids)
 
 
 def expect_team(session: Session, team_id: int) -> str:

@@ -42,6 +42,8 @@ def test_several_processes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("environment", "sentence"),
     [
+        ({"HANDRAIL_URL": "handrail.example"}, "HANDRAIL_URL: it must be an address without a path"),
+        ({"HANDRAIL_URL": "https://handrail.example/app"}, "an address without a path"),
         ({"HANDRAIL_DATABASE_URL": "mysql://x"}, "HANDRAIL_DATABASE_URL: it must be an address"),
         ({**POSTGRES, "HANDRAIL_BROKER_URL": "amqp://x"}, "redis://, rediss:// or redis"),
         ({"HANDRAIL_BROKER_URL": "redis://x"}, "several processes need PostgreSQL"),
