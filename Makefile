@@ -53,6 +53,7 @@ check: $(READY) ## Ruff, strict types, the law of the house, node folders, drift
 format: $(READY) ## Put every file into shape and write the generated files
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/handrail nodes --record
 	@$(BIN)/python docs/generate.py
 
 node: $(READY) ## Scaffold a node type: make node kind=tool name=slack_message
