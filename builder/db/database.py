@@ -109,7 +109,9 @@ def open_database(address: str) -> Database:
     url = _read_address(address)
     if url.get_backend_name() == "sqlite":
         return _open_sqlite(url)
-    engine = create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True, pool_recycle=1800)
+    engine = create_engine(
+        url, pool_size=10, max_overflow=20, pool_pre_ping=True, pool_recycle=1800, hide_parameters=True
+    )
     return Database(url, "postgresql", engine, engine)
 
 
@@ -144,8 +146,8 @@ def _open_sqlite(url: URL) -> Database:
         raise DatabaseError(f"The folder {file.parent} cannot be made: {error.strerror}.") from error
     refuse_network_file(file)
     url = url.set(drivername="sqlite+pysqlite", database=str(file))
-    writer = create_engine(url, pool_size=4, max_overflow=12)
-    reader = create_engine(url, pool_size=4, max_overflow=12)
+    writer = create_engine(url, pool_size=4, max_overflow=12, hide_parameters=True)
+    reader = create_engine(url, pool_size=4, max_overflow=12, hide_parameters=True)
     event.listen(writer, "connect", lambda connection, _: prepare_sqlite(connection))
     event.listen(reader, "connect", lambda connection, _: _prepare_reader(connection))
     event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
