@@ -112,7 +112,8 @@ def weave(
         called={reference: dump_part(called[reference]) for reference in sorted(references)},
         day=day,
         insertions=describe_insertions(known, weaver.placed),
-        guards=compile_guards(weaver.bound, make_view(known)),
+        guards=compile_guards(weaver.bound, weaver.view),
+        view=replace(weaver.view, facts=known),
     )
 
 
@@ -198,19 +199,21 @@ class _Weaver:
 
 def describe_insertions(facts: Facts, placed: Mapping[str, list[Placed]]) -> tuple[Insertion, ...]:
     """What was woven in, door by door, in the order in which it stands there."""
+    before: dict[tuple[str, str], list[str]] = {}
+    for scope, graph in facts.scopes.items():
+        for source, port, to in graph.edges:
+            before.setdefault((scope, to), []).append(f"{source}.{port}" if port else source)
     told = []
     for door, row in placed.items():
         for each in row:
-            scope = scope_of(each.path)
-            before = [f"{source}.{port}" if port else source for source, port, to in facts.scopes[scope].edges
-                      if to == each.id]  # fmt: skip
+            entering = before.get((scope_of(each.path), each.id), ["input"])
             told.append(
                 Insertion(
                     id=each.path,
                     rule=each.stand.bound.rule.id,
                     template=each.stand.bound.template.name,
                     type=each.stand.type,
-                    at={"from": before or ["input"], "to": RESULT if door == RESULT_AT else door},
+                    at={"from": entering, "to": RESULT if door == RESULT_AT else door},
                     because=each.stand.bound.because,
                 )
             )
