@@ -47,6 +47,8 @@ from builder.runs import (
     Start,
     fire_timers,
     force_cancels,
+    machine_place,
+    process_lives,
     reap_workers,
     start_run,
     sweep_ready,
@@ -176,8 +178,10 @@ class Application:
         """What the keeper does. Each act is one transaction, and does no harm when others do the same.
 
         Timers are exact although they are looked at once a second: a wait that ends sooner never leaves its worker's
-        memory, and the act says when it must come again.
+        memory, and the act says when it must come again. A process of this machine that is gone is missed at once, one
+        of another machine when its lease is over.
         """
+        here = machine_place()
         return (
             Round("timers", 1.0, self._fire_timers),
             Round("sweep", 1.0, lambda: self._do(sweep_ready)),
@@ -186,7 +190,7 @@ class Application:
                 1.0,
                 lambda: self._do(lambda session: chain_events(session, self.keys.audit, read_clock(session))),
             ),
-            Round("reaper", 2.0, lambda: self._do(reap_workers)),
+            Round("reaper", 2.0, lambda: self._do(lambda session: reap_workers(session, here, process_lives))),
             Round("reviews", 5.0, lambda: self._do(lambda session: expire_reviews(session, read_clock(session)))),
             Round("cancels", 5.0, lambda: self._do(force_cancels)),
         )

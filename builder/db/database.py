@@ -22,6 +22,10 @@ NETWORK_SYSTEMS = frozenset((
 """File systems whose locks SQLite cannot trust."""
 
 BUSY_MILLISECONDS = 10_000
+IDLE_MILLISECONDS = 5_000
+"""How long PostgreSQL waits for the next statement of a transaction. A process that stands still in the middle of one
+(stopped, or cut off) would keep its locks for as long, and what its lease held could be given to nobody.
+"""
 
 
 class Database:
@@ -112,6 +116,7 @@ def open_database(address: str) -> Database:
     engine = create_engine(
         url, pool_size=10, max_overflow=20, pool_pre_ping=True, pool_recycle=1800, hide_parameters=True
     )
+    event.listen(engine, "connect", lambda connection, _: _prepare_postgres(connection))
     return Database(url, "postgresql", engine, engine)
 
 
@@ -167,6 +172,11 @@ def prepare_sqlite(connection: Any) -> None:
         "cache_size = -8192",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgres(connection: Any) -> None:
+    connection.execute(f"SET idle_in_transaction_session_timeout = {IDLE_MILLISECONDS}")
+    connection.commit()
 
 
 def _prepare_reader(connection: Any) -> None:

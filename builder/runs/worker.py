@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-import platform
 import threading
 import time
 import uuid
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -31,6 +29,7 @@ from builder.runs.hold import Hold
 from builder.runs.hot import Claim, FencedError
 from builder.runs.loading import Plans, RunTokens, read_all, read_value
 from builder.runs.performer import Performer
+from builder.runs.place import machine_place, process_lives
 from builder.runs.ports import Reach
 from builder.runs.sweep import quarantine_run, reap_workers
 from builder.sdk import Mode
@@ -305,23 +304,3 @@ class RunWorker:
         await self._drop_all()
         for close in self.reach.closers:
             await close()
-
-
-def machine_place() -> str:
-    """A name for everything whose process ids can be compared with ours: machine, boot, and namespace."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return f"{platform.node()}/{boot}/{Path('/proc/self/ns/pid').readlink()}"
-    except OSError:
-        return f"{platform.node()}/{uuid.uuid4().hex}"
-
-
-def process_lives(pid: int) -> bool:
-    """Whether a process of this place is there."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
