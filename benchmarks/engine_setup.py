@@ -23,6 +23,7 @@ from builder.engine.prove import certify
 from builder.engine.weave import weave
 from builder.payloads import FolderStore
 from builder.queue import CeleryRing, open_doorbell, start_embedded_worker
+from builder.queue.embedded import RingThreads
 from builder.runs import Reach, RunWorker, Start, list_runs, start_run
 from builder.sdk import (
     AfterCrash,
@@ -150,6 +151,7 @@ class Setup:
     worker: RunWorker
     probe: Callable[[], float]
     hop: Callable[[int], float]
+    ended: threading.Event
 
     def start(self, plan: Plan, document: Any) -> int:
         with self.database.transaction() as session:
@@ -166,21 +168,20 @@ class Setup:
 
     def run(self, plan: Plan, document: Any) -> float:
         """Seconds of one run from its start to its end."""
+        self.ended.clear()
         begun = time.perf_counter()
-        run_id = self.start(plan, document)
-        with self.database.read() as session:
-            connection = session.connection()
-            query = f"SELECT ended_at FROM run WHERE id = {run_id}"
-            while connection.exec_driver_sql(query).scalar() is None:
-                session.rollback()
-                connection = session.connection()
-                time.sleep(0.0002)
+        self.start(plan, document)
+        if not self.ended.wait(60):
+            raise RuntimeError("a run never ended")
+        while self.worker.busy:
+            time.sleep(0.0001)
         return time.perf_counter() - begun
 
 
-def reach(folder: Path) -> Reach:
+def reach(folder: Path, ended: threading.Event) -> Reach:
     def keep(session: Any, *, kind: str, run_id: int, facts: Any) -> None:
         append_event(session, kind, actor="worker", subject=f"run {run_id}", now=read_clock(session), record=facts)
+        ended.set()
 
     nothing: Any = NoModels()
     return Reach(TYPES, load, FolderStore(folder / "payloads"), nothing, nothing, b"k" * 32, audit=keep)
@@ -212,7 +213,7 @@ def listen(app: Any, on: Callable[[int], None]) -> Callable[[], None]:
         worker = start_embedded_worker(app, on)
         return lambda: worker.stop() and None
     app.on_advance = on
-    controller = app.WorkController(pool="threads", concurrency=8, app=app)
+    controller = app.WorkController(pool=RingThreads, concurrency=8, app=app)
     thread = threading.Thread(target=controller.start, daemon=True)
     thread.start()
     while controller.blueprint.state is None or not controller.consumer or not controller.consumer.task_consumer:
@@ -230,7 +231,8 @@ def listen(app: Any, on: Callable[[int], None]) -> Callable[[], None]:
 def set_up(name: str, address: str, broker: str, folder: Path, probe: Callable[[], float]) -> Iterator[Setup]:
     database = open_database(address)
     database.upgrade()
-    worker = RunWorker(database, reach(folder))
+    ended = threading.Event()
+    worker = RunWorker(database, reach(folder, ended))
     app = open_doorbell(broker)
     database.on_ring(CeleryRing(app).ring)
     worker.start()
@@ -238,7 +240,7 @@ def set_up(name: str, address: str, broker: str, folder: Path, probe: Callable[[
     hop, stop_hop = hopper(
         broker.replace("bench", "hops") if broker.startswith("inproc") else broker.rstrip("/") + "?virtual_host=3"
     )
-    yield Setup(name, database, worker, probe, hop)
+    yield Setup(name, database, worker, probe, hop, ended)
     stop_hop()
     stop()
     worker.drain(5)

@@ -70,10 +70,13 @@ def read_plan_document(session: Session, plan_hash: str) -> JSON:
     return session.scalars(select(plan_table.c.document).where(plan_table.c.hash == plan_hash)).one()
 
 
+_INSERT_RUN = insert(run_table)  # with its values as parameters: building a statement costs more than sending it
+
+
 def insert_run(session: Session, values: Mapping[str, Any], now: datetime) -> None:
     """A new run, ready."""
     moments = {"made_at": now, "ready_at": now, "ring_at": now + FIRST_RING}
-    session.execute(insert(run_table).values(status=RunStatus.READY.value, **moments, **values))
+    session.execute(_INSERT_RUN, {"status": RunStatus.READY.value, **moments, **values})
 
 
 def read_run_row(session: Session, run_id: int) -> RowMapping | None:
@@ -271,6 +274,12 @@ def ring_again(session: Session, limit: int) -> list[int]:
         if session.execute(query.values(rings=rings + 1, ring_at=now + pause).returning(run.id)).first():
             rung.append(run_id)
     return rung
+
+
+def read_next_ring(session: Session) -> datetime | None:
+    """The next moment at which a ready run is rung again."""
+    found: datetime | None = session.scalar(select(func.min(run.ring_at)).where(run.status == RunStatus.READY.value))
+    return found
 
 
 def wake_due(session: Session, limit: int) -> list[int]:

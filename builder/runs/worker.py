@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import threading
 import time
 import uuid
@@ -44,6 +45,11 @@ IN_FLIGHT_AT_MOST = 2_000
 """Runs in this process at once; further rings are left to others, or to the sweep."""
 ALONE_AFTER = 2
 """Deaths without progress after which a run is tried alone."""
+
+SWITCH_INTERVAL = 0.0005
+"""Seconds that one thread may hold the interpreter while another waits for it. A commit goes from the loop to a thread
+and back; at Python's usual 5 ms a busy thread beside them would make each of them wait that long, twice.
+"""
 
 _log = structlog.get_logger("builder.runs")
 
@@ -84,6 +90,7 @@ class RunWorker:
 
     def start(self) -> None:
         """Registers, starts the threads, and takes over what dead processes of this machine left."""
+        sys.setswitchinterval(min(SWITCH_INTERVAL, sys.getswitchinterval()))
         self._register()
         self.committer.start()
         self._thread.start()
