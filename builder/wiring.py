@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -177,20 +178,20 @@ class Application:
     def rounds(self) -> tuple[Round, ...]:
         """What the keeper does. Each act is one transaction, and does no harm when others do the same.
 
-        Timers are exact although they are looked at once a second: a wait that ends sooner never leaves its worker's
-        memory, and the act says when it must come again. A process of this machine that is gone is missed at once, one
-        of another machine when its lease is over.
+        Timers and overdue rings are exact although they are looked at once a second: none that is new is due sooner
+        (a shorter wait never leaves its worker's memory), and for the others the act says when it must come again.
+        A process of this machine that is gone is missed at once, one of another machine when its lease is over.
         """
         here = machine_place()
         return (
-            Round("timers", 1.0, self._fire_timers),
-            Round("sweep", 1.0, lambda: self._do(sweep_ready)),
+            Round("timers", 1.0, lambda: self._do_in_time(fire_timers)),
+            Round("sweep", 1.0, lambda: self._do_in_time(sweep_ready)),
             Round(
                 "audit",
                 1.0,
                 lambda: self._do(lambda session: chain_events(session, self.keys.audit, read_clock(session))),
             ),
-            Round("reaper", 2.0, lambda: self._do(lambda session: reap_workers(session, here, process_lives))),
+            Round("reaper", 1.0, lambda: self._do(lambda session: reap_workers(session, here, process_lives))),
             Round("reviews", 5.0, lambda: self._do(lambda session: expire_reviews(session, read_clock(session)))),
             Round("cancels", 5.0, lambda: self._do(force_cancels)),
         )
@@ -223,10 +224,11 @@ class Application:
         with self.transaction() as session:
             act(session)
 
-    def _fire_timers(self) -> float | None:
+    def _do_in_time(self, act: Callable[[Session], datetime | None]) -> float | None:
+        """Does what gives the moment at which it wants to be done again."""
         with self.transaction() as session:
-            alarm = fire_timers(session)
-            return None if alarm is None else (alarm - read_clock(session)).total_seconds()
+            due = act(session)
+            return None if due is None else (due - read_clock(session)).total_seconds()
 
 
 def open_application(settings: Settings) -> Application:
