@@ -63,7 +63,7 @@ nodes-check: $(READY) ## Check every node folder
 	@$(BIN)/handrail nodes --check
 
 bench: $(READY) ## Run every benchmark (quick=1 for short forms)
-	@for script in benchmarks/graph.py benchmarks/engine.py benchmarks/faults.py; do \
+	@for script in benchmarks/start.py benchmarks/graph.py benchmarks/engine.py benchmarks/faults.py; do \
 	  $(BIN)/python $$script $(if $(quick),--quick) || failed=1; done; exit $${failed:-0}
 
 lock: $(READY) ## Write the pins anew, with hashes for every platform
