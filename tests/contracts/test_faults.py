@@ -128,7 +128,7 @@ def test_a_drained_process_gives_its_runs_to_another(outside: Outside) -> None:
 def test_a_stopped_process_that_wakes_is_fenced(outside: Outside) -> None:
     """SIGSTOP in mid-effect, longer than the lease: others take the run; the zombie writes nothing more.
 
-    It does not keep: stopped in the midst of a transaction it would hold SQLite's one write lock, and nobody could write.
+    It does not keep: stopped in the midst of a transaction it would hold the one write lock that SQLite has.
     """
     with Receiver() as receiver:
         receiver.gate.clear()
