@@ -90,9 +90,11 @@ def median_of(work: Callable[[], Any], times: int = 5, *, warm: int = 1) -> floa
     seconds = []
     for _ in range(max(5, times)):
         gc.collect()
+        gc.freeze()  # what was there before is not this work's garbage
         start = time.perf_counter()
         work()
         seconds.append(time.perf_counter() - start)
+        gc.unfreeze()
     return statistics.median(seconds)
 
 

@@ -87,7 +87,8 @@ def build_flow(facts: Facts) -> FlowGraph:
         _Scope(flow, facts, scope, members[scope]).join()
     for path in facts.nodes:
         _join_container(flow, facts, path)
-    flow.both = [[*reads, *runs] for reads, runs in zip(flow.data, flow.control, strict=True)]
+    pairs = zip(flow.data, flow.control, strict=True)
+    flow.both = [[*reads, *runs] if reads and runs else reads or runs for reads, runs in pairs]
     flow.given = {scope: [] for scope in facts.scopes}
     for vertex, (path, slot) in enumerate(flow.vertices):
         if slot.startswith(_GIVEN):

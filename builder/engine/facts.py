@@ -269,7 +269,8 @@ def _reads(reads: Iterable[Read]) -> Reads:
 
 def type_facts(node_type: NodeType) -> TypeFacts:
     """What is known of an installed type. Its file is read once per process."""
-    return _class_facts(type(node_type))
+    declared: Any = type(node_type)
+    return _class_facts(declared)
 
 
 @lru_cache(maxsize=1024)

@@ -89,7 +89,7 @@ def ask_question(view: View, bound: BoundRule) -> Question | None:
         wanted = facts.wanted.get(bound.key, rule.insert.config if rule.insert else {})
         guards = find_guards(view, rule.precede.first, wanted)
         targets = find_targets(view, rule.precede.then)
-        return _question(view, _Paths({flow.index["", START]}, flow.control, None), targets, guards)
+        return _question(view, _Paths(frozenset({flow.index["", START]}), flow.control, None), targets, guards)
     if isinstance(rule.forbid, ForbidPath):
         return _question(view, _start(view, rule.forbid.from_), find_targets(view, rule.forbid.to), set())
     return None
@@ -140,7 +140,7 @@ def _is_woven(view: View, door: int) -> bool:
 class _Paths:
     """Where paths start and by which arcs they go: rules about data follow reads, rules about nodes edges too."""
 
-    starts: set[int]
+    starts: frozenset[int]
     arcs: list[list[int]]
     within: bytearray | None
 
@@ -165,8 +165,8 @@ def _anew(view: View, paths: _Paths, guards: set[str], kinds: set[Kind]) -> set[
     facts, flow = view.facts, view.flow
     known = paths.within
     if known is None:
-        key = ("reach", frozenset(paths.starts))
-        known = view.known.get(key) or view.known.setdefault(key, reach_all(paths.starts, paths.arcs))
+        name = ("reach", paths.starts)
+        known = view.known.get(name) or view.known.setdefault(name, reach_all(paths.starts, paths.arcs))
     found: set[int] = set()
     for key, placed in view.by_type.items():
         each = facts.types[key]

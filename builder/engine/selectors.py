@@ -104,7 +104,11 @@ def _matches_model(view: View, selector: Selector, node: NodeFacts, *, strict: b
     if node.connection is None:
         return False
     model = view.facts.models.get(node.connection, ConnectionFacts())
-    known = {"hosted": {model.hosted}, "region": {model.region}, "model": {node.connection, model.model or None}}
+    known: dict[str, set[str | None]] = {
+        "hosted": {model.hosted},
+        "region": {model.region},
+        "model": {node.connection, model.model or None},
+    }
     for key, wanted in said.items():
         values = known[key.removesuffix("_not")]
         hit = not values.isdisjoint(_listed(wanted))
@@ -163,12 +167,20 @@ def matches_data(view: View, selector: Selector, vertex: int) -> bool:
     return carriers is None or bool(carriers[vertex])
 
 
-def find_sources(view: View, selector: Selector) -> set[int]:
+def find_sources(view: View, selector: Selector) -> frozenset[int]:
     """The values from which a selector's paths start.
 
     Of a selector that names data only: where that data begins, in the input, by what a type emits, or where no
     reader's values carried it yet. Otherwise: all that the selected nodes give, and for `input` the start.
     """
+    key = ("sources", selector)
+    if key not in view.known:
+        view.known[key] = frozenset(_look_for_sources(view, selector))
+    found: frozenset[int] = view.known[key]
+    return found
+
+
+def _look_for_sources(view: View, selector: Selector) -> set[int]:
     carriers = find_carriers(view, selector)
     flow = view.flow
     found: set[int] = set()
@@ -195,8 +207,8 @@ def _beginnings(view: View, selector: Selector, carriers: bytearray) -> set[int]
     fed = bytearray(len(carriers))
     for vertex, behind in enumerate(flow.data):
         if carriers[vertex]:
-            for each in behind:
-                fed[each] = 1
+            for reader in behind:
+                fed[reader] = 1
     found = []
     for key, paths in view.by_type.items():
         each = facts.types[key]

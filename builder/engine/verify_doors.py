@@ -105,7 +105,7 @@ def _rows_of(side: _Side, woven: Mapping[str, Any], entered: Mapping[str, list[s
         if before or any(len(entered[each]) != 1 for each in (*row[1:], *([target] if target else []))):
             raise _Broken(f"There is a way around {last}.")
         rows[target] = row
-    if sum(map(len, rows.values())) != len(woven):
+    if sum(len(row) for row in rows.values()) != len(woven):
         raise _Broken("Woven nodes stand at no door.")
     return rows
 
@@ -117,7 +117,7 @@ def _check_node(side: _Side, name: str, node: Mapping[str, Any], target: str, wh
     if bound is None or bound.rule.insert is None:
         raise _Broken(f"{name} stands for a rule that does not bind this workflow.")
     insert = bound.rule.insert
-    truth = {"template": bound.template.name, "rule": bound.rule.id, "owner": bound.template.owner,
+    truth: dict[str, Any] = {"template": bound.template.name, "rule": bound.rule.id, "owner": bound.template.owner,
              "because": bound.because, "target": target}  # fmt: skip
     if bound.template.version != 1:
         truth["template_version"] = bound.template.version

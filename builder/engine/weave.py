@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from builder.engine.certificates import Insertion
 from builder.engine.declared import DEFAULT_LABELS
@@ -86,35 +86,42 @@ def weave(
     Raises:
         Unweavable: the source has errors of its own.
     """
-    called = called or {}
+    called, connections = called or {}, connections or {}
     plain = dump_part(workflow)
     source = strip_doors(plain)
     if source != plain:
         workflow, reading = Workflow.model_validate(source), None
-    if reading is None:
-        reading, findings = read_workflow(workflow, types, called)
-        errors = [finding for finding in findings if finding.severity is Severity.ERROR]
-        if errors:
-            raise Unweavable(errors)
-    facts = collect_facts(
-        reading, connections or {}, team=team, stage=stage, risk=risk, default_labels=default_labels
-    )  # fmt: skip
+    reading = reading or _read_sound(workflow, types, called)
+    facts = collect_facts(reading, connections, team=team, stage=stage, risk=risk, default_labels=default_labels)
     weaver = _Weaver(reading, facts, tuple(templates), types, day)
     weaver.stand()
-    known = weaver.settle(connections or {})
-    references = {each.node.config["workflow"] for graph in graphs_in(reading.root) for each in graph.nodes.values()
-                  if each.body is not None and each.node.config.get("workflow") in called}  # fmt: skip
+    known = weaver.settle(connections)
     return Woven(
         source=source,
         plain=build_graph(source, known, weaver.placed),
         facts=known,
         templates=weaver.templates,
-        called={reference: dump_part(called[reference]) for reference in sorted(references)},
+        called=_called_in(reading, called),
         day=day,
         insertions=describe_insertions(known, weaver.placed),
         guards=compile_guards(weaver.bound, weaver.view),
         view=replace(weaver.view, facts=known),
     )
+
+
+def _read_sound(workflow: Workflow, types: Mapping[str, NodeType], called: Mapping[str, Workflow]) -> Reading:
+    reading, findings = read_workflow(workflow, types, called)
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if errors:
+        raise Unweavable(errors)
+    return reading
+
+
+def _called_in(reading: Reading, called: Mapping[str, Workflow]) -> dict[str, Any]:
+    """What a workflow and the workflows that it calls call, as plain data."""
+    configs = (node.node.config for graph in graphs_in(reading.root) for node in graph.nodes.values() if node.body)
+    references = {str(config["workflow"]) for config in configs if "workflow" in config}
+    return {reference: dump_part(called[reference]) for reference in sorted(references & called.keys())}
 
 
 class _Weaver:
