@@ -26,6 +26,7 @@ from builder.engine.plan import Plan
 from builder.engine.verify import verify
 from builder.engine.woven import read_woven
 from builder.kit.errors import HandrailError
+from builder.kit.hashing import hash_value
 from builder.kit.ids import show_id
 from builder.kit.logs import set_up_logs
 from builder.kit.sealing import SigningKey, load_or_make_key
@@ -56,6 +57,9 @@ from builder.runs import (
 )
 from builder.sdk import JSON, NodeType
 from builder.settings import ObjectStoreSettings, Settings
+
+PLANS_KEPT = 256
+"""Verified plans that an installation keeps in memory."""
 
 _names = itertools.count(1)
 
@@ -100,6 +104,7 @@ class Application:
         self.ring = CeleryRing(doorbell)
         self.worker: RunWorker | None = None
         self._connections = connections_from_environment(settings.environment)
+        self._plans: dict[str, Plan] = {}
         self._rounds: Rounds | None = None
         self._embedded: EmbeddedWorker | None = None
         self._closing = threading.Lock()
@@ -130,11 +135,21 @@ class Application:
             return start_run(session, plan, document, start, self.payloads)
 
     def load_plan(self, document: JSON) -> Plan:
-        """The plan of a woven document that holds on what is installed here.
+        """The plan of a woven document that holds on what is installed here; looked at once for each document.
 
         Raises:
             HandrailError: it is none, or does not hold.
         """
+        key = hash_value(document)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._verify_and_compile(document)
+            if len(self._plans) >= PLANS_KEPT:
+                self._plans.pop(next(iter(self._plans)))
+            self._plans[key] = plan
+        return plan
+
+    def _verify_and_compile(self, document: JSON) -> Plan:
         woven = read_woven(document)
         found = verify(woven, self.types, connections=connection_facts(self._connections))
         if not found.holds:
@@ -201,6 +216,11 @@ class Application:
         with self._closing:
             if self.worker is not None and not self.worker.draining:
                 self.worker.drain(timeout)
+
+    def ring_for_others(self) -> None:
+        """Rings for what this process left to others since it drains."""
+        for run_id in tuple(self.worker.for_others if self.worker is not None else ()):
+            self.database.ring(run_id)
 
     def close(self, timeout: float = 25.0) -> None:
         """Drains and ends everything that this process does. Closing twice does no harm."""
