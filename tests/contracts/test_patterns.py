@@ -85,14 +85,14 @@ class Listener:
         self._thread.start()
 
     def _listen(self) -> None:
-        queues = list(self._doorbell.amqp.queues.values())
+        doorbell: Any = self._doorbell  # Celery ships no types
+        queues = list(doorbell.amqp.queues.values())
 
         def take(body: Any, message: Any) -> None:
             message.ack()
             self._on_ring(body[0][0])
 
-        line: Any = self._doorbell.connection_for_read()
-        with line, line.Consumer(queues, callbacks=[take], accept=["json"]):
+        with doorbell.connection_for_read() as line, line.Consumer(queues, callbacks=[take], accept=["json"]):
             while not self._stopping.is_set():
                 with suppress(TimeoutError):
                     line.drain_events(timeout=0.2)
