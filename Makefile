@@ -53,6 +53,7 @@ check: $(READY) ## Ruff, strict types, the law of the house, node folders, drift
 format: $(READY) ## Put every file into shape and write the generated files
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/handrail nodes --record
 	@$(BIN)/python docs/generate.py
 
 node: $(READY) ## Scaffold a node type: make node kind=tool name=slack_message
@@ -62,7 +63,7 @@ nodes-check: $(READY) ## Check every node folder
 	@$(BIN)/handrail nodes --check
 
 bench: $(READY) ## Run every benchmark (quick=1 for short forms)
-	@for script in benchmarks/graph.py benchmarks/engine.py benchmarks/faults.py; do \
+	@for script in benchmarks/start.py benchmarks/graph.py benchmarks/engine.py benchmarks/faults.py; do \
 	  $(BIN)/python $$script $(if $(quick),--quick) || failed=1; done; exit $${failed:-0}
 
 lock: $(READY) ## Write the pins anew, with hashes for every platform

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -25,6 +26,7 @@ from builder.engine.plan import Plan
 from builder.engine.verify import verify
 from builder.engine.woven import read_woven
 from builder.kit.errors import HandrailError
+from builder.kit.hashing import hash_value
 from builder.kit.ids import show_id
 from builder.kit.logs import set_up_logs
 from builder.kit.sealing import SigningKey, load_or_make_key
@@ -47,12 +49,17 @@ from builder.runs import (
     Start,
     fire_timers,
     force_cancels,
+    machine_place,
+    process_lives,
     reap_workers,
     start_run,
     sweep_ready,
 )
 from builder.sdk import JSON, NodeType
 from builder.settings import ObjectStoreSettings, Settings
+
+PLANS_KEPT = 256
+"""Verified plans that an installation keeps in memory."""
 
 _names = itertools.count(1)
 
@@ -97,6 +104,7 @@ class Application:
         self.ring = CeleryRing(doorbell)
         self.worker: RunWorker | None = None
         self._connections = connections_from_environment(settings.environment)
+        self._plans: dict[str, Plan] = {}
         self._rounds: Rounds | None = None
         self._embedded: EmbeddedWorker | None = None
         self._closing = threading.Lock()
@@ -127,11 +135,21 @@ class Application:
             return start_run(session, plan, document, start, self.payloads)
 
     def load_plan(self, document: JSON) -> Plan:
-        """The plan of a woven document that holds on what is installed here.
+        """The plan of a woven document that holds on what is installed here; looked at once for each document.
 
         Raises:
             HandrailError: it is none, or does not hold.
         """
+        key = hash_value(document)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._verify_and_compile(document)
+            if len(self._plans) >= PLANS_KEPT:
+                self._plans.pop(next(iter(self._plans)))
+            self._plans[key] = plan
+        return plan
+
+    def _verify_and_compile(self, document: JSON) -> Plan:
         woven = read_woven(document)
         found = verify(woven, self.types, connections=connection_facts(self._connections))
         if not found.holds:
@@ -175,18 +193,20 @@ class Application:
     def rounds(self) -> tuple[Round, ...]:
         """What the keeper does. Each act is one transaction, and does no harm when others do the same.
 
-        Timers are exact although they are looked at once a second: a wait that ends sooner never leaves its worker's
-        memory, and the act says when it must come again.
+        Timers and overdue rings are exact although they are looked at once a second: none that is new is due sooner
+        (a shorter wait never leaves its worker's memory), and for the others the act says when it must come again.
+        A process of this machine that is gone is missed at once, one of another machine when its lease is over.
         """
+        here = machine_place()
         return (
-            Round("timers", 1.0, self._fire_timers),
-            Round("sweep", 1.0, lambda: self._do(sweep_ready)),
+            Round("timers", 1.0, lambda: self._do_in_time(fire_timers)),
+            Round("sweep", 1.0, lambda: self._do_in_time(sweep_ready)),
             Round(
                 "audit",
                 1.0,
                 lambda: self._do(lambda session: chain_events(session, self.keys.audit, read_clock(session))),
             ),
-            Round("reaper", 2.0, lambda: self._do(reap_workers)),
+            Round("reaper", 1.0, lambda: self._do(lambda session: reap_workers(session, here, process_lives))),
             Round("reviews", 5.0, lambda: self._do(lambda session: expire_reviews(session, read_clock(session)))),
             Round("cancels", 5.0, lambda: self._do(force_cancels)),
         )
@@ -196,6 +216,11 @@ class Application:
         with self._closing:
             if self.worker is not None and not self.worker.draining:
                 self.worker.drain(timeout)
+
+    def ring_for_others(self) -> None:
+        """Rings for what this process left to others since it drains."""
+        for run_id in tuple(self.worker.for_others if self.worker is not None else ()):
+            self.database.ring(run_id)
 
     def close(self, timeout: float = 25.0) -> None:
         """Drains and ends everything that this process does. Closing twice does no harm."""
@@ -219,10 +244,11 @@ class Application:
         with self.transaction() as session:
             act(session)
 
-    def _fire_timers(self) -> float | None:
+    def _do_in_time(self, act: Callable[[Session], datetime | None]) -> float | None:
+        """Does what gives the moment at which it wants to be done again."""
         with self.transaction() as session:
-            alarm = fire_timers(session)
-            return None if alarm is None else (alarm - read_clock(session)).total_seconds()
+            due = act(session)
+            return None if due is None else (due - read_clock(session)).total_seconds()
 
 
 def open_application(settings: Settings) -> Application:

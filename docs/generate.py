@@ -11,6 +11,7 @@ from typing import Any
 from builder.catalog import discover_types
 from builder.engine.graph import Workflow
 from builder.engine.template import GovernanceTemplate
+from builder.sdk import NodeType
 from builder.settings import describe_settings
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
@@ -31,7 +32,9 @@ def nodes_text() -> str:
         words = [effects.effect.value] + [w for w in ("external", "irreversible", "spends") if getattr(effects, w)]
         if not effects.pure:
             words.append(f"after a crash: {effects.after_crash.value}")
-        ports = ", ".join(f"`{port.name}`" for port in node_type.ports) or "from its config"
+        ports = ", ".join(f"`{port.name}`" for port in node_type.ports)
+        if type(node_type).ports_of is not NodeType.ports_of:
+            ports = "from its config"
         rows.append(f"| `{key}` | {node_type.summary} | {', '.join(words)} | {ports} |")
     return "\n".join(rows) + "\n"
 

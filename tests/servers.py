@@ -33,7 +33,7 @@ def _package_folder(name: str) -> Path:
     return Path(next(iter(spec.submodule_search_locations)))
 
 
-def _die_with_parent(number: signal.Signals) -> Callable[[], None]:
+def die_with_parent(number: signal.Signals) -> Callable[[], None]:
     """A hook for the child: when the starting thread ends, the kernel sends this signal (Linux only)."""
     try:
         library = ctypes.CDLL(None)
@@ -81,7 +81,7 @@ class PostgresServer:
                 [str(self._programs / "postgres"), "-D", str(self.folder / "data"), *flags],
                 stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd=self.folder,
                 extra_groups=[] if self._account else None,
-                preexec_fn=_die_with_parent(signal.SIGQUIT),  # noqa: PLW1509  # the hook only calls the kernel
+                preexec_fn=die_with_parent(signal.SIGQUIT),  # noqa: PLW1509  # the hook only calls the kernel
                 start_new_session=True, **self._account,  # type: ignore[arg-type]  # only user and group, both numbers
             )  # fmt: skip
         _wait_until(self._answers, self._process, log)
@@ -153,7 +153,7 @@ class RedisServer:
                 [str(program), "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--appendonly", "no",
                  "--dir", str(self.folder)],
                 stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True,
-                preexec_fn=_die_with_parent(signal.SIGKILL),  # noqa: PLW1509  # the hook only calls the kernel
+                preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509  # the hook only calls the kernel
             )  # fmt: skip
         _wait_until(self._answers, self._process, log)
 

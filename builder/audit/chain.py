@@ -25,11 +25,15 @@ _BATCH = 1_000
 def chain_events(session: Session, key: SigningKey, now: datetime, organisation: str = ORGANISATION) -> int:
     """Chains what was committed since the last time, at most 1,000 events, and signs a head; how many were chained.
 
-    Any number of keepers may call it: the end of the chain is locked, so one at a time adds to it.
+    Any number of keepers may call it: the end of the chain is locked, so one at a time adds to it,
+    and the others leave it alone.
     """
     if not has_unchained(session, organisation):
         return 0
-    size, link_text, frontier_texts = lock_chain(session, organisation)
+    chain = lock_chain(session, organisation)
+    if chain is None:
+        return 0
+    size, link_text, frontier_texts = chain
     link = bytes.fromhex(link_text)
     frontier = tuple(bytes.fromhex(text) for text in frontier_texts)
     links = []

@@ -16,23 +16,27 @@ from builder.db import to_milliseconds
 from builder.kit.ids import new_id, show_id
 
 _PAGE = 500
+_INSERT_EVENT = insert(audit_event_table)  # every run that ends adds one: its values are parameters, not built in anew
 
 
 def add_event(session: Session, organisation: str, at: datetime, body: Mapping[str, Any]) -> None:
     """Inserts an unchained event."""
     identity = new_id(to_milliseconds(at))
-    session.execute(insert(audit_event_table).values(id=identity, organisation=organisation, at=at, **body))
+    session.execute(_INSERT_EVENT, {"id": identity, "organisation": organisation, "at": at, **body})
 
 
-def lock_chain(session: Session, organisation: str) -> tuple[int, str, list[str]]:
-    """Size, last link and frontier of an organisation's chain; nobody else chains until the session's end."""
+def lock_chain(session: Session, organisation: str) -> tuple[int, str, list[str]] | None:
+    """Size, last link and frontier of an organisation's chain; nobody else chains until the session's end.
+
+    None when somebody else is chaining: to wait would hold up whatever else a keeper does.
+    """
     table = audit_chain_table
     fresh = {"organisation": organisation, "size": 0, "link": FIRST_LINK.hex(), "frontier": []}
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(dialect.insert(table).values(fresh).on_conflict_do_nothing())
     query = select(table.c.size, table.c.link, table.c.frontier).where(table.c.organisation == organisation)
-    row = session.execute(query.with_for_update()).one()
-    return row.size, row.link, row.frontier
+    row = session.execute(query.with_for_update(skip_locked=True)).first()
+    return None if row is None else (row.size, row.link, row.frontier)
 
 
 def find_unchained(session: Session, organisation: str, limit: int) -> Sequence[Any]:

@@ -13,16 +13,18 @@ if TYPE_CHECKING:
     from builder.catalog.examine import Problem, check_node_folders
     from builder.catalog.scaffold import scaffold_node
     from builder.catalog.schemas import CatalogError
+    from builder.catalog.shapes import record_shapes
 
 _DOORS = {
     "CatalogError": "schemas",
     "Problem": "examine",
     "check_node_folders": "examine",
     "discover_types": "discover",
+    "record_shapes": "shapes",
     "scaffold_node": "scaffold",
 }
 
-__all__ = ["CatalogError", "Problem", "check_node_folders", "discover_types", "scaffold_node"]
+__all__ = ["CatalogError", "Problem", "check_node_folders", "discover_types", "record_shapes", "scaffold_node"]
 
 
 def __getattr__(name: str) -> Any:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from builder.catalog.discover import is_own
 from builder.catalog.rules import judge_imports, judge_type
 from builder.catalog.schemas import ENTRY_POINTS, CatalogError
+from builder.catalog.shapes import judge_shape
 from builder.engine.one_node import is_narrower
 from builder.sdk import Kind, NodeType
 from builder.sdk.testing import check_examples, load_node
@@ -72,6 +73,7 @@ def _judge_folder(folder: Path, *, outside: bool) -> Iterator[str]:
         yield from judge_imports(source.read_text("utf-8"))
         node = load_node(folder)
         yield from judge_type(node, kind=folder.parent.name, word=folder.name, outside=outside)
+        yield from judge_shape(node, folder)
     except Exception as problem:  # an author's module may fail in any way while it is imported and asked
         yield f"node.py cannot be loaded: {type(problem).__name__}: {problem}"
         return

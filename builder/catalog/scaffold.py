@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from builder.catalog.schemas import CatalogError
+from builder.catalog.shapes import record_shape
 from builder.engine.graph import ID_PATTERN
 from builder.sdk import Kind
 
@@ -256,4 +257,5 @@ def scaffold_node(kind: str, name: str, root: Path) -> Path:
     }
     for file, text in files.items():
         (folder / file).write_text(text, "utf-8")
+    record_shape(folder)
     return folder

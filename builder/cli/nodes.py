@@ -18,11 +18,14 @@ def nodes(
     new: Annotated[
         str | None, typer.Option("--new", help="Scaffold a folder, as kind.name (tool.slack_message).")
     ] = None,
+    record: Annotated[bool, typer.Option("--record", help="Record the shapes of new types and versions.")] = False,
     folder: Annotated[Path, typer.Option("--folder", help="Where the node folders are.")] = Path("nodes"),
 ) -> None:
     """Lists the installed node types."""
     if new is not None:
         _scaffold(new, folder)
+    elif record:
+        _record(folder)
     elif check:
         _check(folder, as_json=as_json)
     else:
@@ -38,6 +41,13 @@ def _scaffold(name: str, folder: Path) -> None:
     except HandrailError as error:
         raise unusable(error) from None
     say(f"{path} is there, and its test passes. Change node.py, then run `make nodes-check`.")
+
+
+def _record(folder: Path) -> None:
+    from builder.catalog import record_shapes  # heavy: imports every node type
+
+    for path in record_shapes(folder):
+        say(f"{path} written.")
 
 
 def _check(folder: Path, *, as_json: bool) -> None:

@@ -95,6 +95,9 @@ def _clock_on_postgres(*_: Any, **__: Any) -> str:
     return POSTGRES_CLOCK
 
 
+_NOW = select(clock())
+
+
 def read_clock(session: Session) -> datetime:
     """The database's present, in UTC."""
-    return session.scalars(select(clock())).one()
+    return session.scalars(_NOW).one()

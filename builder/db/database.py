@@ -22,6 +22,10 @@ NETWORK_SYSTEMS = frozenset((
 """File systems whose locks SQLite cannot trust."""
 
 BUSY_MILLISECONDS = 10_000
+IDLE_MILLISECONDS = 5_000
+"""How long PostgreSQL waits for the next statement of a transaction. A process that stands still in the middle of one
+(stopped, or cut off) would keep its locks for as long, and what its lease held could be given to nobody.
+"""
 
 
 class Database:
@@ -109,7 +113,10 @@ def open_database(address: str) -> Database:
     url = _read_address(address)
     if url.get_backend_name() == "sqlite":
         return _open_sqlite(url)
-    engine = create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True, pool_recycle=1800)
+    engine = create_engine(
+        url, pool_size=10, max_overflow=20, pool_pre_ping=True, pool_recycle=1800, hide_parameters=True
+    )
+    event.listen(engine, "connect", lambda connection, _: _prepare_postgres(connection))
     return Database(url, "postgresql", engine, engine)
 
 
@@ -144,8 +151,8 @@ def _open_sqlite(url: URL) -> Database:
         raise DatabaseError(f"The folder {file.parent} cannot be made: {error.strerror}.") from error
     refuse_network_file(file)
     url = url.set(drivername="sqlite+pysqlite", database=str(file))
-    writer = create_engine(url, pool_size=4, max_overflow=12)
-    reader = create_engine(url, pool_size=4, max_overflow=12)
+    writer = create_engine(url, pool_size=4, max_overflow=12, hide_parameters=True)
+    reader = create_engine(url, pool_size=4, max_overflow=12, hide_parameters=True)
     event.listen(writer, "connect", lambda connection, _: prepare_sqlite(connection))
     event.listen(reader, "connect", lambda connection, _: _prepare_reader(connection))
     event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -165,6 +172,11 @@ def prepare_sqlite(connection: Any) -> None:
         "cache_size = -8192",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgres(connection: Any) -> None:
+    connection.execute(f"SET idle_in_transaction_session_timeout = {IDLE_MILLISECONDS}")
+    connection.commit()
 
 
 def _prepare_reader(connection: Any) -> None:

@@ -26,7 +26,7 @@ Vertex = tuple[str, str]
 DOOR, EXIT, SIDE, START, END, RESULT = ".door", ".exit", ".side", ".start", ".end", ".result"
 ITEM, ERROR, WHOLE = ".item", ".error", "*"
 RESULT_DOOR: Vertex = ("", RESULT)
-_NO_VALUE = frozenset({"index", "round"})
+_GIVEN = (".input.", ".previous.", ITEM)
 
 
 @dataclass(slots=True)
@@ -36,9 +36,11 @@ class FlowGraph:
     Attributes:
         data: for each vertex, where its value can be told next.
         control: for each vertex, what runs next.
+        both: for each vertex, either.
         doors: path → number of its door, in the order of the facts.
         gives: path → numbers of what leaves it by its main port; what a guard closes.
         sides: path → numbers of what leaves it by any other port.
+        given: path of a graph → what is given to it (`.input.x`, `.item`, `.previous.x`).
         handed: path of a container → what it hands to its body (`.input.x`, `.item`).
     """
 
@@ -46,9 +48,11 @@ class FlowGraph:
     index: dict[Vertex, int] = field(default_factory=dict)
     data: list[list[int]] = field(default_factory=list)
     control: list[list[int]] = field(default_factory=list)
+    both: list[list[int]] = field(default_factory=list)
     doors: dict[str, int] = field(default_factory=dict)
     gives: dict[str, list[int]] = field(default_factory=dict)
     sides: dict[str, list[int]] = field(default_factory=dict)
+    given: dict[str, list[int]] = field(default_factory=dict)
     handed: dict[str, list[int]] = field(default_factory=dict)
 
     def at(self, path: str, slot: str) -> int:
@@ -83,6 +87,12 @@ def build_flow(facts: Facts) -> FlowGraph:
         _Scope(flow, facts, scope, members[scope]).join()
     for path in facts.nodes:
         _join_container(flow, facts, path)
+    pairs = zip(flow.data, flow.control, strict=True)
+    flow.both = [[*reads, *runs] if reads and runs else reads or runs for reads, runs in pairs]
+    flow.given = {scope: [] for scope in facts.scopes}
+    for vertex, (path, slot) in enumerate(flow.vertices):
+        if slot.startswith(_GIVEN):
+            flow.given[path].append(vertex)
     return flow
 
 
@@ -183,6 +193,7 @@ class _Scope:
     def _join_reads(self, reader: str, to: int, reads: Reads) -> None:
         """Arcs from everything that a reader reads; reader `""` is the result of this graph."""
         flow, feeds = self.flow, reader in self.facts.scopes and bool(reader)
+        prefix = f"{self.scope}." if self.scope else ""
         for name, paths in reads:
             into = [to]
             if feeds and name.startswith("inputs."):
@@ -191,11 +202,15 @@ class _Scope:
                     into.append(flow.at(reader, ITEM))
                 flow.handed.setdefault(reader, []).extend(into[1:])
             for parts in paths:
-                for value in self._values(reader, parts):
+                producer = prefix + parts[0]
+                if producer in flow.doors:
+                    flow.data[self._output(reader, producer, parts[1] if len(parts) > 1 else WHOLE)].extend(into)
+                    continue
+                for value in self._values(parts):
                     flow.data[value].extend(into)
 
-    def _values(self, reader: str, parts: tuple[str, ...]) -> Iterator[int]:
-        """The vertices that a read path means, in this graph."""
+    def _values(self, parts: tuple[str, ...]) -> Iterator[int]:
+        """The vertices that a read path means which begins with no node of this graph."""
         flow, scope, (first, *rest) = self.flow, self.scope, parts
         name = rest[0] if rest else WHOLE
         if first == "input":
@@ -213,10 +228,6 @@ class _Scope:
                 if previous not in flow.data[given]:
                     flow.data[given].append(previous)
                 yield previous
-        elif first not in _NO_VALUE or not scope:
-            producer = join_path(scope, first)
-            if producer in flow.doors:
-                yield self._output(reader, producer, name)
 
     def _output(self, reader: str, producer: str, name: str) -> int:
         flow = self.flow

@@ -70,10 +70,12 @@ def place_stands(facts: Facts, stands: Mapping[str, Sequence[Stand]]) -> dict[st
     Six hex digits follow where two would have the same id, or where it would be too long.
     """
     taken: dict[str, set[str]] = {}
+    for path in facts.nodes:
+        taken.setdefault(scope_of(path), set()).add(name_of(path))
     placed: dict[str, list[Placed]] = {}
     for door in sorted(stands):
-        scope, target = ("", RESULT) if door == RESULT_AT else (scope_of(door), door.rpartition(".")[2])
-        used = taken.setdefault(scope, {path.rpartition(".")[2] for path in facts.nodes if scope_of(path) == scope})
+        scope, target = ("", RESULT) if door == RESULT_AT else (scope_of(door), name_of(door))
+        used = taken.setdefault(scope, set())
         placed[door] = []
         for stand in sorted(stands[door], key=lambda each: each.order):
             name = f"{WOVEN_PREFIX}{target}_{stand.bound.rule.id.replace('-', '_')}"
@@ -92,21 +94,23 @@ def open_doors(facts: Facts, placed: Mapping[str, Sequence[Placed]]) -> Facts:
     """The facts of the graph in which everything stands at its door."""
     nodes, scopes = dict(facts.nodes), dict(facts.scopes)
     for door, row in placed.items():
-        scope = "" if door == RESULT_AT else scope_of(door)
         if door == RESULT_AT:
             names, reads = scopes[""].names, _renamed(scopes[""].result, RESULT, "inputs")
-            entering = _sinks(facts, "")
             scopes[""] = replace(scopes[""], result=_from_record(row[-1].id, names, RESULT))
         else:
             target = nodes[door]
             names, reads = target.inputs, tuple(read for read in target.reads if read[0].startswith("inputs."))
             own = tuple(read for read in target.reads if not read[0].startswith("inputs."))
             nodes[door] = replace(target, reads=tuple(sorted((*own, *_from_record(row[-1].id, names, "inputs")))))
-            entering = ()
         for each in row:
             nodes[each.path] = replace(each.stand.facts, inputs=names, reads=reads)
             reads = _from_record(each.id, names, "inputs")
-        edges = _rewire(scopes[scope].edges, door, [each.id for each in row], entering)
+    by_scope: dict[str, list[str]] = {}
+    for door in placed:
+        by_scope.setdefault("" if door == RESULT_AT else scope_of(door), []).append(door)
+    for scope, doors in by_scope.items():
+        entering = _sinks(facts, "") if RESULT_AT in doors else ()
+        edges = _rewire(scopes[scope].edges, {door: [each.id for each in placed[door]] for door in doors}, entering)
         scopes[scope] = replace(scopes[scope], edges=edges)
     return replace(facts, nodes=nodes, scopes=scopes)
 
@@ -136,13 +140,17 @@ def _sinks(facts: Facts, scope: str) -> tuple[tuple[str, str], ...]:
 
 
 def _rewire(
-    edges: Iterable[_EDGE], door: str, ids: Sequence[str], entering: Iterable[tuple[str, str]]
+    edges: Iterable[_EDGE], rows: Mapping[str, Sequence[str]], entering: Iterable[tuple[str, str]]
 ) -> tuple[_EDGE, ...]:
-    target = None if door == RESULT_AT else door.rpartition(".")[2]
-    kept = [(source, port, ids[0] if to == target else to) for source, port, to in edges]
-    new = [(source, port, ids[0]) for source, port in entering]
-    row = list(ids) if target is None else [*ids, target]
-    return (*kept, *new, *((before, "", behind) for before, behind in itertools.pairwise(row)))
+    """The edges of one graph, after its doors: what enters a target enters the first that stands there."""
+    heads = {name_of(door): row[0] for door, row in rows.items() if door != RESULT_AT}
+    found = [(source, port, heads.get(to, to)) for source, port, to in edges]
+    for door, row in rows.items():
+        if door == RESULT_AT:
+            found += [(source, port, row[0]) for source, port in entering]
+        whole = row if door == RESULT_AT else (*row, name_of(door))
+        found += [(before, "", behind) for before, behind in itertools.pairwise(whole)]
+    return tuple(found)
 
 
 # ---------------------------------------------------------------- on the plain graph

@@ -122,7 +122,7 @@ class Facts:
 
     Attributes:
         declassified: input field → label that the file takes away → reason.
-        wanted: `template/rule` → the config that the rule inserts, as its type reads it (only the keys it says).
+        wanted: `template/rule` → what its guards must be as strict as, see `read_wanted`.
     """
 
     __pydantic_config__ = _STRICT
@@ -269,7 +269,8 @@ def _reads(reads: Iterable[Read]) -> Reads:
 
 def type_facts(node_type: NodeType) -> TypeFacts:
     """What is known of an installed type. Its file is read once per process."""
-    return _class_facts(type(node_type))
+    declared: Any = type(node_type)
+    return _class_facts(declared)
 
 
 @lru_cache(maxsize=1024)
@@ -296,7 +297,10 @@ def _code_hash(node_type: type) -> str:
 
 
 def read_wanted(key: str, said: Mapping[str, Any], types: Mapping[str, NodeType]) -> dict[str, Any] | None:
-    """What a rule's `insert.config` means to its type: the keys that it says, completed; None where it means nothing.
+    """What a rule's `insert.config` asks of a guard; None where it means nothing to the type.
+
+    That is the keys that it says, and those that the type orders by strictness as it would fill them in: else a guard
+    of the builder's own could be weakened where the rule says nothing.
 
     Args:
         key: `name@major`.
@@ -309,7 +313,12 @@ def read_wanted(key: str, said: Mapping[str, Any], types: Mapping[str, NodeType]
         config = say_config(types[key].Config.model_validate(dict(said)))
     except ValidationError:
         return None
-    return {name: config[name] for name in said} if said.keys() <= config.keys() else None
+    ordered = type_facts(types[key]).stricter
+    return (
+        {name: config[name] for name in config if name in said or name in ordered}
+        if said.keys() <= config.keys()
+        else None
+    )
 
 
 def join_path(scope: str, node: str) -> str:

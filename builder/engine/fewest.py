@@ -93,7 +93,7 @@ def _handed(flow: FlowGraph, question: Question, door: int) -> Iterable[int]:
     """What a container hands to its body, as far as the question is about it."""
     path, slot = flow.vertices[door]
     given = flow.handed.get(path, ()) if slot == DOOR else ()
-    return [each for each in given if question.within is None or question.within[each]]
+    return [each for each in given if question.open[each]]
 
 
 def _next_doors(flow: FlowGraph, question: Question, starts: Iterable[int]) -> set[int]:
@@ -101,7 +101,9 @@ def _next_doors(flow: FlowGraph, question: Question, starts: Iterable[int]) -> s
     seen = set(starts)
     open_ = list(seen)
     while open_:
-        for behind in question.next_of(open_.pop()):
+        for behind in question.arcs[open_.pop()]:
+            if not question.open[behind]:
+                continue
             path, slot = flow.vertices[behind]
             if _is_door(flow, behind):
                 found.add(behind)

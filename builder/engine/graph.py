@@ -6,6 +6,7 @@ There is no code in a workflow. Building these models runs nothing and contacts 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -52,12 +53,20 @@ class Part(BaseModel):
     @model_serializer(mode="wrap")
     def _say_only_what_is_set(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         record: dict[str, Any] = handler(self)
-        unsaid = {
-            info.alias or name
-            for name, info in type(self).model_fields.items()
-            if not info.is_required() and getattr(self, name) == info.get_default(call_default_factory=True)
-        }
-        return {key: value for key, value in record.items() if key not in unsaid}
+        for key, name, default in _defaults_of(type(self)):
+            if key in record and getattr(self, name) == default:
+                del record[key]
+        return record
+
+
+@cache
+def _defaults_of(part: type[Part]) -> tuple[tuple[str, str, Any], ...]:
+    """(key in a file, name, default) of every field that may stay unsaid."""
+    return tuple(
+        (info.alias or name, name, info.get_default(call_default_factory=True))
+        for name, info in part.model_fields.items()
+        if not info.is_required()
+    )
 
 
 class Binding(Part):

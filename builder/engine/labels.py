@@ -9,7 +9,7 @@ tokens were last turned back. Written the other way round, as `unchecked`, the m
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from builder.engine.arcs import RESULT, RESULT_DOOR, SIDE, FlowGraph, build_flow
@@ -33,6 +33,7 @@ class View:
         bits: label → its bit; beside labels `untrusted` and `unchecked:<check>`.
         steered: paths of the nodes that run or not by a choice on untrusted values.
         by_type: `name@version` → paths of its nodes, in the order of the facts.
+        known: what selectors have found in this view so far.
     """
 
     facts: Facts
@@ -41,6 +42,7 @@ class View:
     bits: dict[str, int]
     steered: frozenset[str]
     by_type: dict[str, list[str]]
+    known: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def is_untrusted(self, vertex: int) -> bool:
         """Whether an outsider or a model may have written it."""

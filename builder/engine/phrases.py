@@ -50,7 +50,7 @@ _PARTS = {
 
 
 def _phrase_data(selector: Selector) -> str:
-    words = []
+    words: list[str] = []
     if selector.integrity is not None:
         words.append(selector.integrity)
     if selector.labels is not None:

@@ -5,6 +5,7 @@ counterexample. What is found here is believed by nobody: `verify` checks certif
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from builder.engine.arcs import END, EXIT, RESULT, SIDE, START
@@ -38,7 +39,7 @@ class Proof:
 
 def prove(woven: Woven) -> Proof:
     """Searches a way past the guards of every rule that binds."""
-    view = make_view(woven.facts)
+    view = woven.view or make_view(woven.facts)
     certificates: list[Certificate] = []
     counterexamples: list[Counterexample] = []
     findings = find_label_faults(view)
@@ -56,7 +57,7 @@ def prove(woven: Woven) -> Proof:
 def certify(woven: Woven) -> tuple[Woven, Proof]:
     """The Woven with its certificates, and what else proving gave."""
     proof = prove(woven)
-    return replace(woven, certificates=proof.certificates), proof
+    return replace(woven, certificates=proof.certificates, view=None), proof
 
 
 def _answer(view: View, bound: BoundRule) -> list[Certificate | Counterexample | Finding]:
@@ -101,17 +102,17 @@ def _counterexample(
 
 
 def _search(view: View, bound: BoundRule, question: Question) -> Certificate | Counterexample:
-    """Breadth first, so that the first way past is a shortest one."""
+    """Breadth first, so that the first way past is a shortest one; of two, the one by a value."""
     came: dict[int, int] = dict.fromkeys(question.starts, -1)
     targets = set(question.targets)
-    open_ = deque(question.starts)
+    waiting = deque(sorted(question.starts, key=lambda start: view.flow.vertices[start][1].startswith(_PLACES)))
     hit = next((start for start in question.starts if start in targets), None)
-    while open_ and hit is None:
-        vertex = open_.popleft()
-        for behind in question.next_of(vertex):
-            if behind not in came:
+    while waiting and hit is None:
+        vertex = waiting.popleft()
+        for behind in question.arcs[vertex]:
+            if behind not in came and question.open[behind]:
                 came[behind] = vertex
-                open_.append(behind)
+                waiting.append(behind)
                 if behind in targets:
                     hit = behind
                     break
@@ -122,11 +123,19 @@ def _search(view: View, bound: BoundRule, question: Question) -> Certificate | C
     doors = flow.doors
     return replace(
         _certificate(bound, bound.rule.word, Look()),
-        sources=tuple(sorted(map(flow.name, question.starts))),
-        targets=tuple(sorted(map(flow.name, question.targets))),
-        reached=tuple(sorted(map(flow.name, came))),
+        sources=name_all(view, question.starts),
+        targets=name_all(view, question.targets),
+        reached=name_all(view, came),
         guards=tuple(sorted(path for path in question.guards if doors[path] in came)),
     )
+
+
+_PLACES = (EXIT, SIDE, START)
+
+
+def name_all(view: View, vertices: Iterable[int]) -> tuple[str, ...]:
+    """The names of vertices, sorted."""
+    return tuple(sorted(map(view.flow.name, vertices)))
 
 
 def _people_path(view: View, came: dict[int, int], hit: int) -> tuple[tuple[str, str | None], ...]:

@@ -58,28 +58,19 @@ def is_exempt(template: GovernanceTemplate, rule: Rule, facts: Facts, day: date)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Asks whether `targets` can be reached from `starts` without entering what is `closed`.
+    """Asks whether `targets` can be reached from `starts` through nothing but what is open.
 
     Attributes:
-        closed: for each vertex, whether a guard closes it.
-        arcs: the successor lists to follow.
-        within: for each vertex, whether the data in question is there; None where the question is not about data.
+        open: for each vertex, whether one may enter it: no guard closes it, and the data in question is there.
+        arcs: for each vertex, where one can go from it.
         guards: paths of the guarding nodes.
     """
 
     starts: tuple[int, ...]
     targets: tuple[int, ...]
-    closed: bytearray
-    arcs: tuple[list[list[int]], ...]
-    within: bytearray | None
+    open: bytearray
+    arcs: list[list[int]]
     guards: frozenset[str]
-
-    def next_of(self, vertex: int) -> Iterable[int]:
-        """Where one may go on from a vertex."""
-        for arcs in self.arcs:
-            for behind in arcs[vertex]:
-                if not self.closed[behind] and (self.within is None or self.within[behind]):
-                    yield behind
 
 
 def ask_question(view: View, bound: BoundRule) -> Question | None:
@@ -98,7 +89,7 @@ def ask_question(view: View, bound: BoundRule) -> Question | None:
         wanted = facts.wanted.get(bound.key, rule.insert.config if rule.insert else {})
         guards = find_guards(view, rule.precede.first, wanted)
         targets = find_targets(view, rule.precede.then)
-        return _question(view, _Paths({flow.index["", START]}, (flow.control,), None), targets, guards)
+        return _question(view, _Paths(frozenset({flow.index["", START]}), flow.control, None), targets, guards)
     if isinstance(rule.forbid, ForbidPath):
         return _question(view, _start(view, rule.forbid.from_), find_targets(view, rule.forbid.to), set())
     return None
@@ -128,11 +119,16 @@ def look_at(view: View, bound: BoundRule) -> Look:
 
 def look_at_restores(view: View, bound: BoundRule) -> Look:
     """The doors at which a rule wants tokens turned back, and those of them that tokens still reach."""
+    known = ("restores", bound.key)
+    if known in view.known:
+        look: Look = view.known[known]
+        return look
     found = {door for selector in bound.rule.restore for door in find_targets(view, selector)}
     doors = {door for door in found if not _is_woven(view, door)}
     names = {door: view.flow.vertices[door][0] or RESULT_NAME for door in doors}
     wrong = (names[door] for door in doors if view.carries(door, MASKED))
-    return Look(tuple(sorted(names.values())), tuple(sorted(wrong)))
+    view.known[known] = Look(tuple(sorted(names.values())), tuple(sorted(wrong)))
+    return look_at_restores(view, bound)
 
 
 def _is_woven(view: View, door: int) -> bool:
@@ -144,50 +140,54 @@ def _is_woven(view: View, door: int) -> bool:
 class _Paths:
     """Where paths start and by which arcs they go: rules about data follow reads, rules about nodes edges too."""
 
-    starts: set[int]
-    arcs: tuple[list[list[int]], ...]
+    starts: frozenset[int]
+    arcs: list[list[int]]
     within: bytearray | None
 
 
 def _start(view: View, source: Selector) -> _Paths:
     within = find_carriers(view, source)
-    arcs = (view.flow.data,) if within is not None else (view.flow.data, view.flow.control)
+    arcs = view.flow.data if within is not None else view.flow.both
     return _Paths(find_sources(view, source), arcs, within)
 
 
 def _question(view: View, paths: _Paths, targets: Iterable[int], guards: set[str]) -> Question:
-    closed = bytearray(len(view.flow.vertices))
+    open_ = bytearray(paths.within) if paths.within is not None else bytearray(b"\1" * len(paths.arcs))
     for path in guards:
         for vertex in view.flow.gives[path]:
-            closed[vertex] = 1
-    starts = tuple(sorted(vertex for vertex in paths.starts if not closed[vertex]))
-    return Question(starts, tuple(targets), closed, paths.arcs, paths.within, frozenset(guards))
+            open_[vertex] = 0
+    starts = tuple(sorted(vertex for vertex in paths.starts if open_[vertex]))
+    return Question(starts, tuple(targets), open_, paths.arcs, frozenset(guards))
 
 
 def _anew(view: View, paths: _Paths, guards: set[str], kinds: set[Kind]) -> set[int]:
     """What starts anew: values of nodes that undo what a guard did, as far as they come from the sources at all."""
     facts, flow = view.facts, view.flow
-    known = paths.within if paths.within is not None else _reach_all(paths.starts, paths.arcs)
+    known = paths.within
+    if known is None:
+        name = ("reach", paths.starts)
+        known = view.known.get(name) or view.known.setdefault(name, reach_all(paths.starts, paths.arcs))
     found: set[int] = set()
     for key, placed in view.by_type.items():
         each = facts.types[key]
         undoes = each.kind is Kind.PROMPT or turns_back(each)
+        if not undoes and Kind.REVIEW not in kinds:
+            continue
         for path in placed:
-            if (undoes or (Kind.REVIEW in kinds and not facts.nodes[path].pure)) and path not in guards:
+            if (undoes or not facts.nodes[path].pure) and path not in guards:
                 found.update(vertex for vertex in (*flow.gives[path], *flow.sides[path]) if known[vertex])
     return found
 
 
-def _reach_all(starts: Iterable[int], arcs: tuple[list[list[int]], ...]) -> bytearray:
-    reached = bytearray(len(arcs[0]))
-    open_ = list(starts)
-    for vertex in open_:
+def reach_all(starts: Iterable[int], arcs: list[list[int]], within: bytearray | None = None) -> bytearray:
+    """For each vertex whether it can be reached from the starts, through what one may enter."""
+    reached = bytearray(len(arcs))
+    waiting = list(starts)
+    for vertex in waiting:
         reached[vertex] = 1
-    while open_:
-        vertex = open_.pop()
-        for lists in arcs:
-            for behind in lists[vertex]:
-                if not reached[behind]:
-                    reached[behind] = 1
-                    open_.append(behind)
+    while waiting:
+        for behind in arcs[waiting.pop()]:
+            if not reached[behind] and (within is None or within[behind]):
+                reached[behind] = 1
+                waiting.append(behind)
     return reached

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from builder.engine.arcs import DOOR, EXIT, ITEM, RESULT_DOOR
+from builder.engine.arcs import DOOR, EXIT, RESULT_DOOR
 from builder.engine.facts import ConnectionFacts, NodeFacts, TypeFacts
 from builder.engine.labels import UNTRUSTED, View
 from builder.engine.template import Selector
@@ -30,6 +30,14 @@ def names_nodes(selector: Selector) -> bool:
 
 def find_nodes(view: View, selector: Selector, *, strict: bool = False) -> list[str]:
     """Paths of the nodes that are what a selector says of nodes; what it says of data is not asked here."""
+    key = (selector, strict)
+    if key not in view.known:
+        view.known[key] = _look_for_nodes(view, selector, strict=strict)
+    found: list[str] = view.known[key]
+    return found
+
+
+def _look_for_nodes(view: View, selector: Selector, *, strict: bool) -> list[str]:
     if selector.input or selector.result or not matches_workflow(view, selector):
         return []
     facts = view.facts
@@ -96,7 +104,11 @@ def _matches_model(view: View, selector: Selector, node: NodeFacts, *, strict: b
     if node.connection is None:
         return False
     model = view.facts.models.get(node.connection, ConnectionFacts())
-    known = {"hosted": {model.hosted}, "region": {model.region}, "model": {node.connection, model.model or None}}
+    known: dict[str, set[str | None]] = {
+        "hosted": {model.hosted},
+        "region": {model.region},
+        "model": {node.connection, model.model or None},
+    }
     for key, wanted in said.items():
         values = known[key.removesuffix("_not")]
         hit = not values.isdisjoint(_listed(wanted))
@@ -121,38 +133,61 @@ def _listed(value: Any) -> tuple[Any, ...]:
 # ---------------------------------------------------------------- data
 
 
-def matches_data(view: View, selector: Selector, vertex: int) -> bool:
-    """Whether what a vertex may carry is what a selector says of data."""
-    if not selector.names_data:
-        return True
-    carried, bits = view.carried[vertex], view.bits
-    if selector.labels is not None and not any(carried & bits.get(label, 0) for label in selector.labels):
-        return False
-    if any(carried & bits.get(label, 0) for label in selector.labels_not or ()):
-        return False
-    return selector.integrity is None or bool(carried & bits[UNTRUSTED]) == (selector.integrity == UNTRUSTED)
-
-
 def find_carriers(view: View, selector: Selector) -> bytearray | None:
     """For each vertex whether it carries what a selector says of data; None where it says nothing of data."""
     if not selector.names_data:
         return None
-    return bytearray(matches_data(view, selector, vertex) for vertex in range(len(view.carried)))
+    key = (selector.labels, selector.labels_not, selector.integrity)
+    if key not in view.known:
+        view.known[key] = _look_for_data(view, selector)
+    found: bytearray = view.known[key]
+    return found
 
 
-def find_sources(view: View, selector: Selector) -> set[int]:
+def _look_for_data(view: View, selector: Selector) -> bytearray:
+    bits = view.bits
+    any_of, none_of, exactly, of = 0, 0, 0, 0
+    for label in selector.labels or ():
+        any_of |= bits.get(label, 0)
+    for label in selector.labels_not or ():
+        none_of |= bits.get(label, 0)
+    if selector.integrity is not None:
+        of = bits[UNTRUSTED]
+        exactly = of if selector.integrity == UNTRUSTED else 0
+    free = selector.labels is None
+    return bytearray(
+        (free or carried & any_of != 0) and not carried & none_of and carried & of == exactly
+        for carried in view.carried
+    )
+
+
+def matches_data(view: View, selector: Selector, vertex: int) -> bool:
+    """Whether what a vertex may carry is what a selector says of data."""
+    carriers = find_carriers(view, selector)
+    return carriers is None or bool(carriers[vertex])
+
+
+def find_sources(view: View, selector: Selector) -> frozenset[int]:
     """The values from which a selector's paths start.
 
     Of a selector that names data only: where that data begins, in the input, by what a type emits, or where no
     reader's values carried it yet. Otherwise: all that the selected nodes give, and for `input` the start.
     """
+    key = ("sources", selector)
+    if key not in view.known:
+        view.known[key] = frozenset(_look_for_sources(view, selector))
+    found: frozenset[int] = view.known[key]
+    return found
+
+
+def _look_for_sources(view: View, selector: Selector) -> set[int]:
     carriers = find_carriers(view, selector)
     flow = view.flow
     found: set[int] = set()
     if not matches_workflow(view, selector) or selector.result:
         return found
     if selector.input or (selector.names_data and not names_nodes(selector)):
-        found.update(flow.index["", slot] for path, slot in flow.vertices if not path and slot.startswith(".input."))
+        found.update(flow.given[""])
         if selector.input and carriers is None:
             found.add(flow.index["", ".start"])
     if selector.names_data and not names_nodes(selector) and not selector.input:
@@ -167,27 +202,29 @@ def find_sources(view: View, selector: Selector) -> set[int]:
 
 def _beginnings(view: View, selector: Selector, carriers: bytearray) -> set[int]:
     """Values that carry what is selected while nothing that feeds them does, or that add it themselves."""
-    fed = bytearray(len(carriers))
-    for vertex, behind in enumerate(view.flow.data):
-        if carriers[vertex]:
-            for each in behind:
-                fed[each] = 1
-    found = set()
+    flow, facts = view.flow, view.facts
     wanted = set(selector.labels or ())
-    for path, node in view.facts.nodes.items():
-        each = view.facts.types[node.type]
+    fed = bytearray(len(carriers))
+    for vertex, behind in enumerate(flow.data):
+        if carriers[vertex]:
+            for reader in behind:
+                fed[reader] = 1
+    found = []
+    for key, paths in view.by_type.items():
+        each = facts.types[key]
         adds = not wanted.isdisjoint(each.emits) or (
             selector.integrity == UNTRUSTED and selector.labels is None and each.kind is Kind.PROMPT
         )
-        for vertex in (*view.flow.gives[path], *view.flow.sides[path]):
-            if adds or not fed[view.flow.doors[path]]:
-                found.add(vertex)
-    for vertex, (path, slot) in enumerate(view.flow.vertices):
-        if path and (slot.startswith((".input.", ".previous.")) or slot == ITEM):
-            labels = view.facts.scopes[path].inputs.get(slot.removeprefix(".input."), ())
-            if not fed[vertex] or not wanted.isdisjoint(labels):
-                found.add(vertex)
-    return {vertex for vertex in found if carriers[vertex] and view.flow.vertices[vertex][1] not in (DOOR, EXIT)}
+        for path in paths:
+            if adds or not fed[flow.doors[path]]:
+                found += [*flow.gives[path], *flow.sides[path]]
+    for path in facts.scopes:
+        labels = facts.scopes[path].inputs if path else {}
+        for vertex in flow.given[path] if path else ():
+            slot = flow.vertices[vertex][1]
+            if not fed[vertex] or not wanted.isdisjoint(labels.get(slot.removeprefix(".input."), ())):
+                found.append(vertex)
+    return {vertex for vertex in found if carriers[vertex] and flow.vertices[vertex][1] not in (DOOR, EXIT)}
 
 
 def find_targets(view: View, selector: Selector) -> list[int]:
@@ -205,13 +242,16 @@ def find_targets(view: View, selector: Selector) -> list[int]:
 
 def find_guards(view: View, through: Selector, wanted: Mapping[str, Any]) -> set[str]:
     """Paths of the nodes that guard a path: they match `through`, and are as strict as what the rule would insert."""
-    facts = view.facts
-    return {
-        path
-        for path in find_nodes(view, through, strict=True)
-        if matches_data(view, through, view.flow.doors[path])
-        and is_as_strict(facts.nodes[path], facts.type_of(path), wanted)
-    }
+    facts, key = view.facts, ("guards", through, repr(sorted(wanted.items())))
+    if key not in view.known:
+        view.known[key] = {
+            path
+            for path in find_nodes(view, through, strict=True)
+            if matches_data(view, through, view.flow.doors[path])
+            and is_as_strict(facts.nodes[path], facts.type_of(path), wanted)
+        }
+    found: set[str] = view.known[key]
+    return found
 
 
 def is_as_strict(node: NodeFacts, each: TypeFacts, wanted: Mapping[str, Any]) -> bool:

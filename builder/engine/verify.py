@@ -17,7 +17,7 @@ from builder.engine.facts import ConnectionFacts, Facts, NodeFacts, TypeFacts, c
 from builder.engine.findings import Severity, has_error
 from builder.engine.labels import View, compute_risk, find_label_faults, make_view
 from builder.engine.plan import Guard
-from builder.engine.questions import BoundRule, Look, Question, ask_question, look_at, look_at_restores
+from builder.engine.questions import BoundRule, Question, ask_question, look_at, look_at_restores, reach_all
 from builder.engine.reading import read_workflow
 from builder.engine.verify_doors import check_doors
 from builder.engine.woven import Woven, hash_rules
@@ -251,21 +251,24 @@ def _check_closed(
     if any(name not in names for name in certificate.reached):
         return wrong + "it names what is not in the graph."
     reached = [names[name] for name in certificate.reached]
-    inside = set(reached)
-    if not inside.issuperset(question.starts):
-        return wrong + "it leaves out a source."
-    if hit := inside.intersection(question.targets):
-        return wrong + f"it reaches {view.flow.name(min(hit))}."
-    supported = set(question.starts)
+    inside = bytearray(len(question.open))
     for vertex in reached:
-        for behind in question.next_of(vertex):
-            if behind not in inside:
+        inside[vertex] = 1
+        if not question.open[vertex]:
+            return wrong + f"it goes through {view.flow.name(vertex)}, which is closed."
+    if not all(inside[start] for start in question.starts):
+        return wrong + "it leaves out a source."
+    for target in question.targets:
+        if inside[target]:
+            return wrong + f"it reaches {view.flow.name(target)}."
+    for vertex in reached:
+        for behind in question.arcs[vertex]:
+            if question.open[behind] and not inside[behind]:
                 return wrong + f"{view.flow.name(behind)} is behind {view.flow.name(vertex)} and is left out."
-            supported.add(behind)
-    if supported != inside:
+    if reach_all(question.starts, question.arcs, inside) != inside:
         return wrong + "it names what nothing leads to."
-    guards = tuple(sorted(path for path in question.guards if view.flow.doors[path] in inside))
+    guards = tuple(sorted(path for path in question.guards if inside[view.flow.doors[path]]))
     told = (certificate.sources, certificate.targets, certificate.guards, certificate.looked_at)
     sources = tuple(sorted(map(view.flow.name, question.starts)))
     targets = tuple(sorted(map(view.flow.name, question.targets)))
-    return None if told == (sources, targets, guards, Look().at) else wrong + "it names other ends or other guards."
+    return None if told == (sources, targets, guards, ()) else wrong + "it names other ends or other guards."

@@ -60,13 +60,15 @@ def _check_graph(side: _Side) -> dict[str, tuple[str, list[str]]]:
         raise _Broken("Its source holds woven nodes.")
     if nodes.keys() - woven.keys() != old.keys():
         raise _Broken("Its graph has other nodes than its source.")
-    rows = _rows_of(side, woven)
+    entered: dict[str, list[str]] = {}
+    for edge in side.graph.get("edges", ()):
+        entered.setdefault(edge["to"], []).append(edge["from"])
+    rows = _rows_of(side, woven, entered)
     for target, row in rows.items():
         where = "result" if target is None else join_path(side.path, target)
         for name in row:
             _check_node(side, name, woven[name], "result" if target is None else target, where)
-            before = [edge["from"] for edge in side.graph["edges"] if edge["to"] == name]
-            found[join_path(side.path, name)] = where, before or ["input"]
+            found[join_path(side.path, name)] = where, entered.get(name, ["input"])
         _check_order(side, row)
         _check_bindings(side, target, row)
     for name, node in old.items():
@@ -82,12 +84,10 @@ def _check_graph(side: _Side) -> dict[str, tuple[str, list[str]]]:
     return found
 
 
-def _rows_of(side: _Side, woven: Mapping[str, Any]) -> dict[str | None, list[str]]:
+def _rows_of(side: _Side, woven: Mapping[str, Any], entered: Mapping[str, list[str]]) -> dict[str | None, list[str]]:
     """Door (None: the result's) → what stands there, first to last."""
     follows: dict[str, str] = {}
-    entered: dict[str, list[str]] = {}
     for edge in side.graph.get("edges", ()):
-        entered.setdefault(edge["to"], []).append(edge["from"])
         if edge["from"].partition(".")[0] in woven:
             if edge["from"] not in woven or edge["from"] in follows:
                 raise _Broken(f"An edge is attached to {edge['from']}, which governance wove in.")
@@ -105,7 +105,7 @@ def _rows_of(side: _Side, woven: Mapping[str, Any]) -> dict[str | None, list[str
         if before or any(len(entered[each]) != 1 for each in (*row[1:], *([target] if target else []))):
             raise _Broken(f"There is a way around {last}.")
         rows[target] = row
-    if sum(map(len, rows.values())) != len(woven):
+    if sum(len(row) for row in rows.values()) != len(woven):
         raise _Broken("Woven nodes stand at no door.")
     return rows
 
@@ -117,7 +117,7 @@ def _check_node(side: _Side, name: str, node: Mapping[str, Any], target: str, wh
     if bound is None or bound.rule.insert is None:
         raise _Broken(f"{name} stands for a rule that does not bind this workflow.")
     insert = bound.rule.insert
-    truth = {"template": bound.template.name, "rule": bound.rule.id, "owner": bound.template.owner,
+    truth: dict[str, Any] = {"template": bound.template.name, "rule": bound.rule.id, "owner": bound.template.owner,
              "because": bound.because, "target": target}  # fmt: skip
     if bound.template.version != 1:
         truth["template_version"] = bound.template.version

@@ -9,7 +9,7 @@ from builder.engine.doors import RESULT_AT
 from builder.engine.facts import Facts
 from builder.engine.fewest import find_cut
 from builder.engine.labels import MASKED, View, turns_back
-from builder.engine.questions import Question, ask_question
+from builder.engine.questions import Question, ask_question, reach_all
 from builder.engine.selectors import find_targets
 from builder.engine.stands import Readied
 from builder.engine.template import Selector
@@ -45,7 +45,7 @@ def find_wants(view: View, readied: Readied, doors: Doors, can_stand: CanStand) 
     question = ask_question(view, readied.guard.bound)
     if question is None:
         return set()
-    reached = spread(question)
+    reached = reach_all(question.starts, question.arcs, question.open)
     hit = [target for target in question.targets if reached[target]]
     if not hit:
         return set()
@@ -58,20 +58,6 @@ def find_wants(view: View, readied: Readied, doors: Doors, can_stand: CanStand) 
         if cut is not None:
             return set(cut)
     return {door for target in hit if can_stand(door := doors.of(view, target))}
-
-
-def spread(question: Question) -> bytearray:
-    """For each vertex whether the question reaches it."""
-    reached = bytearray(len(question.closed))
-    for start in question.starts:
-        reached[start] = 1
-    open_ = list(question.starts)
-    while open_:
-        for behind in question.next_of(open_.pop()):
-            if not reached[behind]:
-                reached[behind] = 1
-                open_.append(behind)
-    return reached
 
 
 def _standable(view: View, doors: Doors, can_stand: CanStand) -> Callable[[int], str | None]:
@@ -96,8 +82,8 @@ def _source_doors(view: View, question: Question, reached: bytearray, doors: Doo
         if slot == DOOR or (path, slot) == RESULT_DOOR:
             found.add(doors.of(view, vertex))
             continue
-        for behind in question.next_of(vertex):
-            if behind in seen or not leads[behind]:
+        for behind in question.arcs[vertex]:
+            if behind in seen or not leads[behind] or not question.open[behind]:
                 continue
             seen.add(behind)
             path, slot = view.flow.vertices[behind]
@@ -112,8 +98,9 @@ def _leads_to(question: Question, reached: bytearray) -> bytearray:
     """For each reached vertex whether a target can be reached from it."""
     back: dict[int, list[int]] = {}
     for vertex, there in enumerate(reached):
-        for behind in question.next_of(vertex) if there else ():
-            back.setdefault(behind, []).append(vertex)
+        for behind in question.arcs[vertex] if there else ():
+            if question.open[behind]:
+                back.setdefault(behind, []).append(vertex)
     leads = bytearray(len(reached))
     open_ = [target for target in question.targets if reached[target]]
     for target in open_:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from builder.engine.certificates import Insertion
 from builder.engine.declared import DEFAULT_LABELS
@@ -86,34 +86,42 @@ def weave(
     Raises:
         Unweavable: the source has errors of its own.
     """
-    called = called or {}
+    called, connections = called or {}, connections or {}
     plain = dump_part(workflow)
     source = strip_doors(plain)
     if source != plain:
         workflow, reading = Workflow.model_validate(source), None
-    if reading is None:
-        reading, findings = read_workflow(workflow, types, called)
-        errors = [finding for finding in findings if finding.severity is Severity.ERROR]
-        if errors:
-            raise Unweavable(errors)
-    facts = collect_facts(
-        reading, connections or {}, team=team, stage=stage, risk=risk, default_labels=default_labels
-    )  # fmt: skip
+    reading = reading or _read_sound(workflow, types, called)
+    facts = collect_facts(reading, connections, team=team, stage=stage, risk=risk, default_labels=default_labels)
     weaver = _Weaver(reading, facts, tuple(templates), types, day)
     weaver.stand()
-    known = weaver.settle(connections or {})
-    references = {each.node.config["workflow"] for graph in graphs_in(reading.root) for each in graph.nodes.values()
-                  if each.body is not None and each.node.config.get("workflow") in called}  # fmt: skip
+    known = weaver.settle(connections)
     return Woven(
         source=source,
         plain=build_graph(source, known, weaver.placed),
         facts=known,
         templates=weaver.templates,
-        called={reference: dump_part(called[reference]) for reference in sorted(references)},
+        called=_called_in(reading, called),
         day=day,
         insertions=describe_insertions(known, weaver.placed),
-        guards=compile_guards(weaver.bound, make_view(known)),
+        guards=compile_guards(weaver.bound, weaver.view),
+        view=replace(weaver.view, facts=known),
     )
+
+
+def _read_sound(workflow: Workflow, types: Mapping[str, NodeType], called: Mapping[str, Workflow]) -> Reading:
+    reading, findings = read_workflow(workflow, types, called)
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if errors:
+        raise Unweavable(errors)
+    return reading
+
+
+def _called_in(reading: Reading, called: Mapping[str, Workflow]) -> dict[str, Any]:
+    """What a workflow and the workflows that it calls call, as plain data."""
+    configs = (node.node.config for graph in graphs_in(reading.root) for node in graph.nodes.values() if node.body)
+    references = {str(config["workflow"]) for config in configs if "workflow" in config}
+    return {reference: dump_part(called[reference]) for reference in sorted(references & called.keys())}
 
 
 class _Weaver:
@@ -198,19 +206,21 @@ class _Weaver:
 
 def describe_insertions(facts: Facts, placed: Mapping[str, list[Placed]]) -> tuple[Insertion, ...]:
     """What was woven in, door by door, in the order in which it stands there."""
+    before: dict[tuple[str, str], list[str]] = {}
+    for scope, graph in facts.scopes.items():
+        for source, port, to in graph.edges:
+            before.setdefault((scope, to), []).append(f"{source}.{port}" if port else source)
     told = []
     for door, row in placed.items():
         for each in row:
-            scope = scope_of(each.path)
-            before = [f"{source}.{port}" if port else source for source, port, to in facts.scopes[scope].edges
-                      if to == each.id]  # fmt: skip
+            entering = before.get((scope_of(each.path), each.id), ["input"])
             told.append(
                 Insertion(
                     id=each.path,
                     rule=each.stand.bound.rule.id,
                     template=each.stand.bound.template.name,
                     type=each.stand.type,
-                    at={"from": before or ["input"], "to": RESULT if door == RESULT_AT else door},
+                    at={"from": entering, "to": RESULT if door == RESULT_AT else door},
                     because=each.stand.bound.because,
                 )
             )

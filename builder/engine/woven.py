@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from builder.engine.certificates import Certificate, Insertion
 from builder.engine.facts import FACTS, Facts, dump_facts
 from builder.engine.graph import Workflow, dump_part
+from builder.engine.labels import View
 from builder.engine.plan import Guard
 from builder.engine.questions import BoundRule, bind_rules
 from builder.engine.template import GovernanceTemplate
@@ -46,6 +47,7 @@ class Woven:
         certificates: one for each rule that binds, once it is proved.
         guards: what the machine enforces.
         signature: Ed25519 over the hash, in hex, or nothing.
+        view: what the weaver saw last, so that the prover need not look again; nobody else uses it.
         claimed: for one that was read from a document, the source hash and the hash that stood there.
     """
 
@@ -59,6 +61,7 @@ class Woven:
     guards: tuple[Guard, ...]
     certificates: tuple[Certificate, ...] = ()
     signature: str = ""
+    view: View | None = field(default=None, compare=False, repr=False)
     claimed: tuple[str, str] | None = field(default=None, compare=False)
 
     @cached_property

@@ -45,7 +45,6 @@ def set_up_logs(level: str, stream: TextIO | None = None) -> None:
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
             ],
-            keep_exc_info=True,
         )
     )
     root = logging.getLogger()

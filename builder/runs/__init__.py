@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from builder.runs.failpoints import FAILPOINTS, arm_failpoint, failpoint
     from builder.runs.given import read_step_inputs
+    from builder.runs.place import machine_place, process_lives
     from builder.runs.ports import Audit, Egress, Gateway, OnPark, OnWithdraw, Payloads, Reach
     from builder.runs.read import RunStory, RunView, StepView, WaitView, list_runs, read_run, read_woven_of
     from builder.runs.retry import Retry, retry_from_step
@@ -51,6 +52,8 @@ _DOORS = {
     "read_run": "read",
     "read_woven_of": "read",
     "read_step_inputs": "given",
+    "machine_place": "place",
+    "process_lives": "place",
     "Audit": "ports",
     "Egress": "ports",
     "Gateway": "ports",
@@ -102,6 +105,8 @@ __all__ = [
     "force_cancels",
     "hold_run",
     "list_runs",
+    "machine_place",
+    "process_lives",
     "read_run",
     "read_step_inputs",
     "read_woven_of",

@@ -70,10 +70,13 @@ def read_plan_document(session: Session, plan_hash: str) -> JSON:
     return session.scalars(select(plan_table.c.document).where(plan_table.c.hash == plan_hash)).one()
 
 
+_INSERT_RUN = insert(run_table)  # with its values as parameters: building a statement costs more than sending it
+
+
 def insert_run(session: Session, values: Mapping[str, Any], now: datetime) -> None:
     """A new run, ready."""
     moments = {"made_at": now, "ready_at": now, "ring_at": now + FIRST_RING}
-    session.execute(insert(run_table).values(status=RunStatus.READY.value, **moments, **values))
+    session.execute(_INSERT_RUN, {"status": RunStatus.READY.value, **moments, **values})
 
 
 def read_run_row(session: Session, run_id: int) -> RowMapping | None:
@@ -260,24 +263,32 @@ def insert_worker(session: Session, worker_id: str, place: str, pid: int, lease:
 
 
 def ring_again(session: Session, limit: int) -> list[int]:
-    """Ready runs whose ring seems lost: sets when they are rung next, and gives them."""
+    """Ready runs whose ring seems lost: sets when they are rung next, and gives them. Those locked by others wait."""
     now = read_clock(session)
     ready = (run.status == RunStatus.READY.value, run.ring_at <= now)
-    due = session.execute(select(run.id, run.rings).where(*ready).order_by(run.ring_at).limit(limit)).all()
+    query = select(run.id, run.rings).where(*ready).order_by(run.ring_at).limit(limit)
+    due = session.execute(query.with_for_update(skip_locked=True)).all()
     rung: list[int] = []
     for run_id, rings in due:
         pause = timedelta(seconds=min(30, 2 ** min(rings, 5)))
-        query = update(run_table).where(run.id == run_id, run.rings == rings, *ready)
-        if session.execute(query.values(rings=rings + 1, ring_at=now + pause).returning(run.id)).first():
+        again = update(run_table).where(run.id == run_id, run.rings == rings, *ready)
+        if session.execute(again.values(rings=rings + 1, ring_at=now + pause).returning(run.id)).first():
             rung.append(run_id)
     return rung
+
+
+def read_next_ring(session: Session) -> datetime | None:
+    """The next moment at which a ready run is rung again."""
+    found: datetime | None = session.scalar(select(func.min(run.ring_at)).where(run.status == RunStatus.READY.value))
+    return found
 
 
 def wake_due(session: Session, limit: int) -> list[int]:
     """Waiting runs whose moment has come: makes them ready, and gives them."""
     now = read_clock(session)
     waits = (run.status == RunStatus.WAITING.value, run.wake_at <= now)
-    due = session.scalars(select(run.id).where(*waits).order_by(run.wake_at).limit(limit)).all()
+    query = select(run.id).where(*waits).order_by(run.wake_at).limit(limit)
+    due = session.scalars(query.with_for_update(skip_locked=True)).all()
     values = {"status": RunStatus.READY.value, "ready_at": now, "ring_at": now + FIRST_RING, "wake_at": None}
     woken = [
         session.execute(update(run_table).where(run.id == each, *waits).values(**values).returning(run.id))

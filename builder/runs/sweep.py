@@ -17,12 +17,11 @@ CANCEL_GRACE = timedelta(seconds=30)
 AT_ONCE = 500
 
 
-def sweep_ready(session: Session) -> int:
-    """Rings again for runs that are ready and that nobody has taken, after 1, 2, 4 … 30 s; gives their number."""
-    rung = store.ring_again(session, AT_ONCE)
-    for run_id in rung:
+def sweep_ready(session: Session) -> datetime | None:
+    """Rings again for runs that are ready and that nobody has taken, after 1, 2, 4 … 30 s; gives when next."""
+    for run_id in store.ring_again(session, AT_ONCE):
         ring_after(session, run_id)
-    return len(rung)
+    return store.read_next_ring(session)
 
 
 def fire_timers(session: Session) -> datetime | None:

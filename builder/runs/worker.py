@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import platform
+import sys
 import threading
 import time
 import uuid
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -31,6 +30,7 @@ from builder.runs.hold import Hold
 from builder.runs.hot import Claim, FencedError
 from builder.runs.loading import Plans, RunTokens, read_all, read_value
 from builder.runs.performer import Performer
+from builder.runs.place import machine_place, process_lives
 from builder.runs.ports import Reach
 from builder.runs.sweep import quarantine_run, reap_workers
 from builder.sdk import Mode
@@ -45,6 +45,11 @@ IN_FLIGHT_AT_MOST = 2_000
 """Runs in this process at once; further rings are left to others, or to the sweep."""
 ALONE_AFTER = 2
 """Deaths without progress after which a run is tried alone."""
+
+SWITCH_INTERVAL = 0.0005
+"""Seconds that one thread may hold the interpreter while another waits for it. A commit goes from the loop to a thread
+and back; at Python's usual 5 ms a busy thread beside them would make each of them wait that long, twice.
+"""
 
 _log = structlog.get_logger("builder.runs")
 
@@ -85,6 +90,7 @@ class RunWorker:
 
     def start(self) -> None:
         """Registers, starts the threads, and takes over what dead processes of this machine left."""
+        sys.setswitchinterval(min(SWITCH_INTERVAL, sys.getswitchinterval()))
         self._register()
         self.committer.start()
         self._thread.start()
@@ -305,23 +311,3 @@ class RunWorker:
         await self._drop_all()
         for close in self.reach.closers:
             await close()
-
-
-def machine_place() -> str:
-    """A name for everything whose process ids can be compared with ours: machine, boot, and namespace."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return f"{platform.node()}/{boot}/{Path('/proc/self/ns/pid').readlink()}"
-    except OSError:
-        return f"{platform.node()}/{uuid.uuid4().hex}"
-
-
-def process_lives(pid: int) -> bool:
-    """Whether a process of this place is there."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

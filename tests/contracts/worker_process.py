@@ -19,7 +19,7 @@ _HATCHERY = multiprocessing.get_context("forkserver")
 _HATCHERY.set_forkserver_preload(["tests.contracts.worker_process"])
 
 
-def live(address: str, folder: str, point: str, ready: Any) -> None:
+def live(address: str, folder: str, point: str, keeps: bool, ready: Any) -> None:
     """What such a process does."""
     arm_failpoint(point)
     database = open_database(address)
@@ -32,7 +32,8 @@ def live(address: str, folder: str, point: str, ready: Any) -> None:
                 waiting = [run.number for run in list_runs(session, status="ready")]
             for run_id in waiting:
                 world.worker.advance(run_id)
-            world.keep()
+            if keeps:
+                world.keep()
         world.worker.drain(25)
     database.close()
 
@@ -40,9 +41,11 @@ def live(address: str, folder: str, point: str, ready: Any) -> None:
 class Process:
     """Such a process, from outside."""
 
-    def __init__(self, address: str, folder: Path, point: str = "") -> None:
+    def __init__(self, address: str, folder: Path, point: str = "", *, keeps: bool = True) -> None:
         self._ready = _HATCHERY.Event()
-        self._process = _HATCHERY.Process(target=live, args=(address, str(folder), point, self._ready), daemon=True)
+        self._process = _HATCHERY.Process(
+            target=live, args=(address, str(folder), point, keeps, self._ready), daemon=True
+        )
         self._process.start()
 
     def __enter__(self) -> Self:

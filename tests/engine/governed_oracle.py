@@ -150,7 +150,7 @@ def follow(walk: Walk, open_: list[Any], target: dict[str, Any], source: dict[st
                     return way
                 continue
             for step in walk.leave(scope):
-                outer, _, container = scope.rpartition(".")
+                _, _, container = scope.rpartition(".")
                 again = step[0] == scope
                 open_.append((step, guarded, way, [["previous"]] if again else [[container]]))
             continue

@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from builder.catalog import CatalogError, check_node_folders, discover, discover_types, rules, scaffold_node
+from builder.catalog import (
+    CatalogError,
+    check_node_folders,
+    discover,
+    discover_types,
+    record_shapes,
+    rules,
+    scaffold_node,
+)
 from builder.sdk import Control, Kind, NodeType
 from builder.sdk.testing import check_examples
 
@@ -156,3 +164,17 @@ def test_a_form_shows_only_what_it_can(field: Any, words: str | None) -> None:
     model = type("Model", (BaseModel,), {"__annotations__": {"x": field}})
     found = list(rules.judge_form(model.model_json_schema()))
     assert (not found) if words is None else any(words in sentence for sentence in found), found
+
+
+def test_a_shape_that_changes_asks_for_a_new_version(tmp_path: Path) -> None:
+    folder = scaffold_node("tool", "thing", tmp_path)
+    source = folder / "node.py"
+    text = source.read_text("utf-8")
+    changed = text.replace("    prefix: str", "    extra: int = 3\n    prefix: str", 1)
+    assert changed != text
+    source.write_text(changed, "utf-8")
+    assert any("its version is still 1" in each.sentence for each in check_node_folders(tmp_path))
+    source.write_text(changed.replace("    title = ", "    version = 2\n    title = ", 1), "utf-8")
+    assert any("run `make format`" in each.sentence for each in check_node_folders(tmp_path))
+    assert record_shapes(tmp_path) == [folder / "shape.json"]
+    assert check_node_folders(tmp_path) == []
