@@ -1,0 +1,183 @@
+"""Every route, called by everybody: who may, by the table; whoever may not changes nothing and learns nothing."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from sqlalchemy import func, select
+
+from builder.app import PUBLIC_ROUTES, assemble_app, permission_of
+from builder.audit.tables import audit_event_table
+from builder.db import read_clock
+from builder.teams.rules import IDLE, RIGHTS, SOMETIMES
+from builder.teams.store import save_membership, save_org_roles, save_person
+from tests.rooms.cases import RouteCase, Visitor, find_cases
+from tests.rooms.world import ORG_ROLES, TEAM_ROLES, World, make_world
+
+EVERYBODY = (*TEAM_ROLES, *ORG_ROLES)
+
+# The table of rights as it was agreed, written down a second time: a change of either is a decision.
+TABLE = {
+    "workflow.read": EVERYBODY,
+    "workflow.write": ("builder", "owner"),
+    "run.read": EVERYBODY,
+    "run.start": ("builder", "owner"),
+    "run.cancel": ("builder", "owner", "admin"),
+    "payload.read": ("builder", "reviewer", "owner"),  # builder and reviewer: of some things only
+    "review.decide": ("reviewer",),
+    "publish.ask": ("builder", "owner"),
+    "publish.do": ("owner",),
+    "stage.raise": ("owner",),
+    "template.use": TEAM_ROLES,
+    "template.read": EVERYBODY,
+    "template.write": ("admin",),
+    "governance.read": EVERYBODY,
+    "governance.write": ("governor",),
+    "governance.approve": ("governor",),
+    "people.read": ("owner", *ORG_ROLES),
+    "people.write": ("owner", "admin"),
+    "organisation.read": ORG_ROLES,
+    "organisation.write": ("admin",),
+    "audit.read": ORG_ROLES,
+    "settings.write": ("admin",),
+}
+
+PUBLIC = {
+    "GET /api/health",
+    "GET /api/ready",
+    "GET /api/session",
+    "POST /api/session",
+    "POST /api/session/link",
+    "POST /api/links/look",
+    "POST /api/invitations/accept",
+    "POST /api/password/reset",
+}
+
+INSIDE = (*EVERYBODY, "other", "nobody", "revoked")
+OUTSIDE = ("stranger", "guessing", "expired", "idle", "left")
+ROUTES = {
+    route.operation_id: (next(iter(route.methods)), str(route.path), permission_of(route))
+    for route in iter_route_contexts(assemble_app().routes)
+}
+GUARDED = {operation: route for operation, route in ROUTES.items() if route[2] is not None}
+CASES = find_cases()
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iterator[World]:
+    made = make_world(tmp_path_factory.mktemp("house"), migrated_file)
+    yield made
+    made.application.close()
+
+
+def come_in(world: World, name: str) -> Visitor:
+    """Somebody of the table, with his session as the table wants it."""
+    if name in ("stranger", "guessing"):
+        return Visitor(name, None, None if name == "stranger" else "A" * 43)
+    if name in world.people:
+        return Visitor(name, world.people[name], world.token(name))
+    once = f"{name}{next(_numbers)}"
+    number = world.add_person(once, ours=TEAM_ROLES, org=ORG_ROLES)
+    token = world.token(once)
+    with world.transaction() as session:
+        now = read_clock(session)
+        if name == "revoked":
+            save_membership(session, world.ours, number, ())
+            save_org_roles(session, number, ())
+        if name == "left":
+            save_person(session, number, {"closed_at": now})
+    if name == "expired":
+        world.age(token, ends_at=now)
+    if name == "idle":
+        world.age(token, seen_at=now - IDLE)
+    return Visitor(name, number, token)
+
+
+def count_events(world: World) -> int:
+    with world.transaction() as session:
+        return session.scalar(select(func.count()).select_from(audit_event_table)) or 0
+
+
+def send(world: World, visitor: Visitor, case: RouteCase) -> tuple[Any, str | None, int]:
+    """The answer, the text that only some are shown, and how many audit events the call left."""
+    method, path, _ = GUARDED[case.operation]
+    sent = case.arrange(world, visitor)
+    before = count_events(world)
+    client = world.client(token=visitor.token)
+    client.headers.update(sent.headers)
+    options: dict[str, Any] = {"params": dict(sent.query)}
+    if sent.json is not None:
+        options["json"] = sent.json
+    answer = client.request(method, path.format(**sent.path), **options)
+    return answer, sent.shown, count_events(world) - before
+
+
+def holds(permission: str, name: str, *, in_ours: bool) -> bool:
+    """Whether the table gives somebody a permission in our team, or anywhere."""
+    if permission == "self":
+        return name in INSIDE
+    if name == "other":
+        return not in_ours and bool(set(TABLE[permission]) & set(TEAM_ROLES))
+    return name in TABLE[permission]
+
+
+def test_the_table_is_the_one_that_was_agreed() -> None:
+    assert {word: set(roles) for word, roles in TABLE.items()} == {
+        word: roles | SOMETIMES.get(word, frozenset()) for word, roles in RIGHTS.items()
+    }
+
+
+def test_what_is_public_is_known() -> None:
+    assert {" ".join(place) for place in PUBLIC_ROUTES} == PUBLIC
+
+
+def test_every_guarded_route_has_a_case_and_every_case_a_route() -> None:
+    assert set(CASES) == set(GUARDED)
+
+
+@pytest.mark.parametrize("name", INSIDE)
+@pytest.mark.parametrize("operation", sorted(GUARDED))
+def test_whoever_may_is_answered_and_whoever_may_not_is_refused(house: World, operation: str, name: str) -> None:
+    case, permission = CASES[operation], GUARDED[operation][2]
+    assert permission is not None
+    answer, shown, events = send(house, come_in(house, name), case)
+    if holds(permission, name, in_ours=case.reach == "team"):
+        assert answer.status_code == case.status, answer.text
+    else:
+        assert answer.status_code in (403, 404), answer.text
+        assert {"code", "sentence"} <= set(answer.json())
+        assert events == 0
+    if shown is not None:
+        assert (shown in answer.text) == holds(case.sees or permission, name, in_ours=True)
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+@pytest.mark.parametrize("operation", sorted(GUARDED))
+def test_nobody_comes_in_without_a_session_that_holds(house: World, operation: str, name: str) -> None:
+    answer, shown, events = send(house, come_in(house, name), CASES[operation])
+    assert answer.status_code == 401, answer.text
+    assert answer.json()["code"] == "signed_out"
+    assert shown is None or shown not in answer.text
+    assert events == 0
+
+
+@pytest.mark.parametrize("operation", sorted(name for name, route in GUARDED.items() if route[0] != "GET"))
+@pytest.mark.parametrize("word", [None, "", "0" * 64])
+def test_a_change_needs_the_word_of_its_own_session(house: World, operation: str, word: str | None) -> None:
+    method, path, _ = GUARDED[operation]
+    case = CASES[operation]
+    visitor = come_in(house, "first")
+    sent = case.arrange(house, visitor)
+    client = house.client(token=visitor.token)
+    del client.headers["x-csrf-token"]
+    before = count_events(house)
+    headers = {} if word is None else {"X-CSRF-Token": word}
+    answer = client.request(method, path.format(**sent.path), json=sent.json, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (403, "forged")
+    assert count_events(house) == before

@@ -1,0 +1,88 @@
+"""How the routes of people and teams are called."""
+
+from __future__ import annotations
+
+import itertools
+
+from builder.db import read_clock
+from builder.kit.ids import show_id
+from builder.teams.invite import invite_person
+from builder.teams.schemas import NewInvitation
+from builder.teams.sessions import begin_session
+from builder.teams.store import find_sessions
+from tests.rooms.cases import RouteCase, Sent, Visitor
+from tests.rooms.world import PLACE, World
+
+_numbers = itertools.count(1)
+_PASSWORD = "a long walk by the sea"
+
+
+def _team(world: World, json: object = None) -> Sent:
+    return Sent(path={"team": show_id(world.ours)}, json=json)
+
+
+def _member(world: World, json: object = None) -> Sent:
+    person = world.add_person(f"member{next(_numbers)}", ours=("viewer",))
+    return Sent(path={"team": show_id(world.ours), "person": show_id(person)}, json=json)
+
+
+def _invitation(world: World) -> tuple[str, str]:
+    email = f"new{next(_numbers)}@example.org"
+    wanted = NewInvitation(email=email, team=show_id(world.ours), roles=["viewer"])  # type: ignore[arg-type]  # as sent
+    caller = world.caller("owner")
+    with world.transaction() as session:
+        made = invite_person(session, caller, wanted, read_clock(session))
+    assert made.invitation is not None
+    return show_id(made.invitation.id), email
+
+
+def _own_session(world: World, visitor: Visitor) -> Sent:
+    person = visitor.person or world.people["first"]
+    with world.transaction() as session:
+        now = read_clock(session)
+        begin_session(session, person, PLACE, now)
+        newest = find_sessions(session, person, now)[0]
+    return Sent(path={"number": show_id(newest.id)})
+
+
+CASES = [
+    RouteCase("sign_out", status=204, reach="organisation"),
+    RouteCase("change_self", lambda *_: Sent(json={"language": "de"}), reach="organisation"),
+    RouteCase("change_password", lambda *_: Sent(json={"password": _PASSWORD}), reach="organisation"),
+    RouteCase("list_sessions", reach="organisation"),
+    RouteCase("end_sessions", status=204, reach="organisation"),
+    RouteCase("end_one_session", _own_session, status=204, reach="organisation"),
+    RouteCase("rename_organisation", lambda *_: Sent(json={"name": "Acme"}), reach="organisation"),
+    RouteCase("list_teams", lambda world, _: Sent(shown=show_id(world.ours)), reach="list", sees="workflow.read"),
+    RouteCase("found_team", lambda *_: Sent(json={"name": f"Team {next(_numbers)}"}), status=201, reach="organisation"),
+    RouteCase("rename_team", lambda world, _: _team(world, {"name": "Ours"})),
+    RouteCase("list_members", lambda world, _: _team(world)),
+    RouteCase("change_member", lambda world, _: _member(world, {"roles": ["builder", "reviewer"]})),
+    RouteCase("remove_member", lambda world, _: _member(world), status=204),
+    RouteCase(
+        "list_people",
+        lambda world, _: Sent(query={"q": "viewer@"}, shown=show_id(world.people["viewer"])),
+        reach="list",
+    ),
+    RouteCase(
+        "change_person",
+        lambda world, _: Sent(
+            path={"person": show_id(world.add_person(f"one{next(_numbers)}", ours=("viewer",)))}, json={"name": "One"}
+        ),
+        reach="organisation",
+    ),
+    RouteCase(
+        "make_reset_link",
+        lambda world, _: Sent(path={"person": show_id(world.add_person(f"lost{next(_numbers)}", ours=("viewer",)))}),
+        status=201,
+    ),
+    RouteCase("list_invitations", lambda world, _: Sent(shown=_invitation(world)[1]), reach="list"),
+    RouteCase(
+        "invite_person",
+        lambda world, _: Sent(
+            json={"email": f"guest{next(_numbers)}@example.org", "team": show_id(world.ours), "roles": ["viewer"]}
+        ),
+        status=201,
+    ),
+    RouteCase("withdraw_invitation", lambda world, _: Sent(path={"number": _invitation(world)[0]}), status=204),
+]

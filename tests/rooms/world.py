@@ -1,0 +1,144 @@
+"""A small organisation behind the API, for the tests of every room: two teams, somebody of every role, their browsers.
+
+    def test_it(world: World) -> None:
+        assert world.client("builder").get("/api/teams").status_code == 200
+
+A `conftest.py` that wants it says `from tests.rooms.world import *`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from builder.app import build_app
+from builder.db import open_database, read_clock
+from builder.kit.ids import show_id
+from builder.settings import read_settings
+from builder.teams import CSRF_HEADER, Caller, found_team, make_owner_link
+from builder.teams.permit import COOKIE
+from builder.teams.sessions import Place, begin_session, csrf_of, find_caller
+from builder.teams.store import insert_person, save_membership, save_org_roles
+from builder.teams.tables import session_table
+from builder.wiring import Application, open_application
+
+__all__ = ["ORG_ROLES", "TEAM_ROLES", "World", "migrated_file", "world"]
+
+TEAM_ROLES = ("viewer", "builder", "reviewer", "owner")
+ORG_ROLES = ("admin", "governor", "auditor")
+URL = "https://handrail.example"
+PLACE = Place("192.0.2.7", "a test")
+
+
+@dataclass
+class World:
+    """An installation with people in it.
+
+    Attributes:
+        application: the installation.
+        ours, theirs: two teams, "Ours" and "Theirs".
+        people: name → id: one person for each role (in Ours, or in the organisation), `other` who is everything in
+            Theirs and nothing in Ours, `nobody` who is nothing anywhere, and `first`, the first owner.
+    """
+
+    application: Application
+    ours: int
+    theirs: int
+    people: dict[str, int]
+    app: object = field(repr=False)
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """One transaction."""
+        return self.application.transaction()
+
+    def caller(self, name: str) -> Caller:
+        """What the verbs are told of who calls."""
+        with self.transaction() as session:
+            found = find_caller(session, begin_session(session, self.people[name], PLACE, read_clock(session)))
+        assert found is not None
+        return found.caller
+
+    def token(self, name: str) -> str:
+        """Signs somebody in; the session's token."""
+        with self.transaction() as session:
+            return begin_session(session, self.people[name], PLACE, read_clock(session))
+
+    def client(self, name: str | None = None, token: str | None = None, **options: object) -> TestClient:
+        """A browser in which somebody is signed in (by name or by token), or nobody; with the CSRF header set."""
+        token = token or (None if name is None else self.token(name))
+        client = TestClient(self.app, base_url=URL, **options)  # type: ignore[arg-type]  # options of the test client
+        if token is not None:
+            client.cookies.set(COOKIE, token)
+            client.headers[CSRF_HEADER] = csrf_of(token)
+        return client
+
+    def age(self, token: str, **columns: object) -> None:
+        """Makes a session older than it is."""
+        found = find_caller_of(self, token)
+        with self.transaction() as session:
+            session.execute(update(session_table).where(session_table.c.id == found.session_id).values(**columns))
+
+    def add_person(self, name: str, **roles: tuple[str, ...]) -> int:
+        """Somebody new, with roles: `ours=("viewer",)`, `theirs=(…)`, `org=(…)`; his id."""
+        with self.transaction() as session:
+            now = read_clock(session)
+            email = f"{name.lower()}@{show_id(self.ours)}.example"
+            number = insert_person(session, email, name, "en", None, now)
+            save_membership(session, self.ours, number, roles.get("ours", ()))
+            save_membership(session, self.theirs, number, roles.get("theirs", ()))
+            save_org_roles(session, number, roles.get("org", ()))
+        self.people[name] = number
+        return number
+
+
+def find_caller_of(world: World, token: str) -> Caller:
+    """Who holds a token."""
+    with world.transaction() as session:
+        found = find_caller(session, token)
+    assert found is not None
+    return found.caller
+
+
+def make_world(folder: Path, migrated: Path) -> World:
+    """A fresh organisation in a folder."""
+    shutil.copy(migrated, folder / "handrail.db")
+    application = open_application(read_settings({"HANDRAIL_HOME": str(folder), "HANDRAIL_URL": URL}))
+    with application.transaction() as session:
+        now = read_clock(session)
+        first, _ = make_owner_link(session, now)
+        ours = found_team(session, "a test", "Ours", first, now)
+        theirs = found_team(session, "a test", "Theirs", first, now)
+    made = World(application, ours, theirs, {"first": first}, build_app(application))
+    for role in TEAM_ROLES:
+        made.add_person(role, ours=(role,))
+    for role in ORG_ROLES:
+        made.add_person(role, org=(role,))
+    made.add_person("other", theirs=TEAM_ROLES)
+    made.add_person("nobody")
+    return made
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its tables and nothing in them."""
+    file = tmp_path_factory.mktemp("migrated") / "handrail.db"
+    database = open_database(str(file))
+    database.upgrade()
+    database.close()
+    return file
+
+
+@pytest.fixture
+def world(tmp_path: Path, migrated_file: Path) -> Iterator[World]:
+    """An installation with people in it, anew for each test."""
+    made = make_world(tmp_path, migrated_file)
+    yield made
+    made.application.close()
