@@ -1,6 +1,61 @@
-"""A GovernanceTemplate is a file of rules that a team did not write but its workflows obey; here it is read."""
+"""A GovernanceTemplate is a file of rules that a team did not write but its workflows obey.
 
-from builder.governance.examples import LoadExample, check_template
-from builder.governance.read import NotGovernanceError, read_template
+Its versions are kept here: written by one governor, approved by a second, enforced from a day on. What binds a workflow
+is the set of those that name its team and stage on that day.
+"""
 
-__all__ = ["LoadExample", "NotGovernanceError", "check_template", "read_template"]
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from builder.governance.examples import LoadExample, check_template
+    from builder.governance.read import NotGovernanceError, read_template
+    from builder.governance.schemas import (
+        GovernanceError,
+        NotSoundError,
+        SecondPersonError,
+        TemplateState,
+        TemplateVersion,
+        UnknownTemplateError,
+    )
+    from builder.governance.write import (
+        approve_template,
+        assign_template,
+        enforce_template,
+        find_rules,
+        find_template,
+        import_template,
+        judge_template,
+        list_templates,
+        retire_template,
+    )
+
+_NAMES = {
+    "examples": ("LoadExample", "check_template"),
+    "read": ("NotGovernanceError", "read_template"),
+    "schemas": (
+        "GovernanceError", "NotSoundError", "SecondPersonError", "TemplateState", "TemplateVersion",
+        "UnknownTemplateError",
+    ),
+    "write": (
+        "approve_template", "assign_template", "enforce_template", "find_rules", "find_template",
+        "import_template", "judge_template", "list_templates", "retire_template",
+    ),
+}  # fmt: skip
+_DOORS = {name: module for module, names in _NAMES.items() for name in names}
+
+__all__ = [
+    "GovernanceError", "LoadExample", "NotGovernanceError", "NotSoundError", "SecondPersonError", "TemplateState",
+    "TemplateVersion", "UnknownTemplateError", "approve_template", "assign_template", "check_template",
+    "enforce_template", "find_rules", "find_template", "import_template", "judge_template", "list_templates",
+    "read_template", "retire_template",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """A name of the front door, loaded when it is first asked for (SQLAlchemy is heavy)."""
+    if name not in _DOORS:
+        raise AttributeError(f"builder.governance has no {name!r}")
+    return getattr(import_module(f"builder.governance.{_DOORS[name]}"), name)

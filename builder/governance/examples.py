@@ -39,10 +39,12 @@ def check_template(
         connections: the model connections of this installation.
     """
     together = [*(each for each in others if each.name != template.name), template]
+    teams = template.applies_to.teams
     findings = [
         error("conflict", f"{each.sentence} (Owners: {', '.join(each.owners)}.)", "Agree on which of them gives way.")
         for stage in Stage
-        for each in find_conflicts(together, types, stage=stage)
+        for team in (("",) if teams == "all" else teams)
+        for each in find_conflicts(together, types, team=team, stage=stage)
         if any(name == template.name for name, _ in each.rules)
     ]
     findings = list(dict.fromkeys(findings))

@@ -1,0 +1,237 @@
+"""Every query of workflows. What a caller may see is filtered here: `teams` is None for everything."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from builder.sdk import Stage
+from builder.workflows.schemas import Draft, DraftRevision, Version, VersionState, WorkflowRow
+from builder.workflows.tables import (
+    draft_author_table,
+    draft_revision_table,
+    draft_table,
+    version_table,
+    workflow_table,
+)
+
+workflow = workflow_table.c
+revision = draft_revision_table.c
+author = draft_author_table.c
+version = version_table.c
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which workflows a list shows.
+
+    Attributes:
+        teams: those that the caller may read; None for all.
+        team: only this one.
+        text: in the name or purpose.
+        archived: only archived ones, or only others.
+        after: (name in small letters, id) of the last one shown.
+    """
+
+    teams: frozenset[int] | None
+    team: int | None = None
+    text: str = ""
+    stage: Stage | None = None
+    archived: bool = False
+    after: tuple[str, int] | None = None
+
+
+def insert_workflow(session: Session, values: Mapping[str, Any]) -> None:
+    """Keeps a new workflow."""
+    session.execute(insert(workflow_table).values(**values))
+
+
+def read_workflow_row(session: Session, workflow_id: int, *, lock: bool = False) -> WorkflowRow | None:
+    """One workflow; with `lock`, nobody else changes it until this transaction ends."""
+    query = select(workflow_table).where(workflow.id == workflow_id)
+    row = session.execute(query.with_for_update() if lock else query).first()
+    return None if row is None else _workflow_of(row)
+
+
+def list_rows(session: Session, wanted: Wanted, limit: int) -> list[tuple[WorkflowRow, str]]:
+    """Workflows by name, each with the name as the database sorts it."""
+    query = select(workflow_table).where(_of_teams(wanted.teams))
+    if wanted.team is not None:
+        query = query.where(workflow.team_id == wanted.team)
+    if wanted.stage is not None:
+        query = query.where(workflow.stage == wanted.stage.value)
+    query = query.where(workflow.archived_at.is_not(None) if wanted.archived else workflow.archived_at.is_(None))
+    if wanted.text:
+        like = "%" + wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        query = query.where(or_(workflow.name.ilike(like, escape="\\"), workflow.purpose.ilike(like, escape="\\")))
+    name = func.lower(workflow.name)
+    if wanted.after is not None:
+        query = query.where(or_(name > wanted.after[0], and_(name == wanted.after[0], workflow.id > wanted.after[1])))
+    query = query.add_columns(name.label("sorted_name")).order_by(name, workflow.id).limit(limit)
+    return [(_workflow_of(row), row.sorted_name) for row in session.execute(query)]
+
+
+def _of_teams(teams: frozenset[int] | None) -> Any:
+    return workflow.team_id.in_(sorted(teams)) if teams is not None else workflow.id.is_not(None)
+
+
+def find_by_key(session: Session, team_id: int, key: str) -> WorkflowRow | None:
+    """The workflow that a team calls so."""
+    row = session.execute(select(workflow_table).where(workflow.team_id == team_id, workflow.key == key)).first()
+    return None if row is None else _workflow_of(row)
+
+
+def read_keys(session: Session, team_id: int) -> frozenset[str]:
+    """Every key that is taken in a team."""
+    return frozenset(session.scalars(select(workflow.key).where(workflow.team_id == team_id)))
+
+
+def update_workflow(session: Session, workflow_id: int, values: Mapping[str, Any]) -> None:
+    """Changes a workflow's row."""
+    session.execute(update(workflow_table).where(workflow.id == workflow_id).values(**values))
+
+
+# ---------------------------------------------------------------- drafts
+
+
+def insert_draft(session: Session, workflow_id: int, source: Mapping[str, Any], by: str, now: datetime) -> None:
+    """Keeps the first state of a draft."""
+    values = {"workflow_id": workflow_id, "revision": 1, "source": source, "saved_by": by, "saved_at": now}
+    session.execute(insert(draft_table).values(**values))
+
+
+def read_draft_row(session: Session, workflow_id: int) -> Draft | None:
+    """A workflow's draft."""
+    row = session.execute(select(draft_table).where(draft_table.c.workflow_id == workflow_id)).first()
+    return None if row is None else Draft(row.workflow_id, row.revision, row.source, row.saved_by, row.saved_at)
+
+
+def replace_draft(
+    session: Session, workflow_id: int, seen: int, source: Mapping[str, Any], by: str, now: datetime
+) -> bool:
+    """Puts the next revision in the place of the one that was seen; False when that is no longer the newest."""
+    table = draft_table.c
+    statement = update(draft_table).where(table.workflow_id == workflow_id, table.revision == seen)
+    values = {"revision": seen + 1, "source": source, "saved_by": by, "saved_at": now}
+    return session.execute(statement.values(**values).returning(table.revision)).first() is not None
+
+
+def insert_revision(session: Session, draft: Draft, note: str) -> None:
+    """Keeps a state of the draft in its history, and who made it among its authors."""
+    session.execute(
+        insert(draft_revision_table).values(
+            workflow_id=draft.workflow_id,
+            revision=draft.revision,
+            source=draft.source,
+            saved_by=draft.saved_by,
+            saved_at=draft.saved_at,
+            note=note,
+        )
+    )
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    values = {"workflow_id": draft.workflow_id, "person": draft.saved_by, "last_revision": draft.revision}
+    statement = dialect.insert(draft_author_table).values(**values)
+    newest = {"last_revision": statement.excluded.last_revision}
+    session.execute(statement.on_conflict_do_update(index_elements=["workflow_id", "person"], set_=newest))
+
+
+def read_history(session: Session, workflow_id: int, limit: int, before: int | None = None) -> list[DraftRevision]:
+    """States in which the draft was, the newest first."""
+    query = select(revision.revision, revision.saved_by, revision.saved_at, revision.note)
+    query = query.where(revision.workflow_id == workflow_id)
+    if before is not None:
+        query = query.where(revision.revision < before)
+    rows = session.execute(query.order_by(revision.revision.desc()).limit(limit))
+    return [DraftRevision(*row) for row in rows]
+
+
+def read_revision(session: Session, workflow_id: int, number: int) -> Draft | None:
+    """One state in which the draft was."""
+    query = select(draft_revision_table).where(revision.workflow_id == workflow_id, revision.revision == number)
+    row = session.execute(query).first()
+    return None if row is None else Draft(row.workflow_id, row.revision, row.source, row.saved_by, row.saved_at)
+
+
+def forget_revisions(session: Session, workflow_id: int, numbers: Collection[int]) -> None:
+    """Takes states out of the history."""
+    if numbers:
+        gone = delete(draft_revision_table).where(revision.workflow_id == workflow_id, revision.revision.in_(numbers))
+        session.execute(gone)
+
+
+def read_authors(session: Session, workflow_id: int, since: int) -> list[str]:
+    """Who changed the draft after a revision; ids of people, sorted."""
+    query = select(author.person).where(author.workflow_id == workflow_id, author.last_revision > since)
+    return sorted(session.scalars(query))
+
+
+# ---------------------------------------------------------------- versions
+
+
+def insert_version(session: Session, values: Mapping[str, Any]) -> None:
+    """Keeps a new version."""
+    session.execute(insert(version_table).values(**values))
+
+
+def read_version_row(session: Session, workflow_id: int, number: int) -> Version | None:
+    """One version."""
+    query = select(version_table).where(version.workflow_id == workflow_id, version.number == number)
+    row = session.execute(query).first()
+    return None if row is None else _version_of(row)
+
+
+def read_last_live(session: Session, workflow_id: int) -> int:
+    """The newest draft revision of which a version was made that went live; 0 when none ever did."""
+    query = select(func.max(version.revision)).where(version.workflow_id == workflow_id, version.live_at.is_not(None))
+    return session.scalar(query) or 0
+
+
+def read_last_number(session: Session, workflow_id: int) -> int:
+    """The highest number that a version of this workflow has; 0 when there is none."""
+    return session.scalar(select(func.max(version.number)).where(version.workflow_id == workflow_id)) or 0
+
+
+def read_made_of(session: Session, workflow_id: int) -> frozenset[int]:
+    """The draft revisions of which versions were made."""
+    return frozenset(session.scalars(select(version.revision).where(version.workflow_id == workflow_id)))
+
+
+def list_version_rows(session: Session, workflow_id: int, limit: int, before: int | None) -> list[Version]:
+    """Versions, the newest first."""
+    query: Select[Any] = select(version_table).where(version.workflow_id == workflow_id)
+    if before is not None:
+        query = query.where(version.number < before)
+    return [_version_of(row) for row in session.execute(query.order_by(version.number.desc()).limit(limit))]
+
+
+def update_version(session: Session, workflow_id: int, number: int, values: Mapping[str, Any]) -> None:
+    """Changes the state of a version; nothing else of it ever changes."""
+    chosen = update(version_table).where(version.workflow_id == workflow_id, version.number == number)
+    session.execute(chosen.values(**values))
+
+
+def _workflow_of(row: Any) -> WorkflowRow:
+    return WorkflowRow(
+        row.id, row.team_id, row.key, row.name, row.purpose, row.owner_id, row.deputy_id, Stage(row.stage), row.risk,
+        row.live, row.origin or {}, row.made_by, row.made_at, row.changed_at, row.archived_at,
+    )  # fmt: skip
+
+
+def _version_of(row: Any) -> Version:
+    return Version(
+        row.workflow_id, row.number, row.revision, row.woven, row.woven_hash, row.source_hash, row.rules_hash,
+        VersionState(row.state), Stage(row.stage), row.risk, tuple(row.authors), row.note, row.made_by, row.made_at,
+        row.live_by, row.live_at,
+    )  # fmt: skip
+
+
+def list_live(session: Session) -> Sequence[tuple[int, int]]:
+    """(workflow, number) of every live version."""
+    rows = session.execute(select(workflow.id, workflow.live).where(workflow.live.is_not(None)).order_by(workflow.id))
+    return [(row.id, row.live) for row in rows]

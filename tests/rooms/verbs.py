@@ -1,0 +1,23 @@
+"""The small organisation of `tests.rooms.world` for tests of verbs: who calls is known beforehand, so that `caller`
+may stand inside a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.rooms.world import World, make_world, migrated_file
+
+__all__ = ["migrated_file", "world"]
+
+
+@pytest.fixture
+def world(tmp_path: Path, migrated_file: Path) -> Iterator[World]:
+    """An installation with people in it, anew for each test."""
+    made = make_world(tmp_path, migrated_file)
+    callers = {name: made.caller(name) for name in made.people}
+    made.caller = callers.__getitem__  # type: ignore[method-assign]  # the same answers, without a transaction
+    yield made
+    made.application.close()
