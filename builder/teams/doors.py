@@ -54,7 +54,7 @@ def delete_session(call: Calling, response: Response) -> None:
     """Signs out here."""
     with call.transaction() as session:
         end_session(session, call.token)
-    response.delete_cookie(COOKIE, path="/")
+    _forget(call, response)
 
 
 @doors.patch("/api/session/person", operation_id="change_self", dependencies=own)
@@ -119,7 +119,7 @@ def delete_all_sessions(call: Calling, response: Response, *, but_here: bool = F
     with call.transaction() as session:
         end_all_sessions(session, call.caller, call.now, but_here=but_here)
     if not but_here:
-        response.delete_cookie(COOKIE, path="/")
+        _forget(call, response)
 
 
 @doors.delete("/api/sessions/{number}", operation_id="end_one_session", status_code=204, dependencies=own)
@@ -142,8 +142,16 @@ def _enter(visit: Visit, response: Response, token: str) -> SessionView:
         token,
         max_age=int(LASTS.total_seconds()),
         path="/",
-        secure=visit.application.settings.url.startswith("https:"),
+        secure=_by_tls(visit),
         httponly=True,
         samesite="lax",
     )
     return _show(visit, token)
+
+
+def _forget(visit: Visit, response: Response) -> None:
+    response.delete_cookie(COOKIE, path="/", secure=_by_tls(visit), httponly=True, samesite="lax")
+
+
+def _by_tls(visit: Visit) -> bool:
+    return visit.application.settings.url.startswith("https:")

@@ -278,7 +278,10 @@ def count_attempt(session: Session, key: str, now: datetime) -> tuple[int, datet
     over = table.since <= now - WINDOW
     statement = fresh.on_conflict_do_update(
         index_elements=[table.key],
-        set_={"tries": case((over, 1), else_=table.tries + 1), "since": case((over, now), else_=table.since)},
+        set_={
+            "tries": case((over, 1), else_=table.tries + 1),
+            "since": case((over, fresh.excluded.since), else_=table.since),
+        },
     )
     row = session.execute(statement.returning(table.tries, table.since)).one()
     return row.tries, row.since

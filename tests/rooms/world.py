@@ -76,7 +76,7 @@ class World:
         token = token or (None if name is None else self.token(name))
         client = TestClient(self.app, base_url=URL, **options)  # type: ignore[arg-type]  # options of the test client
         if token is not None:
-            client.cookies.set(COOKIE, token)
+            client.cookies.set(COOKIE, token, domain="handrail.example")
             client.headers[CSRF_HEADER] = csrf_of(token)
         return client
 
