@@ -22,6 +22,7 @@ from builder.catalog import discover_types
 from builder.db import Database, open_database, read_clock
 from builder.egress import Allowed, Client
 from builder.engine.compile_plan import compile_plan
+from builder.engine.facts import ConnectionFacts
 from builder.engine.plan import Plan
 from builder.engine.verify import verify
 from builder.engine.woven import read_woven
@@ -134,6 +135,16 @@ class Application:
         with self.transaction() as session:
             return start_run(session, plan, document, start, self.payloads)
 
+    @property
+    def connections(self) -> Mapping[str, ConnectionFacts]:
+        """What is known of the model connections of this installation."""
+        return connection_facts(self._connections)
+
+    @property
+    def signing_key(self) -> SigningKey:
+        """Signs what is published."""
+        return self.keys.audit
+
     def load_plan(self, document: JSON) -> Plan:
         """The plan of a woven document that holds on what is installed here; looked at once for each document.
 
@@ -151,7 +162,7 @@ class Application:
 
     def _verify_and_compile(self, document: JSON) -> Plan:
         woven = read_woven(document)
-        found = verify(woven, self.types, connections=connection_facts(self._connections))
+        found = verify(woven, self.types, connections=self.connections)
         if not found.holds:
             raise PlanRefusedError(
                 f"This woven workflow does not hold here. {found.sentence}", way_out="Weave it again, then start it."

@@ -9,8 +9,11 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from builder.db import Database
+from builder.engine.facts import ConnectionFacts
+from builder.engine.plan import Plan
+from builder.kit.sealing import SigningKey
 from builder.payloads import PayloadStore
-from builder.sdk import NodeType
+from builder.sdk import JSON, NodeType
 
 
 class Site(Protocol):
@@ -43,6 +46,20 @@ class Installation(Protocol):
     @property
     def types(self) -> Mapping[str, NodeType]:
         """The installed node types."""
+        ...
+
+    @property
+    def connections(self) -> Mapping[str, ConnectionFacts]:
+        """What is known of the model connections."""
+        ...
+
+    @property
+    def signing_key(self) -> SigningKey:
+        """Signs what is published."""
+        ...
+
+    def load_plan(self, document: JSON) -> Plan:
+        """The plan of a woven document that holds on what is installed here. Raises HandrailError."""
         ...
 
     def transaction(self) -> AbstractContextManager[Session]:

@@ -38,6 +38,7 @@ from builder.workflows.rules import key_of, thin_history
 from builder.workflows.schemas import DraftRevision
 from tests.rooms.world import World
 
+WOVEN = {"template": "t", "rule": "r", "owner": "o", "because": "b", "target": "a"}
 STEP = {"type": "flow.transform@1", "inputs": {"said": {"value": "hello"}}}
 
 
@@ -110,7 +111,7 @@ def test_restoring_is_a_new_revision(world: World, made: int) -> None:
     [None, [], "x", {"nodes": []}, {"nodes": {"a": {"type": "x"}}}, {"nodes": {}, "more": 1},
      {"nodes": {"a": {**STEP, "notes": "\x00"}}}, {"nodes": {"a": {**STEP, "notes": "\ud800"}}},
      {"nodes": {"a": {**STEP, "config": {"n": float("nan")}}}}, {"nodes": {"a": {**STEP, "config": {"n": 1 << 70}}}},
-     {"nodes": {"g_a": {**STEP, "woven": {"template": "t", "rule": "r", "owner": "o", "because": "b", "target": "a"}}}}],
+     {"nodes": {"g_a": {**STEP, "woven": WOVEN}}}],
 )  # fmt: skip
 def test_what_is_no_workflow_is_not_saved(world: World, made: int, value: Any) -> None:
     with pytest.raises(BadDraftError):
