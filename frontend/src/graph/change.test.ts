@@ -6,6 +6,7 @@ import {
   disconnect,
   groupNodes,
   moveNodes,
+  relocateNode,
   removeNodes,
   renameNode,
   setBinding,
@@ -117,6 +118,24 @@ describe("deleting", () => {
   it("forgets empty groups", () => {
     const grouped = groupNodes(triage(), [], ["sort"], "By hand");
     expect(removeNodes(grouped, [], ["sort"]).groups).toEqual([]);
+  });
+});
+
+describe("moving in the list", () => {
+  it("closes the line behind and opens it in front", () => {
+    const workflow = relocateNode(triage(), [], "sort", { into: { from: "answer", to: "send" } }, PALETTE);
+    expect(edgesOf(workflow)).toEqual([
+      "classify>route",
+      "route.sure>answer",
+      "route.unsure>answer",
+      "answer>sort",
+      "sort>send",
+    ]);
+  });
+
+  it("changes nothing where the node would stand behind itself", () => {
+    const start = triage();
+    expect(relocateNode(start, [], "sort", { into: { from: "sort", to: "answer" } }, PALETTE)).toBe(start);
   });
 });
 

@@ -15,6 +15,7 @@ import {
   type Point,
   pathOf,
   portOf,
+  type Schema,
   same,
   sourceOf,
   type Workflow,
@@ -177,6 +178,20 @@ function withoutNode(graph: Graph, id: string): Graph {
   return { ...graph, nodes, edges };
 }
 
+/** Takes a node out of its line, which closes, and puts it elsewhere: behind a port or into an edge. */
+export function relocateNode(workflow: Workflow, place: Place, id: string, spot: Spot, palette: Palette): Workflow {
+  const graph = graphAt(workflow, place);
+  const node = graph?.nodes[id];
+  if (!graph || !node || isLocked(node) || spot === null) return workflow;
+  const own = "into" in spot ? [sourceOf(spot.into), spot.into.to] : ["behind" in spot ? spot.behind.id : spot.before];
+  if (own.includes(id)) return workflow;
+  return changeAt(workflow, place, (here) => {
+    const closed = withoutNode(here, id);
+    const back = { ...closed, nodes: here.nodes };
+    return { ...back, edges: joined(back, id, spot, palette) };
+  });
+}
+
 export function moveNodes(workflow: Workflow, places: Readonly<Record<string, Point>>): Workflow {
   const rounded = Object.entries(places).map(([path, [x, y]]) => [path, [Math.round(x), Math.round(y)] as Point]);
   return { ...workflow, layout: { ...workflow.layout, ...Object.fromEntries(rounded) } };
@@ -281,6 +296,9 @@ export function setResult(workflow: Workflow, place: Place, field: string, bindi
     return { ...graph, result: binding === null ? others : { ...graph.result, [field]: binding } };
   });
 }
+
+/** The fields that a run starts with. */
+export const setInputs = (workflow: Workflow, inputs: Schema): Workflow => ({ ...workflow, inputs });
 
 export function groupNodes(workflow: Workflow, place: Place, ids: readonly string[], title: string): Workflow {
   const paths = ids.map((id) => pathOf(place, id));

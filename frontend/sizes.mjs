@@ -1,0 +1,29 @@
+/** What a first visit to a page loads, compressed; the build fails above the limits of the design. */
+
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+const LIMITS = { "src/features/canvas/Editor.tsx": 300, "src/features/home/Home.tsx": 200 };
+const manifest = JSON.parse(readFileSync("dist/.vite/manifest.json", "utf8"));
+
+function collect(name, found = new Set()) {
+  const chunk = manifest[name];
+  if (!chunk || found.has(name)) return found;
+  found.add(name);
+  for (const each of chunk.imports ?? []) collect(each, found);
+  return found;
+}
+
+let isTooMuch = false;
+for (const [page, limit] of Object.entries(LIMITS)) {
+  const names = new Set([...collect("index.html"), ...collect(page), ...collect("src/app/texts/en.json")]);
+  const size = [...names].reduce((sum, each) => sum + gzipSync(readFileSync(`dist/${manifest[each].file}`)).length, 0);
+  const styles = new Set([...names].flatMap((each) => manifest[each].css ?? []));
+  const css = [...styles].reduce((sum, each) => sum + gzipSync(readFileSync(`dist/${each}`)).length, 0);
+  const kilobytes = (bytes) => (bytes / 1000).toFixed(1);
+  process.stdout.write(
+    `${page}: ${kilobytes(size)} kB of scripts (at most ${limit}), ${kilobytes(css)} kB of styles\n`,
+  );
+  isTooMuch ||= size / 1000 > limit;
+}
+process.exitCode = isTooMuch ? 1 : 0;

@@ -1,0 +1,107 @@
+/** Every address of the product, and the page behind it. Pages are loaded when they are first asked for. */
+
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { isSignedIn, keepToken, sessionOptions } from "@/kit/session";
+import { Broken, NotFound } from "./shell/Broken";
+import { Shell } from "./shell/Shell";
+
+type Context = { client: QueryClient };
+type Search = Record<string, string | undefined>;
+
+const words = (search: Record<string, unknown>, ...names: string[]): Search =>
+  Object.fromEntries(names.flatMap((name) => (typeof search[name] === "string" ? [[name, search[name]]] : [])));
+
+const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: NotFound });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search): { to?: string } => words(search, "to"),
+  component: lazyRouteComponent(() => import("@/features/session/SignIn"), "SignIn"),
+});
+
+const link = createRoute({
+  getParentRoute: () => root,
+  path: "/link/$token",
+  component: lazyRouteComponent(() => import("@/features/session/OneTimeLink"), "OneTimeLink"),
+});
+
+/** Everything behind the sign-in. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.client.ensureQueryData(sessionOptions);
+    if (!isSignedIn(session)) throw redirect({ to: "/sign-in", search: { to: location.href } });
+    keepToken(session);
+  },
+  component: Shell,
+});
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/features/home/Home"), "Home"),
+});
+
+const workflows = createRoute({
+  getParentRoute: () => inside,
+  path: "/workflows",
+  validateSearch: (search): { q?: string; team?: string; stage?: string } => words(search, "q", "team", "stage"),
+  component: NotFound,
+});
+
+const workflow = createRoute({
+  getParentRoute: () => inside,
+  path: "/workflows/$id",
+  validateSearch: (search): { view?: "list"; node?: string } => ({
+    ...words(search, "node"),
+    ...(search.view === "list" && { view: "list" }),
+  }),
+  component: lazyRouteComponent(() => import("@/features/canvas/Editor"), "Editor"),
+});
+
+const routes = root.addChildren([signIn, link, inside.addChildren([home, workflows, workflow, ...rest()])]);
+
+/** Addresses that are agreed on; a page is put in where it is built. */
+function rest() {
+  const page = <Path extends string>(path: Path) =>
+    createRoute({ getParentRoute: () => inside, path, component: NotFound });
+  return [
+    page("/workflows/$id/versions"),
+    page("/workflows/$id/compare"),
+    page("/workflows/$id/start"),
+    page("/runs"),
+    page("/runs/$id"),
+    page("/reviews"),
+    page("/reviews/$id"),
+    page("/team"),
+    page("/people"),
+    page("/audit"),
+    page("/settings"),
+  ] as const;
+}
+
+export const makeRouter = (client: QueryClient) =>
+  createRouter({
+    routeTree: routes,
+    context: { client },
+    defaultErrorComponent: Broken,
+    defaultPreload: "intent",
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+  });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,76 @@
+import { ActionIcon, Drawer } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { Menu as MenuIcon } from "lucide-react";
+import { Suspense, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { NoticeBell } from "@/features/notices/NoticeBell";
+import { listen } from "@/kit/events";
+import { Loading } from "@/kit/states";
+import { Logo } from "./Logo";
+import { Navigation } from "./Navigation";
+import { PersonMenu } from "./PersonMenu";
+import classes from "./Shell.module.css";
+
+/** What a live event makes stale: everything under the address of its kind. */
+const STALE = { run: "/api/runs", draft: "/api/workflows", review: "/api/reviews", notice: "/api/notices" } as const;
+
+function useLiveEvents(): void {
+  const client = useQueryClient();
+  useEffect(
+    () =>
+      listen((event) => {
+        const address = STALE[event.type];
+        client.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[1]).startsWith(address) });
+      }),
+    [client],
+  );
+}
+
+/** The frame of every page behind the sign-in: skip link, navigation, the page. */
+export function Shell() {
+  const { t } = useTranslation();
+  const [isOpen, { open, close }] = useDisclosure();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useLiveEvents();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the drawer
+  useEffect(close, [path]);
+  return (
+    <div className={classes.frame}>
+      <a className={classes.skip} href="#page">
+        {t("shell.skip")}
+      </a>
+      <header className={classes.bar}>
+        <ActionIcon onClick={open} aria-label={t("shell.openNavigation")} size={40}>
+          <MenuIcon aria-hidden size={20} />
+        </ActionIcon>
+        <Link to="/" className={classes.home} aria-label={t("nav.home")}>
+          <Logo />
+        </Link>
+        <NoticeBell />
+      </header>
+      <div className={classes.rail}>
+        <Link to="/" className={classes.home} aria-label={t("nav.home")}>
+          <Logo />
+        </Link>
+        <Navigation />
+        <div className={classes.foot}>
+          <NoticeBell isWide />
+          <PersonMenu />
+        </div>
+      </div>
+      <Drawer opened={isOpen} onClose={close} size={280} title={<Logo />} padding="sm">
+        <Navigation />
+        <div className={classes.foot}>
+          <PersonMenu />
+        </div>
+      </Drawer>
+      <main id="page" className={classes.page} tabIndex={-1}>
+        <Suspense fallback={<Loading />}>
+          <Outlet />
+        </Suspense>
+      </main>
+    </div>
+  );
+}

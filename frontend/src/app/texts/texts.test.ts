@@ -1,0 +1,44 @@
+/** The catalogue: one set of keys in every language, none unused, none missing, and no words outside it. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import de from "./de.json";
+import en from "./en.json";
+
+const SOURCE = "src";
+const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })
+  .filter((name) => /\.tsx?$/.test(name) && !name.includes(".test.") && !name.startsWith("api/"))
+  .map((name) => ({ name, text: readFileSync(join(SOURCE, name), "utf8") }));
+const everything = files.map((file) => file.text).join("\n");
+
+const holes = (text: string): string[] => [...text.matchAll(/\{\{\s*(\w+)/g)].map((hole) => hole[1] ?? "").sort();
+
+it("has the same keys and the same holes in both languages", () => {
+  expect(Object.keys(de)).toEqual(Object.keys(en));
+  for (const [key, text] of Object.entries(en)) {
+    expect(holes(de[key as keyof typeof de]), key).toEqual(holes(text));
+    expect(de[key as keyof typeof de].trim(), key).not.toBe("");
+  }
+});
+
+it("has no key that no screen uses", () => {
+  // A key may be put together: `run.${state}` uses all that begin with `run.`.
+  const starts = [...everything.matchAll(/`([a-z][\w.]*\.)\$\{/gi)].map((found) => found[1] ?? "");
+  const isUsed = (key: string): boolean =>
+    everything.includes(`"${key.replace(/_(one|other)$/, "")}"`) || starts.some((start) => key.startsWith(start));
+  expect(Object.keys(en).filter((key) => !isUsed(key))).toEqual([]);
+});
+
+it("holds all the words: none stand in a screen", () => {
+  const found: string[] = [];
+  for (const { name, text } of files.filter((file) => file.name.endsWith(".tsx"))) {
+    const inside = [...text.matchAll(/>\s*([A-Za-z][A-Za-z' ,.!?-]{2,})\s*</g)].map((match) => match[1]?.trim());
+    const named = [...text.matchAll(/\b(?:aria-label|title|label|placeholder|alt)="([^"{]+)"/g)].map(
+      (match) => match[1],
+    );
+    // The product's own name is the same in every language.
+    for (const words of [...inside, ...named]) if (words && words !== "Handrail") found.push(`${name}: ${words}`);
+  }
+  expect(found).toEqual([]);
+});

@@ -1,0 +1,121 @@
+import { ActionIcon, Alert, Button, SegmentedControl, Tooltip, VisuallyHidden } from "@mantine/core";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Redo2, Undo2 } from "lucide-react";
+import { lazy, Suspense, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import type { WorkflowRow } from "@/api/pending";
+import { redoLabel, undoLabel } from "@/graph";
+import { wordsFor } from "@/kit/problem";
+import { Loading } from "@/kit/states";
+import { useEditor } from "./editor";
+import { FindingsButton } from "./findings/FindingsButton";
+import { Inspector } from "./inspector/Inspector";
+import { ListView } from "./list/ListView";
+import { Picker } from "./picker/Picker";
+import { SavedNote } from "./SavedNote";
+import { useAutosave } from "./useAutosave";
+import { useCheck } from "./useCheck";
+import { useKeys } from "./useKeys";
+import classes from "./Workbench.module.css";
+
+const Canvas = lazy(() => import("./xyflow/Canvas"));
+
+/** The toolbar, and below it the draft: as a canvas or as a list, with the inspector over either. */
+export function Workbench({ row, revision }: { row: WorkflowRow; revision: string }) {
+  const { t } = useTranslation();
+  const { view, node } = useSearch({ from: "/inside/workflows/$id" });
+  const navigate = useNavigate();
+  const name = useEditor((state) => state.history.present.name);
+  const select = useEditor((state) => state.select);
+  const saving = useAutosave(row.id, revision);
+  useCheck(row.id);
+  useKeys();
+  useEffect(() => {
+    if (node) select([node]);
+  }, [node, select]);
+  const shown = view ?? "canvas";
+  return (
+    <div className={classes.bench}>
+      <div className={classes.bar} role="toolbar" aria-label={t("editor.toolbar")}>
+        <h1 className={classes.name}>{name}</h1>
+        <SavedNote saving={saving} />
+        <span className={classes.gap} />
+        <History />
+        <FindingsButton />
+        <SegmentedControl
+          size="xs"
+          className={classes.views}
+          aria-label={t("editor.view")}
+          value={shown}
+          onChange={(value) =>
+            navigate({
+              to: "/workflows/$id",
+              params: { id: row.id },
+              search: value === "list" ? { view: "list" } : {},
+              replace: true,
+            })
+          }
+          data={[
+            { value: "canvas", label: t("editor.canvas") },
+            { value: "list", label: t("editor.list") },
+          ]}
+        />
+      </div>
+      {saving.problem && <Unsaved saving={saving} />}
+      <div className={classes.stage}>
+        {shown === "list" ? (
+          <ListView />
+        ) : (
+          <Suspense fallback={<Loading />}>
+            <Canvas />
+          </Suspense>
+        )}
+        <Inspector />
+      </div>
+      <Picker />
+    </div>
+  );
+}
+
+/** Undo and redo say what they would undo. */
+function History() {
+  const { t } = useTranslation();
+  const undoable = useEditor((state) => undoLabel(state.history));
+  const redoable = useEditor((state) => redoLabel(state.history));
+  const undo = useEditor((state) => state.undo);
+  const redo = useEditor((state) => state.redo);
+  const undoName = undoable
+    ? t("editor.undo.what", { what: t(`act.${undoable.act}`, { what: undoable.what }) })
+    : t("editor.undo");
+  const redoName = redoable
+    ? t("editor.redo.what", { what: t(`act.${redoable.act}`, { what: redoable.what }) })
+    : t("editor.redo");
+  return (
+    <>
+      <Tooltip label={undoName}>
+        <ActionIcon aria-label={undoName} disabled={!undoable} onClick={undo}>
+          <Undo2 aria-hidden size={17} />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label={redoName}>
+        <ActionIcon aria-label={redoName} disabled={!redoable} onClick={redo}>
+          <Redo2 aria-hidden size={17} />
+        </ActionIcon>
+      </Tooltip>
+    </>
+  );
+}
+
+function Unsaved({ saving }: { saving: ReturnType<typeof useAutosave> }) {
+  const { t } = useTranslation();
+  const words = wordsFor(saving.problem, t);
+  return (
+    <Alert color="red" radius={0} role="alert" title={words.sentence} className={classes.alert}>
+      {words.wayOut}{" "}
+      <Button size="compact-sm" variant="default" onClick={saving.retry}>
+        {t("kit.retry")}
+      </Button>
+      <VisuallyHidden>{t("editor.unsaved")}</VisuallyHidden>
+    </Alert>
+  );
+}

@@ -1,0 +1,3 @@
+import { ListView } from "../list/ListView";
+
+export default ListView;

@@ -1,0 +1,27 @@
+/** What a form knows of the values that can be put in: where they come from, what they are called, whether they fit. */
+
+import { createContext, useContext } from "react";
+import type { Offer } from "@/api/pending";
+import type { Kind } from "@/graph";
+
+/** A path as people read it: the step's name and kind, and the field. */
+export type Described = { step: string; field: string; kind: Kind | "input" };
+
+export type Values = {
+  describe: (path: string) => Described;
+  /** What can be put into a field that reads in this scope. */
+  offers: (scope: string) => Offer[];
+  /** Puts a value into reach of the field and gives the words for a hole or a formula. */
+  name: (offer: Offer, scope: string) => string;
+  /** Called when a field is left: what follows is a change of its own. */
+  settle: () => void;
+};
+
+export const ValuesContext = createContext<Values>({
+  describe: (path) => ({ step: path, field: "", kind: "input" }),
+  offers: () => [],
+  name: (offer) => offer.path,
+  settle: () => {},
+});
+
+export const useValues = (): Values => useContext(ValuesContext);
