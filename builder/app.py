@@ -21,6 +21,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from builder import __version__
@@ -82,6 +83,13 @@ class ForeignPageError(HandrailError):
     status: ClassVar[int] = 403
 
 
+class TooLargeError(HandrailError):
+    """More was sent than anything here needs."""
+
+    code: ClassVar[str] = "too_large"
+    status: ClassVar[int] = 413
+
+
 class Problem(BaseModel):
     """Every refusal: a code for programs, a sentence for people, where it is about, and what to do."""
 
@@ -124,7 +132,6 @@ def assemble_app() -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         separate_input_output_schemas=False,
-        max_body_size=LARGEST_BODY,
         responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
         exception_handlers={
             HandrailError: _answer_refusal,
@@ -132,6 +139,7 @@ def assemble_app() -> FastAPI:
             HTTPException: _answer_plain,
         },
     )
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
     app.add_middleware(Guard)
     app.include_router(_vital_signs)
     for router in ROUTERS:
@@ -224,11 +232,8 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        headers = Headers(scope=scope)
-        if scope["method"] not in _SAFE and not is_own_page(headers, scope["app"].state.application.settings.url):
-            refusal = ForeignPageError(
-                "This change came from a page of another site.", way_out="Open the product itself."
-            )
+        refusal = refuse_early(scope["method"], Headers(scope=scope), scope["app"].state.application.settings.url)
+        if refusal is not None:
             await _answer(refusal)(scope, receive, send_with_headers)
             return
         try:
@@ -239,6 +244,14 @@ class Guard:
                     scope, receive, send_with_headers
                 )
             raise
+
+
+def refuse_early(method: str, headers: Mapping[str, str], url: str) -> HandrailError | None:
+    """Why a call is not even read: it comes from another site's page, or says that it is too large."""
+    if method not in _SAFE and not is_own_page(headers, url):
+        return ForeignPageError("This change came from a page of another site.", way_out="Open the product itself.")
+    said = headers.get("content-length", "0")
+    return _too_large() if len(said) > 18 or (said.isdecimal() and int(said) > LARGEST_BODY) else None
 
 
 def is_own_page(headers: Mapping[str, str], url: str) -> bool:
@@ -271,6 +284,11 @@ def _answer(error: HandrailError) -> JSONResponse:
     return JSONResponse(error.as_record() | params, error.status)
 
 
+def _too_large() -> TooLargeError:
+    most = LARGEST_BODY // 1024 // 1024
+    return TooLargeError(f"This is larger than {most} MiB.", way_out="Send less at once.", most=most)
+
+
 async def _answer_refusal(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HandrailError)
     return _answer(error)
@@ -282,7 +300,7 @@ async def _answer_malformed(_: Request, error: Exception) -> JSONResponse:
     problems = [(each["loc"], _sentence_of(each)) for each in error.errors()]
     if all(place[0] == "path" for place, _ in problems):
         return _say("unknown", "There is nothing at this address.", 404)
-    places = [".".join(str(part) for part in place[1:]) for place, _ in problems]
+    places = [".".join(map(_show_part, place[1:])) for place, _ in problems]
     told = [{"field": place, "sentence": sentence} for place, (_, sentence) in zip(places, problems, strict=True)]
     return _say(
         "malformed",
@@ -291,6 +309,12 @@ async def _answer_malformed(_: Request, error: Exception) -> JSONResponse:
         field=places[0],
         params={"problems": told[:20]},
     )
+
+
+def _show_part(part: int | str) -> str:
+    """A part of a place; the name of a field that we do not know may be anything, and is shown when it is a name."""
+    text = str(part)
+    return text if len(text) <= 60 and text.replace("-", "_").replace("_", "a").isalnum() else "…"
 
 
 def _sentence_of(problem: Mapping[str, Any]) -> str:
@@ -304,8 +328,9 @@ async def _answer_plain(_: Request, error: Exception) -> JSONResponse:
     sentences = {
         404: ("unknown", "There is nothing at this address."),
         405: ("method", "This address does not know this method."),
-        413: ("too_large", f"This is larger than {LARGEST_BODY // 1024 // 1024} MiB."),
     }
+    if error.status_code == 413:
+        return _answer(_too_large())
     phrase = HTTPStatus(error.status_code).phrase
     code, sentence = sentences.get(error.status_code, ("malformed", f"This cannot be read: {phrase.lower()}."))
     answer = _say(code, sentence, error.status_code)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from builder.teams.api import router
     from builder.teams.found import found_team
+    from builder.teams.gate import CSRF_HEADER, Call, Calling, Permit, Visit, Visiting, permit
     from builder.teams.links import is_ownerless, make_owner_link
-    from builder.teams.permit import CSRF_HEADER, Call, Calling, Permit, Visit, Visiting, permit
     from builder.teams.ports import Installation
     from builder.teams.read import expect_team
     from builder.teams.rules import may, may_read_payload, may_somewhere, permissions_of, require, teams_where
@@ -25,13 +25,13 @@ _DOORS = {
     "found_team": "found",
     "is_ownerless": "links",
     "make_owner_link": "links",
-    "CSRF_HEADER": "permit",
-    "Call": "permit",
-    "Calling": "permit",
-    "Permit": "permit",
-    "Visit": "permit",
-    "Visiting": "permit",
-    "permit": "permit",
+    "CSRF_HEADER": "gate",
+    "Call": "gate",
+    "Calling": "gate",
+    "Permit": "gate",
+    "Visit": "gate",
+    "Visiting": "gate",
+    "permit": "gate",
     "Installation": "ports",
     "expect_team": "read",
     "may": "rules",

@@ -10,11 +10,11 @@ from builder.kit.pages import Page, PageSize
 from builder.kit.wire import Id
 from builder.teams.doors import doors
 from builder.teams.found import found_team, rename_organisation, rename_team
+from builder.teams.gate import Calling, Visit, permit
 from builder.teams.invite import invite_person, list_invitations, withdraw_invitation
 from builder.teams.links import make_reset_link
 from builder.teams.members import change_member
 from builder.teams.people import change_person
-from builder.teams.permit import Calling, Visit, permit
 from builder.teams.read import list_members, list_people, list_teams
 from builder.teams.rules import require
 from builder.teams.schemas import (

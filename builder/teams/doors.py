@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from builder.db import read_clock
 from builder.kit.wire import Id
+from builder.teams.gate import COOKIE, Calling, Visit, Visiting, permit
 from builder.teams.invite import accept_invitation
 from builder.teams.links import enter_by_link, look_at_link, reset_password
 from builder.teams.people import change_password, change_self
-from builder.teams.permit import COOKIE, Calling, Visit, Visiting, permit
 from builder.teams.read import show_session
 from builder.teams.rules import LASTS
 from builder.teams.schemas import (

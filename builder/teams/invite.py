@@ -56,10 +56,16 @@ def invite_person(session: Session, caller: Caller, wanted: NewInvitation, now: 
             held = read_org_roles(session, [person.id])[person.id]
             save_roles_of(session, caller.actor, person.id, held | set(wanted.org_roles), now)
         return Invited()
-    given = {"team_id": wanted.team, "roles": frozenset(wanted.roles), "org_roles": frozenset(wanted.org_roles)}
-    token, _ = make_link(session, "invitation", wanted.email, made_by=caller.actor, now=now, **given)  # type: ignore[arg-type]  # as given
-    invitation = next(each for each in find_invitations(session, None, now) if each.email == wanted.email
-                      and each.team_id == wanted.team)  # fmt: skip
+    invitation, token = make_link(
+        session,
+        "invitation",
+        wanted.email,
+        made_by=caller.actor,
+        now=now,
+        team_id=wanted.team,
+        roles=wanted.roles,
+        org_roles=wanted.org_roles,
+    )
     record = {"team": _shown(wanted.team), "roles": sorted(wanted.roles), "org_roles": sorted(wanted.org_roles)}
     subject = f"invitation {show_id(invitation.id)}"
     append_event(session, "person_invited", actor=caller.actor, subject=subject, now=now, record=record)

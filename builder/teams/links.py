@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from builder.audit import append_event
-from builder.kit.ids import show_id
+from builder.db import to_milliseconds
+from builder.kit.ids import new_id, show_id
 from builder.teams.passwords import hash_password
 from builder.teams.read import expect_person
 from builder.teams.rules import LINK_LASTS, may_reset
@@ -60,7 +62,7 @@ def make_owner_link(session: Session, now: datetime, organisation: str = "My org
     if not admins:
         save_org_roles(session, owner, ["admin"])
     person = read_people(session, [owner])[owner]
-    token, _ = make_link(session, "owner", person.email, made_by="keeper", now=now, person_id=owner)
+    _, token = make_link(session, "owner", person.email, made_by="keeper", now=now, person_id=owner)
     subject = f"person {show_id(owner)}"
     append_event(session, "owner_link_made", actor="keeper", subject=subject, now=now, record={"first": not admins})
     return owner, token
@@ -80,9 +82,9 @@ def make_reset_link(session: Session, caller: Caller, person_id: int, now: datet
             f"{person.name} is more than a member of your teams, so you may not open a way in for {person.name}.",
             way_out="Ask an admin.",
         )
-    token, ends_at = make_link(session, "reset", person.email, made_by=caller.actor, now=now, person_id=person_id)
+    link, token = make_link(session, "reset", person.email, made_by=caller.actor, now=now, person_id=person_id)
     append_event(session, "reset_link_made", actor=caller.actor, subject=f"person {show_id(person_id)}", now=now)
-    return token, ends_at
+    return token, link.ends_at
 
 
 def make_link(
@@ -94,16 +96,26 @@ def make_link(
     now: datetime,
     person_id: int | None = None,
     team_id: int | None = None,
-    roles: frozenset[str] = frozenset(),
-    org_roles: frozenset[str] = frozenset(),
-) -> tuple[str, datetime]:
-    """Makes a link in place of an older one that was for the same: its token, and until when it opens."""
+    roles: Iterable[str] = (),
+    org_roles: Iterable[str] = (),
+) -> tuple[Link, str]:
+    """Makes a link in place of an older one that was for the same; and its token, which nobody can read again."""
     delete_links(session, kind, email, team_id)
-    token, ends_at = new_token(), now + LINK_LASTS[kind]
-    whom = {"kind": kind, "token_hash": hash_token(token), "person_id": person_id, "email": email, "team_id": team_id}
-    given = {"roles": sorted(roles), "org_roles": sorted(org_roles)}
-    insert_link(session, {**whom, **given, "made_by": made_by, "ends_at": ends_at}, now)
-    return token, ends_at
+    token = new_token()
+    link = Link(
+        id=new_id(to_milliseconds(now)),
+        kind=kind,
+        person_id=person_id,
+        email=email,
+        team_id=team_id,
+        roles=frozenset(roles),
+        org_roles=frozenset(org_roles),
+        made_by=made_by,
+        made_at=now,
+        ends_at=now + LINK_LASTS[kind],
+    )
+    insert_link(session, link, hash_token(token))
+    return link, token
 
 
 def look_at_link(session: Session, token: str, now: datetime) -> LinkView:

@@ -297,11 +297,12 @@ def forgive_attempts(session: Session, account: str, address: str) -> None:
 # ---------------------------------------------------------------------- one-time links
 
 
-def insert_link(session: Session, values: Mapping[str, Any], now: datetime) -> int:
-    """Keeps a link; its id."""
-    number = new_id(to_milliseconds(now))
-    session.execute(insert(link_table).values(id=number, made_at=now, **values))
-    return number
+def insert_link(session: Session, link: Link, token_hash: str | None) -> None:
+    """Keeps a link."""
+    values = {name: getattr(link, name) for name in ("id", "kind", "person_id", "email", "team_id", "made_by")}
+    values |= {"made_at": link.made_at, "ends_at": link.ends_at, "token_hash": token_hash}
+    values |= {"roles": sorted(link.roles), "org_roles": sorted(link.org_roles)}
+    session.execute(insert(link_table).values(**values))
 
 
 def read_link(session: Session, token_hash: str, now: datetime) -> Link | None:

@@ -24,7 +24,7 @@ from builder.db import open_database, read_clock
 from builder.kit.ids import show_id
 from builder.settings import read_settings
 from builder.teams import CSRF_HEADER, Caller, found_team, make_owner_link
-from builder.teams.permit import COOKIE
+from builder.teams.gate import COOKIE
 from builder.teams.sessions import Place, begin_session, csrf_of, find_caller
 from builder.teams.store import insert_person, save_membership, save_org_roles
 from builder.teams.tables import session_table

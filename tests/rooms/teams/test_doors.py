@@ -15,7 +15,7 @@ from builder.audit.tables import audit_event_table
 from builder.db import read_clock
 from builder.kit.ids import show_id
 from builder.teams import passwords
-from builder.teams.permit import COOKIE
+from builder.teams.gate import COOKIE
 from builder.teams.rules import ATTEMPTS, LASTS, WINDOW
 from builder.teams.schemas import TooManyAttemptsError, WrongSignInError
 from builder.teams.sessions import Place, csrf_of, hash_token
