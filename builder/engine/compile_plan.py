@@ -48,6 +48,7 @@ def compile_plan(woven: Woven, types: Mapping[str, NodeType], prices: Mapping[st
         inputs=reading.workflow.inputs,
         guards=woven.guards,
         result_schema=reading.root.result_schema,
+        authors=reading.workflow.authors,
     )
 
 

@@ -121,6 +121,7 @@ class Plan:
         inputs: schema of the run's input.
         guards: what the machine enforces while it runs.
         retries_at_most: budget of retries of one run, over all its steps.
+        authors: who wrote what it was made of: they may be barred from deciding its reviews.
         graphs: dotted path of each container (without indices; `""` for the outer graph) → its graph.
         compiled: what `resolve` compiled of this plan so far.
     """
@@ -132,6 +133,7 @@ class Plan:
     guards: tuple[Guard, ...] = ()
     result_schema: Schema = field(default_factory=dict)
     retries_at_most: int = 200
+    authors: tuple[str, ...] = ()
     graphs: Mapping[str, PlanGraph] = field(init=False, repr=False, compare=False)
     compiled: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
 

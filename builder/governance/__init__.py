@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from builder.governance.api import router
     from builder.governance.examples import LoadExample, check_template
     from builder.governance.read import NotGovernanceError, read_template
     from builder.governance.schemas import (
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     )
 
 _NAMES = {
+    "api": ("router",),
     "examples": ("LoadExample", "check_template"),
     "read": ("NotGovernanceError", "read_template"),
     "schemas": (
@@ -50,7 +52,7 @@ __all__ = [
     "GovernanceError", "LoadExample", "NotGovernanceError", "NotSoundError", "SecondPersonError", "TemplateState",
     "TemplateVersion", "UnknownTemplateError", "approve_template", "assign_template", "check_template",
     "enforce_template", "find_rules", "find_template", "import_template", "judge_template", "list_templates",
-    "read_template", "retire_template",
+    "read_template", "retire_template", "router",
 ]  # fmt: skip
 
 

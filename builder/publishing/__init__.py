@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from builder.publishing.api import router
     from builder.publishing.prepare import Press
     from builder.publishing.publish import (
         ask_to_publish,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     )
 
 _NAMES = {
+    "api": ("router",),
     "prepare": ("Press",),
     "publish": (
         "ask_to_publish", "decide_request", "find_request", "go_back", "list_requests", "publish_workflow",
@@ -48,7 +50,7 @@ _DOORS = {name: module for module, names in _NAMES.items() for name in names}
 __all__ = [
     "DraftMovedError", "NotPublishableError", "Press", "PublishError", "PublishRequest", "RequestOverError",
     "RequestState", "RulesMovedError", "SeparatedError", "UnknownRequestError", "ask_to_publish", "decide_request",
-    "find_request", "go_back", "list_requests", "publish_workflow", "withdraw_request",
+    "find_request", "go_back", "list_requests", "publish_workflow", "router", "withdraw_request",
 ]  # fmt: skip
 
 

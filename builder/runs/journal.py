@@ -107,7 +107,7 @@ class Journal:
         def tell_desk(session: Session) -> None:
             park(
                 session, run_id=hold.run_id, path=write.path, token=token, question=question, mode=hold.mode,
-                starter=hold.claim.starter, duties=duties,
+                starter=hold.claim.starter, authors=hold.plan.authors, duties=duties,
             )  # fmt: skip
 
         self._beside.append(tell_desk)

@@ -63,11 +63,13 @@ class OnPark(Protocol):
         question: Question,
         mode: Mode,
         starter: str,
+        authors: Sequence[str],
         duties: Sequence[Sequence[str]],
     ) -> None:
         """Opens it. `token` names the wait; answer it with `resume_run`.
 
-        `duties` holds, for each rule that separates duties, those that one person may not hold together.
+        `authors` wrote the workflow; `duties` holds, for each rule that separates duties, those that one person may
+        not hold together.
         """
         ...
 

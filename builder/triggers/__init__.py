@@ -6,11 +6,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from builder.triggers.api import router
     from builder.triggers.form import Form, NotStartableError, find_form, start_by_form
 
-_DOORS = {"Form": "form", "NotStartableError": "form", "find_form": "form", "start_by_form": "form"}
+_DOORS = {"router": "api", "Form": "form", "NotStartableError": "form", "find_form": "form", "start_by_form": "form"}
 
-__all__ = ["Form", "NotStartableError", "find_form", "start_by_form"]
+__all__ = [
+    "Form", "NotStartableError", "find_form", "router", "start_by_form",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

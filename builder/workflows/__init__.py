@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from builder.workflows.api import router
     from builder.workflows.check import Checked, Installed, check_draft, examine_source, next_stage, preview_of
     from builder.workflows.create import (
         Example,
@@ -66,8 +67,10 @@ if TYPE_CHECKING:
         make_live,
         read_live,
     )
+    from builder.workflows.views import Named, VersionView, name_people, show_versions
 
 _NAMES = {
+    "api": ("router",),
     "check": ("Checked", "Installed", "check_draft", "examine_source", "next_stage", "preview_of"),
     "create": (
         "Example", "create_blank", "create_from_example", "examples_folder", "fork_workflow", "list_examples",
@@ -87,6 +90,7 @@ _NAMES = {
         "PlanChangedError", "SecretInsideError", "UnknownWorkflowError", "Version", "VersionState", "WorkflowError",
         "WorkflowRow",
     ),
+    "views": ("Named", "VersionView", "name_people", "show_versions"),
     "versions": (
         "Live", "add_version", "compare_versions", "expect_version", "find_authors", "find_version", "list_versions",
         "make_live", "read_live",
@@ -96,15 +100,16 @@ _DOORS = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = [
     "ArchivedError", "BadDraftError", "Checked", "Draft", "DraftChangedError", "DraftRevision", "Examined", "Example",
-    "Governed", "Ground", "ImportPlan", "Installed", "Live", "LoadedWorkflow", "PlanChangedError", "SecretInsideError",
-    "UnknownWorkflowError", "UnreadableFile", "Version", "VersionState", "WorkflowError", "WorkflowRow", "add_version",
-    "apply_import", "archive_workflow", "called_references", "change_workflow", "check_draft", "compare_versions",
-    "create_blank", "create_from_example", "examine_source", "examine_workflow", "examples_folder", "expect_draft",
-    "expect_open", "expect_source", "expect_version", "expect_workflow", "export_workflow", "find_authors",
-    "find_revision", "find_version", "find_workflow", "finding_of", "fork_workflow", "govern_workflow",
-    "list_examples", "list_revisions", "list_versions", "list_workflows", "load_workflow", "make_live", "next_stage",
-    "plan_import", "preview_of", "read_draft", "read_file", "read_live", "restore_draft", "restore_version",
-    "save_draft", "unarchive_workflow", "workflow_of",
+    "Governed", "Ground", "ImportPlan", "Installed", "Live", "LoadedWorkflow", "Named", "PlanChangedError",
+    "SecretInsideError", "UnknownWorkflowError", "UnreadableFile", "Version", "VersionState", "VersionView",
+    "WorkflowError", "WorkflowRow", "add_version", "apply_import", "archive_workflow", "called_references",
+    "change_workflow", "check_draft", "compare_versions", "create_blank", "create_from_example", "examine_source",
+    "examine_workflow", "examples_folder", "expect_draft", "expect_open", "expect_source", "expect_version",
+    "expect_workflow", "export_workflow", "find_authors", "find_revision", "find_version", "find_workflow",
+    "finding_of", "fork_workflow", "govern_workflow", "list_examples", "list_revisions", "list_versions",
+    "list_workflows", "load_workflow", "make_live", "name_people", "next_stage", "plan_import", "preview_of",
+    "read_draft", "read_file", "read_live", "restore_draft", "restore_version", "router", "save_draft",
+    "show_versions", "unarchive_workflow", "workflow_of",
 ]  # fmt: skip
 
 

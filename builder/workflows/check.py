@@ -177,7 +177,7 @@ def _find_called(
     """The published versions that a workflow calls, as their own rules wove them, with all that those call."""
     found: dict[str, Workflow] = {}
     findings: list[Finding] = []
-    references = list(called_references(dump_part(workflow)["nodes"], types))
+    references = list(called_references(dump_part(workflow).get("nodes", {}), types))
     teams = {key_of(name): number for number, name in read_teams(session, None).items()} if references else {}
     for node, reference in references:
         team, _, rest = reference.partition("/")

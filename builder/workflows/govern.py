@@ -138,7 +138,7 @@ def _weave_called(ground: Ground) -> Mapping[str, Workflow]:
 
     def weave_one(reference: str) -> None:
         workflow = ground.called[reference]
-        for _, inner in called_references(dump_part(workflow)["nodes"], ground.types):
+        for _, inner in called_references(dump_part(workflow).get("nodes", {}), ground.types):
             if inner not in done:
                 weave_one(inner)
         done[reference] = weave(

@@ -84,7 +84,7 @@ def load_workflow(path: Path, types: Mapping[str, NodeType]) -> LoadedWorkflow:
 def _load_called(
     loaded: LoadedWorkflow, caller: Workflow, folder: Path, types: Mapping[str, NodeType], open_files: tuple[Path, ...]
 ) -> None:
-    for node, reference in called_references(caller.model_dump(mode="json", by_alias=True)["nodes"], types):
+    for node, reference in called_references(caller.model_dump(mode="json", by_alias=True).get("nodes", {}), types):
         if reference in loaded.called:
             continue
         target = folder / reference.partition("@")[0]

@@ -130,13 +130,13 @@ def thin_history(revisions: Sequence[DraftRevision], now: datetime, keep: frozen
 
 def find_missing_types(workflow: Workflow, types: Mapping[str, NodeType]) -> list[str]:
     """The node types that a workflow uses, bodies included, and that are not installed."""
-    return sorted({node["type"] for _, node in nodes_in(dump_part(workflow)["nodes"])} - types.keys())
+    return sorted({node["type"] for _, node in nodes_in(dump_part(workflow).get("nodes", {}))} - types.keys())
 
 
 def find_connections(workflow: Workflow, types: Mapping[str, NodeType]) -> list[str]:
     """The model connections that a workflow names."""
     found: set[str] = set()
-    for _, node in nodes_in(dump_part(workflow)["nodes"]):
+    for _, node in nodes_in(dump_part(workflow).get("nodes", {})):
         kind = types.get(node["type"])
         marks = () if kind is None else marks_of(kind.Config)
         for mark in marks:

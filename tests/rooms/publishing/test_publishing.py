@@ -54,27 +54,10 @@ from builder.workflows import (
     save_draft,
 )
 from builder.workflows.tables import version_table
+from tests.rooms.letters import GRAPH, MASK
 from tests.rooms.world import World
 
 KEY = SigningKey.generate()
-GRAPH: dict[str, Any] = {
-    "inputs": {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "maxLength": 50}}},
-    "nodes": {
-        "answer": {
-            "type": "prompt.complete@1",
-            "config": {"prompt": "Answer politely: {{ text }}"},
-            "inputs": {"text": {"from": "input.text"}},
-        },
-    },
-    "result": {"reply": {"from": "answer.text"}},
-}
-MASK = {
-    "id": "mask-before-model",
-    "must_pass": {"from": {"labels": ["personal"]}, "to": {"kind": "prompt"},
-                  "through": {"kind": "policy", "check": "personal_data"}},
-    "insert": {"type": "policy.personal_data@1", "config": {"action": "mask"}, "place": "at_target"},
-    "restore": [{"result": True}],
-}  # fmt: skip
 
 
 def press(world: World) -> Press:
@@ -134,13 +117,17 @@ def test_publishing_weaves_signs_and_makes_live(world: World, made: int) -> None
     assert sorted(version.authors) == sorted(show_id(world.people[name]) for name in ("builder", "owner"))
     woven = read_woven(version.woven)
     assert [each.template for each in woven.insertions] == ["Customer data"] * 2
+    assert world.application.load_plan(version.woven).authors == version.authors, "reviews can bar them"
     with world.transaction() as session:
         rules = find_rules(session, team="Ours", stage=Stage.PILOT, day=read_clock(session).date())
         live = read_live(session, made)
         assert live is not None
         assert live.version.number == 1
         assert find_workflow(session, world.caller("viewer"), made).stage is Stage.PILOT
-    held = verify(woven, world.application.types, public_key=KEY.public, rules_hash=hash_rules(rules), team="Ours")
+    held = verify(
+        woven, world.application.types, connections=world.application.connections, public_key=KEY.public,
+        rules_hash=hash_rules(rules), team="Ours",
+    )  # fmt: skip
     assert held.signed
     [event] = events(world, "version_published")
     assert (event["woven_hash"], event["rules_hash"]) == (version.woven_hash, hash_rules(rules))

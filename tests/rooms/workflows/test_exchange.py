@@ -164,6 +164,11 @@ def test_changes_that_nothing_holds_make_a_conflict(world: World) -> None:
     assert plan(world).action == "conflict"
 
 
+def test_a_workflow_without_a_step_comes_in(world: World) -> None:
+    assert plan(world, b"handrail: 1\nname: Nothing yet").action == "create"
+    assert take_in(world, "builder", world.ours, b"handrail: 1\nname: Nothing yet")
+
+
 @pytest.mark.parametrize(
     "content", [b"[]", b"text", b"{}", b"nodes: {}", b"handrail: 2\nname: x", b"handrail: 1\nname: x\nmore: 1"]
 )
