@@ -1,9 +1,9 @@
-import { ActionIcon, Drawer } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { Menu as MenuIcon } from "lucide-react";
-import { Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { NoticeBell } from "@/features/notices/NoticeBell";
 import { listen } from "@/kit/events";
@@ -12,6 +12,8 @@ import { Logo } from "./Logo";
 import { Navigation } from "./Navigation";
 import { PersonMenu } from "./PersonMenu";
 import classes from "./Shell.module.css";
+
+const Drawer = lazy(() => import("./NavigationDrawer").then((file) => ({ default: file.NavigationDrawer })));
 
 /** What a live event makes stale: everything under the address of its kind. */
 const STALE = { run: "/api/runs", draft: "/api/workflows", review: "/api/reviews", notice: "/api/notices" } as const;
@@ -60,12 +62,11 @@ export function Shell() {
           <PersonMenu />
         </div>
       </div>
-      <Drawer opened={isOpen} onClose={close} size={280} title={<Logo />} padding="sm">
-        <Navigation />
-        <div className={classes.foot}>
-          <PersonMenu />
-        </div>
-      </Drawer>
+      {isOpen && (
+        <Suspense>
+          <Drawer onClose={close} />
+        </Suspense>
+      )}
       <main id="page" className={classes.page} tabIndex={-1}>
         <Suspense fallback={<Loading />}>
           <Outlet />

@@ -9,16 +9,16 @@ import { wordsFor } from "@/kit/problem";
 import { Loading } from "@/kit/states";
 import { useEditor } from "./editor";
 import { FindingsButton } from "./findings/FindingsButton";
-import { Inspector } from "./inspector/Inspector";
-import { ListView } from "./list/ListView";
-import { Picker } from "./picker/Picker";
 import { SavedNote } from "./SavedNote";
 import { useAutosave } from "./useAutosave";
 import { useCheck } from "./useCheck";
 import { useKeys } from "./useKeys";
 import classes from "./Workbench.module.css";
 
-const Canvas = lazy(() => import("./xyflow/Canvas"));
+const Canvas = lazy(() => import("./xyflow/Canvas").then((file) => ({ default: file.Canvas })));
+const ListView = lazy(() => import("./list/ListView").then((file) => ({ default: file.ListView })));
+const Inspector = lazy(() => import("./inspector/Inspector").then((file) => ({ default: file.Inspector })));
+const Picker = lazy(() => import("./picker/Picker").then((file) => ({ default: file.Picker })));
 
 /** The toolbar, and below it the draft: as a canvas or as a list, with the inspector over either. */
 export function Workbench({ row, revision }: { row: WorkflowRow; revision: string }) {
@@ -27,6 +27,8 @@ export function Workbench({ row, revision }: { row: WorkflowRow; revision: strin
   const navigate = useNavigate();
   const name = useEditor((state) => state.history.present.name);
   const select = useEditor((state) => state.select);
+  const isSelected = useEditor((state) => state.selected.length > 0);
+  const isPicking = useEditor((state) => state.picker !== null);
   const saving = useAutosave(row.id, revision);
   useCheck(row.id);
   useKeys();
@@ -63,16 +65,18 @@ export function Workbench({ row, revision }: { row: WorkflowRow; revision: strin
       </div>
       {saving.problem && <Unsaved saving={saving} />}
       <div className={classes.stage}>
-        {shown === "list" ? (
-          <ListView />
-        ) : (
-          <Suspense fallback={<Loading />}>
-            <Canvas />
+        <Suspense fallback={<Loading />}>{shown === "list" ? <ListView /> : <Canvas />}</Suspense>
+        {isSelected && (
+          <Suspense>
+            <Inspector />
           </Suspense>
         )}
-        <Inspector />
       </div>
-      <Picker />
+      {isPicking && (
+        <Suspense>
+          <Picker />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -1,0 +1,104 @@
+import { ActionIcon, Button, Modal, Tooltip } from "@mantine/core";
+import { useReactFlow } from "@xyflow/react";
+import { ArrowUpLeft, Maximize, Minus, Plus, Search, WandSparkles } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { graphAt, moveNodes, nameOf, outline, type Point, pathOf } from "@/graph";
+import { announce } from "@/kit/announce";
+import { SearchList } from "@/kit/SearchList";
+import { useEditor, useEditorStore } from "../editor";
+import { tidyInWorker } from "./tidyInWorker";
+
+/** Add, tidy up, search, zoom; and the way out of a container. */
+export function CanvasTools({ focusNode }: { focusNode: (path: string) => void }) {
+  const { t } = useTranslation();
+  const store = useEditorStore();
+  const flow = useReactFlow();
+  const place = useEditor((state) => state.place);
+  const [isSearching, setSearching] = useState(false);
+  const [isTidying, setTidying] = useState(false);
+
+  const tidy = async (): Promise<void> => {
+    const graph = graphAt(store.getState().history.present, place);
+    if (!graph) return;
+    setTidying(true);
+    const sizes = Object.fromEntries(
+      Object.keys(graph.nodes).map((id) => {
+        const { width = 220, height = 84 } = flow.getNode(pathOf(place, id))?.measured ?? {};
+        return [id, { width, height }];
+      }),
+    );
+    const places = await tidyInWorker(graph, sizes);
+    const byPath = Object.fromEntries(Object.entries(places).map(([id, at]) => [pathOf(place, id), at as Point]));
+    store.getState().act("tidy", store.getState().history.present.name, (workflow) => moveNodes(workflow, byPath));
+    setTidying(false);
+    announce(t("canvas.tidied"));
+    requestAnimationFrame(() => flow.fitView({ minZoom: 0.5, maxZoom: 1, padding: 0.1, duration: 200 }));
+  };
+  const tools = [
+    { name: t("canvas.tidy"), icon: WandSparkles, act: tidy, isBusy: isTidying },
+    { name: t("canvas.search"), icon: Search, act: () => setSearching(true) },
+    { name: t("canvas.zoomOut"), icon: Minus, act: () => flow.zoomOut({ duration: 120 }) },
+    { name: t("canvas.zoomIn"), icon: Plus, act: () => flow.zoomIn({ duration: 120 }) },
+    { name: t("canvas.fit"), icon: Maximize, act: () => flow.fitView({ padding: 0.1, maxZoom: 1, duration: 200 }) },
+  ];
+  return (
+    <div className="tools" role="toolbar" aria-label={t("canvas.tools")}>
+      {place.length > 0 && (
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<ArrowUpLeft aria-hidden size={14} />}
+          onClick={() => store.getState().enter(place.slice(0, -1))}
+        >
+          {t("canvas.leave")}
+        </Button>
+      )}
+      <Button
+        size="xs"
+        leftSection={<Plus aria-hidden size={14} />}
+        onClick={() => store.getState().pick({ place, spot: null })}
+      >
+        {t("list.add")}
+      </Button>
+      {tools.map(({ name, icon: Icon, act, isBusy }) => (
+        <Tooltip key={name} label={name}>
+          <ActionIcon aria-label={name} onClick={act} loading={isBusy}>
+            <Icon aria-hidden size={16} />
+          </ActionIcon>
+        </Tooltip>
+      ))}
+      <Modal opened={isSearching} onClose={() => setSearching(false)} title={t("canvas.search")}>
+        <Steps
+          onTake={(path) => {
+            setSearching(false);
+            store.getState().select([path]);
+            focusNode(path);
+          }}
+        />
+      </Modal>
+    </div>
+  );
+}
+
+function Steps({ onTake }: { onTake: (path: string) => void }) {
+  const { t } = useTranslation();
+  const place = useEditor((state) => state.place);
+  const palette = useEditor((state) => state.palette);
+  const graph = useEditor((state) => graphAt(state.history.present, state.place));
+  if (!graph) return null;
+  const rows = outline(graph, palette, place).filter((row) => row.place.length === place.length);
+  return (
+    <SearchList
+      name={t("canvas.search")}
+      find={(words) =>
+        rows.filter((row) => `${nameOf(graph, row.id)} ${row.id}`.toLowerCase().includes(words.trim().toLowerCase()))
+      }
+      keyOf={(row) => row.path}
+      isOff={() => false}
+      onTake={(row) => onTake(row.path)}
+      render={(row) => nameOf(graph, row.id)}
+      nothing={() => t("connect.nothing")}
+    />
+  );
+}

@@ -1,0 +1,160 @@
+/** A graph as nodes and edges that xyflow draws. What is derived here is derived once for each change, not each frame. */
+
+import type { Edge as FlowEdge, Node as FlowNode } from "@xyflow/react";
+import type { FindingRecord } from "@/api/pending";
+import {
+  type Edge,
+  ERROR_PORT,
+  type Graph,
+  graphAt,
+  isContainer,
+  isLocked,
+  type Kind,
+  nameOf,
+  type Palette,
+  type Place,
+  type Point,
+  type Port,
+  pathOf,
+  placeOf,
+  portOf,
+  portsOf,
+  sourceOf,
+  type Workflow,
+} from "@/graph";
+import { RESULT, START } from "../editor";
+
+export type StepData = {
+  title: string;
+  type: string;
+  kind: Kind | undefined;
+  ports: Port[];
+  hasErrorEdge: boolean;
+  isLocked: boolean;
+  isContainer: boolean;
+  requiredBy: string | null;
+  worst: FindingRecord["severity"] | null;
+  findings: number;
+};
+export type EndData = { title: string; fields: string };
+export type LineData = { edge: Edge; place: Place; title: string; isFixed: boolean };
+
+export type DrawnNode = FlowNode<StepData, "step"> | FlowNode<EndData, "end">;
+export type DrawnEdge = FlowEdge<LineData, "line">;
+export type Words = { start: string; result: string; error: string };
+
+const ACROSS = 280;
+
+const SEVERITIES = ["error", "warning", "note"] as const;
+
+export function drawNodes(
+  workflow: Workflow,
+  place: Place,
+  palette: Palette,
+  findings: readonly FindingRecord[],
+  words: Words,
+): DrawnNode[] {
+  const graph = graphAt(workflow, place);
+  if (!graph) return [];
+  const said = new Map<string, FindingRecord[]>();
+  for (const finding of findings)
+    if (finding.node !== null) said.set(finding.node, [...(said.get(finding.node) ?? []), finding]);
+  const withErrorEdge = new Set(graph.edges.filter((edge) => portOf(edge) === ERROR_PORT).map(sourceOf));
+  const steps = Object.entries(graph.nodes).map(([id, node], at): DrawnNode => {
+    const path = pathOf(place, id);
+    const type = palette.get(node.type);
+    const own = said.get(path) ?? [];
+    return {
+      id: path,
+      type: "step",
+      position: asPosition(positionOf(workflow, place, id, at)),
+      draggable: true,
+      data: {
+        title: nameOf(graph, id),
+        type: type?.title ?? node.type,
+        kind: type?.kind,
+        ports: portsOf(node, palette),
+        hasErrorEdge: withErrorEdge.has(id),
+        isLocked: isLocked(node),
+        isContainer: isContainer(type),
+        requiredBy: node.woven?.template ?? null,
+        worst: SEVERITIES.find((each) => own.some((finding) => finding.severity === each)) ?? null,
+        findings: own.length,
+      },
+    };
+  });
+  return place.length ? steps : [...steps, ...ends(workflow, steps, words)];
+}
+
+const asPosition = ([x, y]: Point) => ({ x, y });
+
+/** A node without a place, as an imported file may have it, stands in a row. */
+function positionOf(workflow: Workflow, place: Place, id: string, at: number): Point {
+  return workflow.layout[pathOf(place, id)] ?? [80 + at * ACROSS, 120];
+}
+
+/** The start card, which stands for `input`, and the result: left and right of everything. */
+function ends(workflow: Workflow, steps: DrawnNode[], words: Words): DrawnNode[] {
+  const xs = steps.map((node) => node.position.x);
+  const [first, last] = [
+    steps.find((node) => node.position.x === Math.min(...xs)),
+    steps.find((node) => node.position.x === Math.max(...xs)),
+  ];
+  const named = (record: object | undefined): string =>
+    Object.keys(record ?? {})
+      .join(", ")
+      .replaceAll("_", " ");
+  const card = (id: string, title: string, fields: string, x: number, y: number): DrawnNode => ({
+    id,
+    type: "end",
+    position: { x, y },
+    draggable: false,
+    connectable: false,
+    data: { title, fields },
+  });
+  return [
+    card(
+      START,
+      words.start,
+      named(workflow.inputs.properties as object | undefined),
+      (first?.position.x ?? ACROSS + 20) - ACROSS + 40,
+      (first?.position.y ?? 120) + 12,
+    ),
+    card(
+      RESULT,
+      words.result,
+      named(workflow.result),
+      (last?.position.x ?? 20) + ACROSS,
+      (last?.position.y ?? 120) + 12,
+    ),
+  ];
+}
+
+export function drawEdges(workflow: Workflow, place: Place, palette: Palette, words: Words): DrawnEdge[] {
+  const graph = graphAt(workflow, place);
+  if (!graph) return [];
+  return graph.edges
+    .filter((edge) => graph.nodes[sourceOf(edge)] && graph.nodes[edge.to])
+    .map((edge) => drawEdge(graph, edge, place, palette, words));
+}
+
+function drawEdge(graph: Graph, edge: Edge, place: Place, palette: Palette, words: Words): DrawnEdge {
+  const source = sourceOf(edge);
+  const ports = portsOf(graph.nodes[source], palette);
+  const port = portOf(edge) ?? ports[0]?.name ?? "done";
+  const known = ports.find((each) => each.name === port);
+  const title = port === ERROR_PORT ? words.error : ports.length > 1 ? known?.title || port : "";
+  return {
+    id: `${edge.from}>${edge.to}`,
+    type: "line",
+    source: pathOf(place, source),
+    target: pathOf(place, edge.to),
+    sourceHandle: port,
+    data: { edge, place, title, isFixed: isLocked(graph.nodes[source]) || isLocked(graph.nodes[edge.to]) },
+  };
+}
+
+/** The node and port behind a handle of a step; null for the start card. */
+export function fromHandle(node: string, handle: string | null | undefined): { id: string; port: string } | null {
+  return node.startsWith("$") || !handle ? null : { id: placeOf(node).id, port: handle };
+}
