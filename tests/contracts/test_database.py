@@ -11,8 +11,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import insert, select
 
 import builder.audit.tables  # the migrations make its tables too
-import builder.reviews.tables  # noqa: F401  # and its
+import builder.governance.tables
+import builder.publishing.tables
+import builder.reviews.tables
 import builder.runs.tables as tables
+import builder.teams.tables
+import builder.workflows.tables  # noqa: F401  # and theirs
 from builder.db import Database, metadata, read_clock, ring_after
 from builder.kit.clock import SYSTEM_CLOCK
 
