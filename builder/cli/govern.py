@@ -3,46 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import typer
 
 from builder.cli.files import Opened, open_templates
 from builder.cli.output import FINDINGS, print_json, say, unusable
-from builder.engine.certificates import Counterexample
-from builder.engine.facts import ConnectionFacts, collect_facts
-from builder.engine.findings import Finding, Severity
-from builder.engine.graph import Workflow, dump_part
-from builder.engine.labels import labels_of
-from builder.engine.prove import certify
+from builder.engine.facts import ConnectionFacts
 from builder.engine.reading import Reading
-from builder.engine.weave import Unweavable, weave
 from builder.engine.woven import Woven
 from builder.kit.clock import SYSTEM_CLOCK
 from builder.kit.errors import HandrailError
 from builder.sdk import Stage
-from builder.workflows import called_references
-
-
-@dataclass
-class Governed:
-    """A workflow under its rules.
-
-    Attributes:
-        woven: with its certificates; None when it could not be woven at all.
-        counterexamples: one for each rule that cannot hold.
-        findings: what there is to say, a counterexample being an error.
-        labels: node path → field → what it carries.
-    """
-
-    woven: Woven | None
-    counterexamples: tuple[Counterexample, ...] = ()
-    findings: list[Finding] = field(default_factory=list)
-    labels: dict[str, Any] = field(default_factory=dict)
+from builder.workflows import Governed, Ground, govern_workflow
 
 
 def govern(opened: Opened, reading: Reading, governance: list[Path] | None, *, stage: Stage) -> Governed:
@@ -51,54 +24,15 @@ def govern(opened: Opened, reading: Reading, governance: list[Path] | None, *, s
     Raises:
         Ending: a governance file, or the list of model connections, cannot be used (exit 2).
     """
-    connections = open_connections()
-    templates = open_templates(governance)
-    labels = labels_of(reading, collect_facts(reading, connections, stage=stage))
-    weaver = partial(
-        weave,
-        templates=templates,
+    ground = Ground(
         types=opened.types,
         day=SYSTEM_CLOCK.now().date(),
-        connections=connections,
+        templates=open_templates(governance),
+        connections=open_connections(),
+        called=opened.loaded.called,
         stage=stage,
     )
-    try:
-        called = weave_called(opened, weaver)
-        woven, proof = certify(weaver(reading.workflow, called=called, reading=None if called else reading))
-    except Unweavable as error:
-        return Governed(None, findings=error.findings, labels=labels)
-    findings = [*proof.findings, *(finding_of(each) for each in proof.counterexamples)]
-    return Governed(woven, proof.counterexamples, findings, labels)
-
-
-def weave_called(opened: Opened, weaver: Callable[..., Woven]) -> dict[str, Workflow]:
-    """Each called workflow as the rules of its own team make it, whatever it calls itself being woven first."""
-    done: dict[str, Workflow] = {}
-
-    def weave_one(reference: str) -> None:
-        workflow = opened.loaded.called[reference]
-        for _, inner in called_references(dump_part(workflow)["nodes"], opened.types):
-            if inner not in done:
-                weave_one(inner)
-        done[reference] = weaver(workflow, called=dict(done)).graph
-
-    for reference in opened.loaded.called:
-        if reference not in done:
-            weave_one(reference)
-    return done
-
-
-def finding_of(counterexample: Counterexample) -> Finding:
-    """A counterexample as the error that it is for this workflow."""
-    node = next((node for node, _ in reversed(counterexample.path) if node not in ("input", "result")), None)
-    return Finding(
-        "rule_does_not_hold",
-        Severity.ERROR,
-        f"{counterexample.sentence} (“{counterexample.template}”, rule {counterexample.rule}, {counterexample.owner})",
-        counterexample.way_out,
-        node=node,
-        params={"counterexample": counterexample.as_record()},
-    )
+    return govern_workflow(reading, ground)
 
 
 def refuse_counterexamples(governed: Governed, *, as_json: bool) -> Woven:
