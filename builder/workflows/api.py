@@ -238,7 +238,7 @@ def get_comparison(
     operation_id="export_workflow",
     dependencies=READ,
     response_class=Response,
-    responses={200: {"content": {"application/yaml": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"application/yaml": {"schema": {}}}}},
 )
 def get_export(
     workflow: WorkflowId, call: Calling, version: Annotated[int | None, Query(ge=1, le=2_000_000_000)] = None
