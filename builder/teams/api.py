@@ -23,13 +23,12 @@ from builder.teams.schemas import (
     MemberView,
     NewInvitation,
     NewLinkView,
+    NewName,
     NewTeam,
-    OrganisationChange,
     OrganisationView,
     PersonChange,
     PersonView,
     RolesChange,
-    TeamChange,
     TeamView,
 )
 
@@ -42,7 +41,7 @@ TeamId = Annotated[Id, Path()]
 @router.patch(
     "/api/organisation", operation_id="rename_organisation", dependencies=[Depends(permit("organisation.write"))]
 )
-def patch_organisation(wanted: OrganisationChange, call: Calling) -> OrganisationView:
+def patch_organisation(wanted: NewName, call: Calling) -> OrganisationView:
     """Gives the organisation another name."""
     with call.transaction() as session:
         rename_organisation(session, call.caller, wanted.name, call.now)
@@ -70,7 +69,7 @@ def post_team(wanted: NewTeam, call: Calling) -> TeamView:
 
 
 @router.patch("/api/teams/{team}", operation_id="rename_team", dependencies=[Depends(permit("people.write"))])
-def patch_team(team: TeamId, wanted: TeamChange, call: Calling) -> TeamView:
+def patch_team(team: TeamId, wanted: NewName, call: Calling) -> TeamView:
     """Gives a team another name."""
     with call.transaction() as session:
         rename_team(session, call.caller, team, wanted.name, call.now)

@@ -213,12 +213,10 @@ class Reset(Wire):
     password: Secret
 
 
-class Acceptance(Wire):
+class Acceptance(Reset):
     """How somebody who was invited comes in."""
 
-    token: Secret
     name: Line
-    password: Secret
     language: Language = "en"
 
 
@@ -229,14 +227,8 @@ class NewTeam(Wire):
     owner: Id | None = None
 
 
-class TeamChange(Wire):
-    """A team's new name."""
-
-    name: Line
-
-
-class OrganisationChange(Wire):
-    """The organisation's new name."""
+class NewName(Wire):
+    """What something is called from now on."""
 
     name: Line
 
@@ -282,12 +274,17 @@ class SelfView(Wire):
     has_password: bool
 
 
-class OwnTeamView(Wire):
-    """A team of one's own: what one is in it, and the permissions that one has there."""
+class PersonTeamView(Wire):
+    """A team that somebody is in."""
 
     id: Id
     name: str
     roles: list[str]
+
+
+class OwnTeamView(PersonTeamView):
+    """A team of one's own, and the permissions that one has there."""
+
     may: list[str]
 
 
@@ -369,15 +366,9 @@ class InvitationView(Wire):
     @classmethod
     def of(cls, link: Link) -> InvitationView:
         """A link as it is shown."""
-        return cls(
-            id=link.id,
-            email=link.email,
-            team=link.team_id,
-            roles=sorted(link.roles),
-            org_roles=sorted(link.org_roles),
-            made_by=link.made_by,
-            ends_at=link.ends_at,
-        )
+        roles, org_roles = sorted(link.roles), sorted(link.org_roles)
+        whom = {"id": link.id, "email": link.email, "team": link.team_id, "roles": roles, "org_roles": org_roles}
+        return cls.model_validate({**whom, "made_by": link.made_by, "ends_at": link.ends_at})
 
 
 class InvitedView(Wire):
@@ -386,14 +377,6 @@ class InvitedView(Wire):
     added: bool
     invitation: InvitationView | None
     link: str | None
-
-
-class PersonTeamView(Wire):
-    """A team that somebody is in."""
-
-    id: Id
-    name: str
-    roles: list[str]
 
 
 class PersonView(Wire):

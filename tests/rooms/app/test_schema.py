@@ -1,0 +1,63 @@
+"""The whole API, called as its own description says and as it does not: never an error of ours, never a surprise.
+
+Every second call is about things that are there (made as the room's cases make them), by somebody who may everything.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, seed, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from builder.app import assemble_app, build_app
+from builder.teams import CSRF_HEADER
+from builder.teams.gate import COOKIE
+from builder.teams.sessions import csrf_of
+from tests.rooms.cases import Visitor, find_cases
+from tests.rooms.world import ORG_ROLES, TEAM_ROLES, URL, World, make_world
+
+CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
+BY_HAND = frozenset({"sign_out", "end_sessions", "change_password"})  # they would end the caller's own session
+CASES = find_cases()
+turns = itertools.count()
+schema = schemathesis.openapi.from_dict(assemble_app().openapi()).exclude(operation_id=list(BY_HAND))
+
+
+@pytest.fixture(scope="module")
+def signed_in(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iterator[tuple[World, Any]]:
+    made = make_world(tmp_path_factory.mktemp("schema"), migrated_file)
+    made.add_person("everything", ours=TEAM_ROLES, theirs=TEAM_ROLES, org=ORG_ROLES)
+    yield made, build_app(made.application)
+    made.application.close()
+
+
+@schema.parametrize()
+@seed(8700)
+@settings(
+    max_examples=max(4, settings.get_profile(settings.get_current_profile_name()).max_examples // 10),
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+    deadline=None,
+)
+def test_every_call_gets_an_answer_that_was_described(case: Any, signed_in: tuple[World, Any]) -> None:
+    world, app = signed_in
+    token = world.token("everything")
+    arranged = CASES.get(case.operation.definition.raw["operationId"])
+    if arranged is not None and next(turns) % 2:
+        case.path_parameters = dict(
+            arranged.arrange(world, Visitor("everything", world.people["everything"], token)).path
+        )
+    headers = {CSRF_HEADER: csrf_of(token)}
+    answer = case.call(base_url=URL, app=app, headers=headers, cookies={COOKIE: token})
+    case.validate_response(answer, checks=CHECKS)
