@@ -31,6 +31,7 @@ export const variantColors: VariantColorsResolver = (input) => {
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: { "--accent": "var(--mantine-color-accent-7)", "--rail": "216px" },
   light: {
+    "--mantine-color-text": "#1b1f27",
     "--mantine-color-dimmed": "#596273",
     "--mantine-color-error": "#b42323",
     "--mantine-color-placeholder": "#667080",

@@ -26,7 +26,8 @@ export function Condition({
 }) {
   const { t } = useTranslation();
   const { offers: offered } = useValues();
-  const offers = offered(scope);
+  // A condition compares: what would not fit as text is welcome here.
+  const offers = offered(scope).map((offer) => ({ ...offer, word: "fits" as const, reason: null }));
   const read = readRules(value);
   const [wantsFormula, setFormula] = useState(false);
   if (read === null || wantsFormula)
@@ -121,14 +122,10 @@ function Row({
   const fields = offers(scope).map((offer) => {
     const { step, field } = describe(offer.path);
     const name = field ? `${step}: ${field}` : step;
-    return {
-      value: offer.path,
-      label: offer.word === "no" ? `${name} — ${offer.reason}` : name,
-      disabled: offer.word === "no",
-    };
+    return { value: offer.path, label: name };
   });
   if (rule.field && !fields.some((field) => field.value === rule.field))
-    fields.push({ value: rule.field, label: rule.field, disabled: false });
+    fields.push({ value: rule.field, label: rule.field });
   const needsValue = rule.operator !== "empty" && rule.operator !== "filled";
   const operators = operatorsFor(type);
   return (

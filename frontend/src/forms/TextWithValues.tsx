@@ -1,4 +1,4 @@
-import { ActionIcon, Input, Popover, Tooltip } from "@mantine/core";
+import { ActionIcon, Input, Popover } from "@mantine/core";
 import { Braces } from "lucide-react";
 import { type KeyboardEvent, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -69,37 +69,40 @@ export function TextWithValues({
   };
   return (
     <Input.Wrapper label={label} description={description} required={isRequired} withAsterisk={false} id={id}>
-      <Popover opened={isOpen} onChange={setOpen} position="bottom-start" width={340} trapFocus shadow="md" returnFocus>
-        <Popover.Target>
-          <div className={classes.field} data-formula={isFormula || undefined}>
-            <div className={classes.grow}>
-              <div aria-hidden className={classes.behind}>
-                {marked(value, isFormula)}{" "}
-              </div>
-              <textarea
-                ref={area}
-                id={id}
-                rows={minRows}
-                className={classes.area}
-                value={value}
-                placeholder={isFormula ? undefined : t("form.typeOrSlash")}
-                spellCheck={!isFormula}
-                onChange={(event) => onChange(event.currentTarget.value)}
-                onKeyDown={onKey}
-                onBlur={values.settle}
-              />
-            </div>
-            <Tooltip label={t("form.insertValue")}>
-              <ActionIcon size={28} aria-label={t("form.insertValueInto", { field: label })} onClick={open}>
-                <Braces aria-hidden size={15} />
-              </ActionIcon>
-            </Tooltip>
+      <div className={classes.field} data-formula={isFormula || undefined}>
+        <div className={classes.grow}>
+          <div aria-hidden className={classes.behind}>
+            {marked(value, isFormula)}{" "}
           </div>
-        </Popover.Target>
-        <Popover.Dropdown p="xs" aria-label={t("form.insertValue")}>
-          <OfferList offers={offers} onTake={take} />
-        </Popover.Dropdown>
-      </Popover>
+          <textarea
+            ref={area}
+            id={id}
+            rows={minRows}
+            className={classes.area}
+            value={value}
+            placeholder={isFormula ? undefined : t("form.typeOrSlash")}
+            spellCheck={!isFormula}
+            onChange={(event) => onChange(event.currentTarget.value)}
+            onKeyDown={onKey}
+            onBlur={values.settle}
+          />
+        </div>
+        <Popover opened={isOpen} onChange={setOpen} position="bottom-end" width={340} trapFocus shadow="md" returnFocus>
+          <Popover.Target>
+            <ActionIcon
+              size={28}
+              title={t("form.insertValue")}
+              aria-label={t("form.insertValueInto", { field: label })}
+              onClick={open}
+            >
+              <Braces aria-hidden size={15} />
+            </ActionIcon>
+          </Popover.Target>
+          <Popover.Dropdown p="xs" aria-label={t("form.insertValue")}>
+            <OfferList offers={offers} onTake={take} />
+          </Popover.Dropdown>
+        </Popover>
+      </div>
     </Input.Wrapper>
   );
 }

@@ -25,7 +25,7 @@ import {
 /** Where a new node goes: alone, behind a port, into an edge, or before a node. */
 export type Spot = { behind: { id: string; port: string } } | { into: Edge } | { before: string } | null;
 
-const STEP_ACROSS = 280;
+const STEP_ACROSS = 232;
 const STEP_DOWN = 120;
 
 export function addNode(
@@ -90,7 +90,7 @@ function freeSpot(workflow: Workflow, place: Place, graph: Graph, spot: Spot): P
     const target = where(spot.before);
     if (target) wanted = [target[0] - STEP_ACROSS, target[1]];
   }
-  while (all.some(([x, y]) => Math.abs(x - wanted[0]) < 230 && Math.abs(y - wanted[1]) < 90))
+  while (all.some(([x, y]) => Math.abs(x - wanted[0]) < 200 && Math.abs(y - wanted[1]) < 90))
     wanted = [wanted[0], wanted[1] + STEP_DOWN];
   return wanted;
 }

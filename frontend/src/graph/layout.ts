@@ -9,9 +9,9 @@ export type Run = "across" | "down";
 /** The positions (top left) of all nodes, by id, so that arrows run one way and cross little. */
 export function tidy(graph: Graph, sizes: Readonly<Record<string, Size>>, run: Run = "across"): Record<string, Point> {
   const layers = new Layers();
-  layers.setGraph({ rankdir: run === "across" ? "LR" : "TB", nodesep: 40, ranksep: 72, marginx: 40, marginy: 40 });
+  layers.setGraph({ rankdir: run === "across" ? "LR" : "TB", nodesep: 40, ranksep: 48, marginx: 40, marginy: 40 });
   layers.setDefaultEdgeLabel(() => ({}));
-  for (const id of Object.keys(graph.nodes)) layers.setNode(id, { ...(sizes[id] ?? { width: 220, height: 84 }) });
+  for (const id of Object.keys(graph.nodes)) layers.setNode(id, { ...(sizes[id] ?? { width: 184, height: 84 }) });
   for (const edge of graph.edges)
     if (graph.nodes[sourceOf(edge)] && graph.nodes[edge.to]) layers.setEdge(sourceOf(edge), edge.to);
   layout(layers);

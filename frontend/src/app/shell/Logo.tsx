@@ -14,7 +14,9 @@ export function Logo() {
           strokeLinecap="round"
         />
       </svg>
-      <span translate="no">Handrail</span>
+      <span translate="no" data-word>
+        Handrail
+      </span>
     </span>
   );
 }

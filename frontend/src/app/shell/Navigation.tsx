@@ -20,7 +20,7 @@ export function Navigation() {
               activeProps={{ "aria-current": "page" }}
             >
               <Icon aria-hidden size={17} strokeWidth={1.9} />
-              {t(text)}
+              <span data-word>{t(text)}</span>
             </Link>
           </li>
         ))}

@@ -37,7 +37,9 @@ export function PersonMenu() {
       <Popover.Target>
         <UnstyledButton className={classes.person}>
           <Avatar size={26} radius="xl" color="accent" name={person.name} aria-hidden />
-          <span className={classes.name}>{person.name}</span>
+          <span className={classes.name} data-word>
+            {person.name}
+          </span>
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown aria-label={t("person.label")}>

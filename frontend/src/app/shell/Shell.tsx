@@ -35,11 +35,13 @@ export function Shell() {
   const { t } = useTranslation();
   const [isOpen, { open, close }] = useDisclosure();
   const path = useRouterState({ select: (state) => state.location.pathname });
+  // The canvas needs the room: there the navigation is icons, named for those who cannot see them.
+  const isEditor = /^\/workflows\/[^/]+$/.test(path);
   useLiveEvents();
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the drawer
   useEffect(close, [path]);
   return (
-    <div className={classes.frame}>
+    <div className={classes.frame} data-narrow={isEditor || undefined}>
       <a className={classes.skip} href="#page">
         {t("shell.skip")}
       </a>
@@ -47,13 +49,13 @@ export function Shell() {
         <ActionIcon onClick={open} aria-label={t("shell.openNavigation")} size={40}>
           <MenuIcon aria-hidden size={20} />
         </ActionIcon>
-        <Link to="/" className={classes.home} aria-label={t("nav.home")}>
+        <Link to="/" className={classes.home}>
           <Logo />
         </Link>
         <NoticeBell />
       </header>
-      <div className={classes.rail}>
-        <Link to="/" className={classes.home} aria-label={t("nav.home")}>
+      <header className={classes.rail}>
+        <Link to="/" className={classes.home}>
           <Logo />
         </Link>
         <Navigation />
@@ -61,7 +63,7 @@ export function Shell() {
           <NoticeBell isWide />
           <PersonMenu />
         </div>
-      </div>
+      </header>
       {isOpen && (
         <Suspense>
           <Drawer onClose={close} />

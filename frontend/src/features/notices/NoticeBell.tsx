@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Indicator, Popover, Text, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Badge, Button, Indicator, Popover, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Bell } from "lucide-react";
@@ -29,12 +29,13 @@ export function NoticeBell({ isWide = false }: { isWide?: boolean }) {
     >
       <Popover.Target>
         {isWide ? (
-          <UnstyledButton className={classes.wide} onClick={toggle} aria-label={name}>
+          <UnstyledButton className={classes.wide} onClick={toggle}>
             <Bell aria-hidden size={17} strokeWidth={1.9} />
-            <span>{t("notices.title")}</span>
+            <span data-word>{t("notices.title")}</span>
             {unread > 0 && (
               <Badge size="sm" variant="filled" className={classes.count}>
                 {unread}
+                <VisuallyHidden>{t("notices.new")}</VisuallyHidden>
               </Badge>
             )}
           </UnstyledButton>

@@ -26,7 +26,7 @@ export function Failing({ path }: { path: string }) {
   };
   return (
     <section aria-label={t("failing.title")}>
-      <h3 className={classes.part}>{t("failing.title")}</h3>
+      <h2 className={classes.part}>{t("failing.title")}</h2>
       <Group grow mt={6} align="end">
         <NumberInput
           label={t("failing.attempts")}

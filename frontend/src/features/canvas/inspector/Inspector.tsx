@@ -1,4 +1,4 @@
-import { ActionIcon, FocusTrap, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, FocusTrap } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { X } from "lucide-react";
 import { useEffect, useRef } from "react";
@@ -44,10 +44,11 @@ function Panel({ path }: { path: string }) {
         <ActionIcon className={classes.close} size={36} aria-label={t("inspector.close")} onClick={close}>
           <X aria-hidden size={17} />
         </ActionIcon>
-        <ValuesContext value={values}>
-          {path === START ? <StartPanel /> : path === RESULT ? <ResultPanel /> : <NodePanel path={path} />}
-        </ValuesContext>
-        <VisuallyHidden>{t("inspector.end")}</VisuallyHidden>
+        <div className={classes.scroll}>
+          <ValuesContext value={values}>
+            {path === START ? <StartPanel /> : path === RESULT ? <ResultPanel /> : <NodePanel path={path} />}
+          </ValuesContext>
+        </div>
       </aside>
     </FocusTrap>
   );

@@ -26,7 +26,7 @@ export function NodeInputs({ path }: { path: string }) {
   return (
     <section aria-label={t("inspector.inputs")}>
       <Stack gap="sm">
-        <h3 className={classes.part}>{t("inspector.inputs")}</h3>
+        <h2 className={classes.part}>{t("inspector.inputs")}</h2>
         {names.map((name) => (
           <Input
             key={name}

@@ -177,7 +177,7 @@ function Drawing() {
 
   const focusNode = (path: string): void => {
     const node = flow.getNode(path);
-    if (node) flow.setCenter(node.position.x + 110, node.position.y + 40, { zoom: flow.getZoom(), duration: 160 });
+    if (node) flow.setCenter(node.position.x + 92, node.position.y + 40, { zoom: flow.getZoom(), duration: 160 });
     // The node is drawn when it comes into view, one frame later.
     requestAnimationFrame(() =>
       requestAnimationFrame(() =>

@@ -24,7 +24,7 @@ export function CanvasTools({ focusNode }: { focusNode: (path: string) => void }
     setTidying(true);
     const sizes = Object.fromEntries(
       Object.keys(graph.nodes).map((id) => {
-        const { width = 220, height = 84 } = flow.getNode(pathOf(place, id))?.measured ?? {};
+        const { width = 184, height = 84 } = flow.getNode(pathOf(place, id))?.measured ?? {};
         return [id, { width, height }];
       }),
     );

@@ -14,18 +14,10 @@ type Step = Extract<DrawnNode, { type: "step" }>;
 export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps<Step>) {
   const { t } = useTranslation();
   const Mark = data.worst && MARKS[data.worst];
-  const name = [
-    data.title,
-    data.type,
-    data.requiredBy && t("node.requiredBy", { template: data.requiredBy }),
-    data.findings > 0 && t("findings.count", { count: data.findings }),
-  ]
-    .filter(Boolean)
-    .join(", ");
   const isOneWay = data.ports.length === 1;
   return (
     <div className="step" data-selected={selected || undefined} data-locked={data.isLocked || undefined}>
-      <button type="button" className="face" data-path={id} aria-label={name} aria-pressed={selected === true}>
+      <button type="button" className="face" data-path={id} aria-pressed={selected === true}>
         <KindIcon kind={data.kind} isLocked={data.isLocked} />
         <span className="words">
           <span className="title">{data.title}</span>
@@ -33,7 +25,15 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
             {data.requiredBy ? t("node.requiredBy", { template: data.requiredBy }) : data.type}
           </span>
         </span>
-        {Mark && <Mark aria-hidden size={15} className="mark" data-severity={data.worst} />}
+        {Mark && (
+          <Mark
+            role="img"
+            aria-label={t("findings.count", { count: data.findings })}
+            size={15}
+            className="mark"
+            data-severity={data.worst}
+          />
+        )}
       </button>
       <Handle
         type="target"

@@ -43,7 +43,8 @@ export type DrawnNode = FlowNode<StepData, "step"> | FlowNode<EndData, "end">;
 export type DrawnEdge = FlowEdge<LineData, "line">;
 export type Words = { start: string; result: string; error: string };
 
-const ACROSS = 280;
+const ACROSS = 232;
+const ABOVE = 76;
 
 const SEVERITIES = ["error", "warning", "note"] as const;
 
@@ -93,13 +94,11 @@ function positionOf(workflow: Workflow, place: Place, id: string, at: number): P
   return workflow.layout[pathOf(place, id)] ?? [80 + at * ACROSS, 120];
 }
 
-/** The start card, which stands for `input`, and the result: left and right of everything. */
+/** The start card, which stands for `input`, above the first step; the result above the last. */
 function ends(workflow: Workflow, steps: DrawnNode[], words: Words): DrawnNode[] {
   const xs = steps.map((node) => node.position.x);
-  const [first, last] = [
-    steps.find((node) => node.position.x === Math.min(...xs)),
-    steps.find((node) => node.position.x === Math.max(...xs)),
-  ];
+  const first = steps.find((node) => node.position.x === Math.min(...xs))?.position ?? { x: 80, y: 200 };
+  const last = steps.find((node) => node.position.x === Math.max(...xs))?.position ?? { x: 80 + ACROSS, y: 200 };
   const named = (record: object | undefined): string =>
     Object.keys(record ?? {})
       .join(", ")
@@ -112,21 +111,11 @@ function ends(workflow: Workflow, steps: DrawnNode[], words: Words): DrawnNode[]
     connectable: false,
     data: { title, fields },
   });
+  // With a single step the two stand side by side.
+  const right = last.x === first.x ? first.x + ACROSS : last.x;
   return [
-    card(
-      START,
-      words.start,
-      named(workflow.inputs.properties as object | undefined),
-      (first?.position.x ?? ACROSS + 20) - ACROSS + 40,
-      (first?.position.y ?? 120) + 12,
-    ),
-    card(
-      RESULT,
-      words.result,
-      named(workflow.result),
-      (last?.position.x ?? 20) + ACROSS,
-      (last?.position.y ?? 120) + 12,
-    ),
+    card(START, words.start, named(workflow.inputs.properties as object | undefined), first.x, first.y - ABOVE),
+    card(RESULT, words.result, named(workflow.result), right, last.y - ABOVE),
   ];
 }
 
