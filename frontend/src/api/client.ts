@@ -2,9 +2,15 @@
 
 import createFetchClient from "openapi-fetch";
 import createQueryClient from "openapi-react-query";
-import type { Problem, paths } from "./pending";
+import type { PendingPaths } from "./pending";
+import type { components, paths } from "./schema";
 
-export type { Problem } from "./pending";
+type Schemas = components["schemas"];
+export type Problem = Schemas["Problem"];
+export type Session = Schemas["SessionView"];
+export type WorkflowRow = Schemas["WorkflowView"];
+export type Draft = Schemas["DraftView"];
+export type LinkView = Schemas["LinkView"];
 
 let token = "";
 
@@ -13,7 +19,10 @@ export function setToken(csrf: string): void {
   token = csrf;
 }
 
-export const api = createFetchClient<paths>({ baseUrl: "/", fetch: (request) => globalThis.fetch(request) });
+export const api = createFetchClient<paths & PendingPaths>({
+  baseUrl: "/",
+  fetch: (request) => globalThis.fetch(request),
+});
 
 api.use({
   onRequest({ request }) {

@@ -27,7 +27,7 @@ export function Condition({
   const { t } = useTranslation();
   const { offers: offered } = useValues();
   // A condition compares: what would not fit as text is welcome here.
-  const offers = offered(scope).map((offer) => ({ ...offer, word: "fits" as const, reason: null }));
+  const offers = offered(scope).map((offer) => ({ ...offer, word: "fits" as const, reason: "" }));
   const read = readRules(value);
   const [wantsFormula, setFormula] = useState(false);
   if (read === null || wantsFormula)

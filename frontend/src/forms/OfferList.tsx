@@ -8,7 +8,12 @@ import { useValues } from "./values";
 /** What can be put in: what fits first; what does not stays, greyed, with its reason. */
 export function OfferList({ offers, onTake }: { offers: Offer[]; onTake: (offer: Offer) => void }) {
   const { t } = useTranslation();
+  const say = t as unknown as (key: string, options: Record<string, unknown>) => string;
   const { describe } = useValues();
+  const aside = ({ type, sample, sure }: Offer): string =>
+    [type && say(`type.${type}`, { defaultValue: type }), sample, !sure && t("form.notSure")]
+      .filter(Boolean)
+      .join(" · ");
   const find = (words: string): Offer[] => {
     const sought = words.toLowerCase().split(/\s+/).filter(Boolean);
     const matches = offers.filter((offer) => {
@@ -34,9 +39,7 @@ export function OfferList({ offers, onTake }: { offers: Offer[]; onTake: (offer:
               <span className={classes.step}>{step}</span> {field}
             </span>
             <Text component="span" size="xs" c="dimmed" truncate>
-              {offer.word === "no"
-                ? offer.reason
-                : [t(`type.${offer.type}` as "type.string"), offer.sample].filter(Boolean).join(" · ")}
+              {offer.word === "no" ? offer.reason : aside(offer)}
             </Text>
           </span>
         );

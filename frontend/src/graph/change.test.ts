@@ -127,9 +127,9 @@ describe("moving in the list", () => {
     expect(edgesOf(workflow)).toEqual([
       "classify>route",
       "route.sure>answer",
-      "route.unsure>answer",
       "answer>sort",
       "sort>send",
+      "route.unsure>answer",
     ]);
   });
 

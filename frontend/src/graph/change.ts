@@ -2,6 +2,7 @@
 
 import { idFrom, unused } from "./names";
 import { ERROR_PORT, type Palette, portsOf, readingFields, startingConfig, writePort } from "./palette";
+import { ACROSS, freePlace, placesOf } from "./places";
 import { renameInBindings, renameInNode } from "./references";
 import {
   type Binding,
@@ -25,9 +26,6 @@ import {
 /** Where a new node goes: alone, behind a port, into an edge, or before a node. */
 export type Spot = { behind: { id: string; port: string } } | { into: Edge } | { before: string } | null;
 
-const STEP_ACROSS = 232;
-const STEP_DOWN = 120;
-
 export function addNode(
   workflow: Workflow,
   place: Place,
@@ -47,7 +45,7 @@ export function addNode(
     const grown = { ...here, nodes: { ...here.nodes, [id]: node } };
     return { ...grown, edges: joined(grown, id, spot, palette) };
   });
-  const position = at ?? freeSpot(workflow, place, graph, spot);
+  const position = at ?? spotPlace(workflow, place, spot);
   return { workflow: { ...changed, layout: { ...changed.layout, [pathOf(place, id)]: position } }, id };
 }
 
@@ -74,25 +72,21 @@ function joined(graph: Graph, id: string, spot: Spot, palette: Palette): Edge[] 
   });
 }
 
-function freeSpot(workflow: Workflow, place: Place, graph: Graph, spot: Spot): Point {
-  const where = (id: string): Point | undefined => workflow.layout[pathOf(place, id)];
-  const all = Object.keys(graph.nodes)
-    .map(where)
-    .filter((point): point is Point => point !== undefined);
-  let wanted: Point = all.length ? [Math.max(...all.map(([x]) => x)) + STEP_ACROSS, all[0]?.[1] ?? 120] : [80, 120];
+function spotPlace(workflow: Workflow, place: Place, spot: Spot): Point {
+  const places = placesOf(workflow, place);
+  const all = Object.values(places);
+  let wanted: Point = all.length ? [Math.max(...all.map(([x]) => x)) + ACROSS, all[0]?.[1] ?? 160] : [80, 160];
   if (spot && "behind" in spot) {
-    const source = where(spot.behind.id);
-    if (source) wanted = [source[0] + STEP_ACROSS, source[1]];
+    const source = places[spot.behind.id];
+    if (source) wanted = [source[0] + ACROSS, source[1]];
   } else if (spot && "into" in spot) {
-    const [source, target] = [where(sourceOf(spot.into)), where(spot.into.to)];
-    if (source && target) wanted = [(source[0] + target[0]) / 2, (source[1] + target[1]) / 2 + 20];
+    const [source, target] = [places[sourceOf(spot.into)], places[spot.into.to]];
+    if (source && target) wanted = [(source[0] + target[0]) / 2, (source[1] + target[1]) / 2];
   } else if (spot) {
-    const target = where(spot.before);
-    if (target) wanted = [target[0] - STEP_ACROSS, target[1]];
+    const target = places[spot.before];
+    if (target) wanted = [target[0] - ACROSS, target[1]];
   }
-  while (all.some(([x, y]) => Math.abs(x - wanted[0]) < 200 && Math.abs(y - wanted[1]) < 90))
-    wanted = [wanted[0], wanted[1] + STEP_DOWN];
-  return wanted;
+  return freePlace(wanted, all);
 }
 
 /** Why an arrow may not be drawn, or null when it may. */

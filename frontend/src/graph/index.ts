@@ -7,4 +7,5 @@ export * from "./history";
 export * from "./names";
 export * from "./outline";
 export * from "./palette";
+export { placesOf } from "./places";
 export * from "./workflow";

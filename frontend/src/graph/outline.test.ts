@@ -4,6 +4,7 @@ import { compareGraphs } from "./compare";
 import { PALETTE, triage } from "./example";
 import { tidy } from "./layout";
 import { neighbour, outline } from "./outline";
+import { placesOf } from "./places";
 
 describe("the list", () => {
   it("indents the ways of a branch and comes back where they meet", () => {
@@ -67,4 +68,13 @@ it("tidies up without overlaps, from left to right", () => {
   expect(x("classify")).toBeLessThan(x("route"));
   expect(x("answer")).toBeLessThan(x("send"));
   expect(x("sort") - x("route")).toBeGreaterThanOrEqual(184);
+});
+
+it("puts nodes without a place where nothing else stands", () => {
+  const start = triage();
+  const places = Object.values(placesOf({ ...start, layout: { sort: [640, 40] } }, []));
+  expect(places).toHaveLength(5);
+  for (const [at, [x, y]] of places.entries())
+    for (const [otherX, otherY] of places.slice(at + 1))
+      expect(Math.abs(x - otherX) >= 184 || Math.abs(y - otherY) >= 84).toBe(true);
 });

@@ -27,7 +27,9 @@ export function SearchList<Item>({
   const items = find(words);
   const chosen = useRef<HTMLButtonElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the chosen one is another when `at` changes
-  useEffect(() => chosen.current?.scrollIntoView?.({ block: "nearest" }), [at]);
+  useEffect(() => {
+    chosen.current?.scrollIntoView?.({ block: "nearest" });
+  }, [at]);
 
   const take = (item: Item | undefined): void => {
     if (item !== undefined && !isOff(item)) onTake(item);

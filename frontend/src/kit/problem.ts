@@ -6,7 +6,7 @@ import type { Problem } from "@/api/client";
 export const isProblem = (error: unknown): error is Problem =>
   typeof error === "object" && error !== null && "code" in error && "sentence" in error;
 
-type Said = { code: string; sentence: string; way_out?: string | null; params?: Record<string, unknown> };
+type Said = { code: string; sentence: string; way_out?: string | null; params?: Record<string, unknown> | null };
 
 /** A sentence and a way out, in the person's language where the catalogue has the code. */
 export function wordsFor(error: unknown, t: TFunction): { sentence: string; wayOut: string } {

@@ -1,8 +1,7 @@
 /** Who is signed in, and what the screens offer them. The server judges every call by itself. */
 
 import { useQueryClient } from "@tanstack/react-query";
-import { query, setToken } from "@/api/client";
-import type { Session } from "@/api/pending";
+import { query, type Session, setToken } from "@/api/client";
 
 export type SignedIn = Session & { person: NonNullable<Session["person"]> };
 

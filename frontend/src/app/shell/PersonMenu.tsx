@@ -12,7 +12,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { LogOut } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { query } from "@/api/client";
+import { api, query } from "@/api/client";
 import { useSession } from "@/kit/session";
 import { changeLanguage, LANGUAGES, type Language } from "../language";
 import classes from "./PersonMenu.module.css";
@@ -32,6 +32,11 @@ export function PersonMenu() {
       client.clear();
     },
   });
+  const speak = async (language: Language): Promise<void> => {
+    await changeLanguage(language);
+    // Mails and other browsers speak it too; that it could not be kept there is no reason to stop here.
+    await api.PATCH("/api/session/person", { body: { language } });
+  };
   return (
     <Popover position="top-start" width={264} trapFocus shadow="md">
       <Popover.Target>
@@ -60,7 +65,7 @@ export function PersonMenu() {
               fullWidth
               aria-labelledby="language-label"
               value={i18n.language}
-              onChange={(value) => changeLanguage(value as Language)}
+              onChange={(value) => speak(value as Language)}
               data={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}
             />
           </div>

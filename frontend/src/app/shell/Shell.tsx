@@ -60,7 +60,7 @@ export function Shell() {
         </Link>
         <Navigation />
         <div className={classes.foot}>
-          <NoticeBell isWide />
+          <NoticeBell isWide={!isEditor} />
           <PersonMenu />
         </div>
       </header>

@@ -1,10 +1,9 @@
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
-import { query } from "@/api/client";
-import type { Draft, WorkflowRow } from "@/api/pending";
-import { type NodeType, type Palette, parseWorkflow } from "@/graph";
+import { type Draft, query, type WorkflowRow } from "@/api/client";
+import type { NodeType, Palette } from "@/graph";
 import { Failure, Loading } from "@/kit/states";
-import { EditorContext, makeEditor } from "./editor";
+import { EditorContext, makeEditor, openDraft } from "./editor";
 import { Workbench } from "./Workbench";
 
 const asPalette = (answer: { items: NodeType[] }): Palette => new Map(answer.items.map((type) => [type.key, type]));
@@ -12,10 +11,10 @@ const asPalette = (answer: { items: NodeType[] }): Palette => new Map(answer.ite
 /** One workflow, opened: reads its draft and the palette, then hands over to the workbench. */
 export function Editor() {
   const { id } = useParams({ from: "/inside/workflows/$id" });
-  const init = { params: { path: { id } } };
+  const init = { params: { path: { workflow: id } } };
   const once = { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 };
-  const draft = query.useQuery("get", "/api/workflows/{id}/draft", init, once);
-  const workflow = query.useQuery("get", "/api/workflows/{id}", init);
+  const draft = query.useQuery("get", "/api/workflows/{workflow}/draft", init, once);
+  const workflow = query.useQuery("get", "/api/workflows/{workflow}", init);
   const palette = query.useQuery("get", "/api/catalog", {}, { select: asPalette, staleTime: 300_000 });
   const failed = [draft, workflow, palette].find((each) => each.error);
   if (failed) return <Failure error={failed.error} onRetry={() => failed.refetch()} />;
@@ -26,7 +25,7 @@ export function Editor() {
 /** The draft is read once: what is typed here is never overwritten by what arrives later. */
 function Opened({ row, draft, palette }: { row: WorkflowRow; draft: Draft; palette: Palette }) {
   const [opened] = useState(() => ({
-    store: makeEditor(parseWorkflow(draft.graph), palette),
+    store: makeEditor(openDraft(row, draft), palette),
     revision: draft.revision,
   }));
   return (

@@ -1,15 +1,15 @@
-import { ActionIcon, Alert, Button, SegmentedControl, Tooltip, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, SegmentedControl, Tooltip } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Redo2, Undo2 } from "lucide-react";
 import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import type { WorkflowRow } from "@/api/pending";
+import type { WorkflowRow } from "@/api/client";
 import { redoLabel, undoLabel } from "@/graph";
-import { wordsFor } from "@/kit/problem";
 import { Loading } from "@/kit/states";
 import { useEditor } from "./editor";
 import { FindingsButton } from "./findings/FindingsButton";
 import { SavedNote } from "./SavedNote";
+import { Unsaved } from "./Unsaved";
 import { useAutosave } from "./useAutosave";
 import { useCheck } from "./useCheck";
 import { useKeys } from "./useKeys";
@@ -21,7 +21,7 @@ const Inspector = lazy(() => import("./inspector/Inspector").then((file) => ({ d
 const Picker = lazy(() => import("./picker/Picker").then((file) => ({ default: file.Picker })));
 
 /** The toolbar, and below it the draft: as a canvas or as a list, with the inspector over either. */
-export function Workbench({ row, revision }: { row: WorkflowRow; revision: string }) {
+export function Workbench({ row, revision }: { row: WorkflowRow; revision: number }) {
   const { t } = useTranslation();
   const { view, node } = useSearch({ from: "/inside/workflows/$id" });
   const navigate = useNavigate();
@@ -29,7 +29,7 @@ export function Workbench({ row, revision }: { row: WorkflowRow; revision: strin
   const select = useEditor((state) => state.select);
   const isSelected = useEditor((state) => state.selected.length > 0);
   const isPicking = useEditor((state) => state.picker !== null);
-  const saving = useAutosave(row.id, revision);
+  const saving = useAutosave(row, revision);
   useCheck(row.id);
   useKeys();
   useEffect(() => {
@@ -107,19 +107,5 @@ function History() {
         </ActionIcon>
       </Tooltip>
     </>
-  );
-}
-
-function Unsaved({ saving }: { saving: ReturnType<typeof useAutosave> }) {
-  const { t } = useTranslation();
-  const words = wordsFor(saving.problem, t);
-  return (
-    <Alert color="red" radius={0} role="alert" title={words.sentence} className={classes.alert}>
-      {words.wayOut}{" "}
-      <Button size="compact-sm" variant="default" onClick={saving.retry}>
-        {t("kit.retry")}
-      </Button>
-      <VisuallyHidden>{t("editor.unsaved")}</VisuallyHidden>
-    </Alert>
   );
 }

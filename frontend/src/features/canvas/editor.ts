@@ -2,6 +2,7 @@
 
 import { createContext, useContext } from "react";
 import { createStore, type StoreApi, useStore } from "zustand";
+import type { Draft, WorkflowRow } from "@/api/client";
 import type { CheckAnswer, FindingRecord, Offer } from "@/api/pending";
 import {
   type Act,
@@ -17,6 +18,7 @@ import {
   type Palette,
   type Place,
   type Point,
+  parseWorkflow,
   pasteNodes,
   pathOf,
   placeOf,
@@ -62,6 +64,10 @@ export type EditorState = {
 };
 
 export type EditorStore = StoreApi<EditorState>;
+
+/** A draft as the model; its name and purpose stand with the workflow. */
+export const openDraft = (row: WorkflowRow, draft: Draft): Workflow =>
+  parseWorkflow({ handrail: 1, name: row.name, purpose: row.purpose, ...draft.graph });
 
 export function makeEditor(workflow: Workflow, palette: Palette): EditorStore {
   return createStore<EditorState>((set, get) => ({

@@ -1,44 +1,65 @@
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
-import type { Problem } from "@/api/client";
-import { api } from "@/api/client";
+import { api, type Problem, type WorkflowRow } from "@/api/client";
 import { serialiseWorkflow, type Workflow } from "@/graph";
-import { useEditorStore } from "./editor";
+import { openDraft, useEditorStore } from "./editor";
 
 const PAUSE = 800;
 
 export type Saving = { state: "saved" | "saving" | "unsaved"; at: number | null; problem: Problem | null };
+export type Autosave = Saving & {
+  retry: () => void;
+  /** After somebody else was faster: mine on top of theirs, which stay in the history. */
+  keepMine: () => void;
+  /** After somebody else was faster: theirs; undo brings mine back. */
+  takeTheirs: () => Promise<void>;
+};
 
 /**
- * Writes the draft when a person pauses, each time against the revision it was read at: when somebody else was faster,
- * the server says what they changed and nothing is overwritten.
+ * Writes the draft when a person pauses, each time over the revision that was read: when somebody else was faster, the
+ * server says what they changed, nothing is overwritten, and the person chooses.
  */
-export function useAutosave(id: string, revision: string): Saving & { retry: () => void } {
+export function useAutosave(row: WorkflowRow, revision: number): Autosave {
   const store = useEditorStore();
   const workflow = useStore(store, (state) => state.history.present);
   const known = useRef({ revision, written: workflow });
+  const isWriting = useRef(false);
   const [saving, setSaving] = useState<Saving>({ state: "saved", at: null, problem: null });
   const [turn, setTurn] = useState(0);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` starts it again
-  useEffect(() => {
-    if (workflow === known.current.written) return;
-    setSaving((was) => ({ ...was, state: "unsaved" }));
-    const write = async (sent: Workflow): Promise<void> => {
+  const write = useCallback(
+    async (sent: Workflow): Promise<void> => {
+      isWriting.current = true;
       setSaving((was) => ({ ...was, state: "saving" }));
-      const { data, error } = await api.PUT("/api/workflows/{id}/draft", {
-        params: { path: { id }, header: { "If-Match": known.current.revision } },
+      const { data, error } = await api.PUT("/api/workflows/{workflow}/draft", {
+        params: { path: { workflow: row.id }, header: { "if-match": `"${known.current.revision}"` } },
         body: { graph: serialiseWorkflow(sent) },
       });
-      if (data) {
-        known.current = { revision: data.revision, written: sent };
-        const isLast = store.getState().history.present === sent;
-        setSaving({ state: isLast ? "saved" : "unsaved", at: Date.now(), problem: null });
-      } else setSaving((was) => ({ ...was, state: "unsaved", problem: error ?? null }));
-    };
+      isWriting.current = false;
+      if (!data) {
+        setSaving((was) => ({ ...was, state: "unsaved", problem: error ?? null }));
+        return;
+      }
+      known.current = { revision: data.revision, written: sent };
+      const isLast = store.getState().history.present === sent;
+      setSaving({ state: isLast ? "saved" : "unsaved", at: Date.now(), problem: null });
+      // What was changed while this was under way goes next, over the revision that now stands.
+      if (!isLast) setTurn((was) => was + 1);
+    },
+    [row.id, store],
+  );
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` starts it again
+  useEffect(() => {
+    if (workflow === known.current.written) {
+      setSaving((was) => (was.state === "saved" ? was : { ...was, state: "saved", problem: null }));
+      return;
+    }
+    setSaving((was) => ({ ...was, state: "unsaved" }));
+    if (isWriting.current) return;
     const timer = setTimeout(() => write(workflow), PAUSE);
     return () => clearTimeout(timer);
-  }, [workflow, id, turn]);
+  }, [workflow, write, turn]);
 
   useEffect(() => {
     const warn = (event: BeforeUnloadEvent): void => {
@@ -48,5 +69,23 @@ export function useAutosave(id: string, revision: string): Saving & { retry: () 
     return () => window.removeEventListener("beforeunload", warn);
   }, [store]);
 
-  return { ...saving, retry: () => setTurn((was) => was + 1) };
+  const retry = (): void => setTurn((was) => was + 1);
+  const keepMine = (): void => {
+    const theirs = saving.problem?.params?.revision;
+    if (typeof theirs === "number") known.current = { ...known.current, revision: theirs };
+    retry();
+  };
+  const takeTheirs = async (): Promise<void> => {
+    const { data, error } = await api.GET("/api/workflows/{workflow}/draft", {
+      params: { path: { workflow: row.id } },
+    });
+    if (!data) {
+      setSaving((was) => ({ ...was, problem: error ?? null }));
+      return;
+    }
+    const theirs = openDraft(row, data);
+    known.current = { revision: data.revision, written: theirs };
+    store.getState().act("restore", row.name, () => theirs);
+  };
+  return { ...saving, retry, keepMine, takeTheirs };
 }

@@ -2,6 +2,7 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useStore } from "zustand";
 import { api } from "@/api/client";
+import type { CheckAnswer } from "@/api/pending";
 import { serialiseWorkflow } from "@/graph";
 import { announce } from "@/kit/announce";
 import { useEditorStore } from "./editor";
@@ -16,8 +17,8 @@ export function useCheck(id: string): void {
   useEffect(() => {
     const leaving = new AbortController();
     const timer = setTimeout(async () => {
-      const { data } = await api.POST("/api/workflows/{id}/check", {
-        params: { path: { id } },
+      const { data } = await api.POST("/api/workflows/{workflow}/check", {
+        params: { path: { workflow: id } },
         body: { graph: serialiseWorkflow(workflow) },
         signal: leaving.signal,
       });
@@ -25,7 +26,7 @@ export function useCheck(id: string): void {
       const before = store.getState().check?.findings.length;
       if (before !== undefined && before !== data.findings.length)
         announce(t("findings.count", { count: data.findings.length }));
-      store.getState().setCheck(data);
+      store.getState().setCheck(data as unknown as CheckAnswer);
     }, PAUSE);
     return () => {
       leaving.abort();

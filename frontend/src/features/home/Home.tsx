@@ -81,7 +81,7 @@ function Section<Item>({
 
 function Waiting() {
   const { t } = useTranslation();
-  const asked = query.useQuery("get", "/api/reviews", { params: { query: { whose: "mine", limit: SHOWN } } });
+  const asked = query.useQuery("get", "/api/reviews", { params: { query: { whose: "mine", size: SHOWN } } });
   return (
     <Section
       title={t("home.waiting")}
@@ -109,7 +109,7 @@ function Waiting() {
 
 function Workflows() {
   const { t } = useTranslation();
-  const asked = query.useQuery("get", "/api/workflows", { params: { query: { limit: SHOWN } } });
+  const asked = query.useQuery("get", "/api/workflows", { params: { query: { size: SHOWN } } });
   return (
     <Section
       wide
@@ -147,7 +147,7 @@ const COLOURS = {
 
 function Runs() {
   const { t } = useTranslation();
-  const asked = query.useQuery("get", "/api/runs", { params: { query: { limit: SHOWN } } });
+  const asked = query.useQuery("get", "/api/runs", { params: { query: { size: SHOWN } } });
   return (
     <Section
       title={t("home.runs")}

@@ -15,7 +15,8 @@ export function useNewWorkflow() {
     },
   });
   return {
-    start: (team: string): void => create.mutate({ body: { team, name: t("home.newWorkflow.name"), from: "blank" } }),
+    start: (team: string): void =>
+      create.mutate({ body: { team, name: t("home.newWorkflow.name"), begin: "blank", purpose: "" } }),
     isPending: create.isPending,
     error: create.error,
   };

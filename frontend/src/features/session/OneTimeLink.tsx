@@ -1,38 +1,108 @@
-import { Button, Text } from "@mantine/core";
+import { Alert, Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { query } from "@/api/client";
+import { api, type LinkView, type Problem, type Session } from "@/api/client";
 import { wordsFor } from "@/kit/problem";
 import { useKeepSession } from "@/kit/session";
+import { Loading } from "@/kit/states";
 import { Doorstep } from "./Doorstep";
 
-/** Opening the link does nothing, so that a preview cannot use it up; the button does. */
+/** Opening a link only looks at it, so that a preview cannot use it up; the button does. */
 export function OneTimeLink() {
   const { t } = useTranslation();
   const { token } = useParams({ from: "/link/$token" });
-  const navigate = useNavigate();
-  const keep = useKeepSession();
-  const open = query.useMutation("post", "/api/session/link", {
-    onSuccess: (session) => {
-      keep(session);
-      navigate({ to: "/", replace: true });
+  const look = useQuery<LinkView, Problem>({
+    queryKey: ["link", token],
+    retry: false,
+    queryFn: async () => {
+      const { data, error } = await api.POST("/api/links/look", { body: { token } });
+      if (!data) throw error;
+      return data;
     },
   });
-  if (open.error) {
-    const words = wordsFor(open.error, t);
+  if (look.error) return <Closed error={look.error} />;
+  if (!look.data)
     return (
-      <Doorstep title={t("link.closed")}>
-        <Text role="alert">{words.sentence}</Text>
-        <Text c="dimmed">{words.wayOut || t("link.closed.wayOut")}</Text>
+      <Doorstep title={t("link.title")}>
+        <Loading lines={2} />
       </Doorstep>
     );
-  }
+  return <Opened token={token} link={look.data} />;
+}
+
+function Closed({ error }: { error: Problem }) {
+  const { t } = useTranslation();
+  const words = wordsFor(error, t);
   return (
-    <Doorstep title={t("link.title")}>
-      <Text c="dimmed">{t("link.once")}</Text>
-      <Button size="md" loading={open.isPending} onClick={() => open.mutate({ body: { token } })} autoFocus>
-        {t("link.open")}
-      </Button>
+    <Doorstep title={t("link.closed")}>
+      <Text role="alert">{words.sentence}</Text>
+      <Text c="dimmed">{words.wayOut || t("link.closed.wayOut")}</Text>
+    </Doorstep>
+  );
+}
+
+function Opened({ token, link }: { token: string; link: LinkView }) {
+  const { t, i18n } = useTranslation();
+  const navigate = useNavigate();
+  const keep = useKeepSession();
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const needsPassword = link.kind !== "owner";
+
+  const send = async (form: FormData): Promise<{ data?: Session; error?: Problem }> => {
+    const password = String(form.get("password"));
+    if (link.kind === "owner") return api.POST("/api/session/link", { body: { token } });
+    if (link.kind === "reset") return api.POST("/api/password/reset", { body: { token, password } });
+    const language = i18n.language === "de" ? "de" : "en";
+    return api.POST("/api/invitations/accept", {
+      body: { token, password, name: String(form.get("name")), language },
+    });
+  };
+  const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    const { data, error } = await send(new FormData(event.currentTarget));
+    setBusy(false);
+    if (!data) {
+      setProblem(error ?? null);
+      return;
+    }
+    keep(data);
+    navigate({ to: "/", replace: true });
+  };
+  const words = problem && wordsFor(problem, t);
+  return (
+    <Doorstep title={t(`link.${link.kind}`)}>
+      <Text c="dimmed">{link.team ? t("link.forTeam", { email: link.email, team: link.team }) : t("link.once")}</Text>
+      <form onSubmit={submit}>
+        <Stack>
+          {words && (
+            <Alert color="red" role="alert" title={words.sentence}>
+              {words.wayOut}
+            </Alert>
+          )}
+          {link.kind === "invitation" && (
+            <TextInput name="name" label={t("link.name")} autoComplete="name" required withAsterisk={false} size="md" />
+          )}
+          {needsPassword && (
+            <PasswordInput
+              name="password"
+              label={t("link.newPassword")}
+              description={t("link.newPassword.how")}
+              autoComplete="new-password"
+              required
+              withAsterisk={false}
+              size="md"
+              visibilityToggleButtonProps={{ "aria-label": t("signIn.showPassword"), tabIndex: 0 }}
+            />
+          )}
+          <Button type="submit" size="md" loading={isBusy} autoFocus={!needsPassword}>
+            {t("link.open")}
+          </Button>
+        </Stack>
+      </form>
     </Doorstep>
   );
 }

@@ -17,3 +17,4 @@ window.matchMedia ??= ((query: string) => ({
   addEventListener: () => {},
   removeEventListener: () => {},
 })) as unknown as typeof window.matchMedia;
+if (!("fonts" in document)) Object.assign(document, { fonts: new EventTarget() });

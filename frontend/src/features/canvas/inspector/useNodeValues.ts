@@ -30,7 +30,7 @@ export function useNodeValues(path: string): Values {
       const own = Object.entries(inputs).map(([name, binding]): Offer => {
         const from = "from" in binding ? (Array.isArray(binding.from) ? binding.from[0] : binding.from) : undefined;
         const known = offers.find((offer) => offer.path === from);
-        return { path: name, word: "fits", reason: null, type: known?.type ?? "string", sample: known?.sample };
+        return { path: name, word: "fits", reason: "", sure: true, type: known?.type, sample: known?.sample };
       });
       const taken = new Set(own.map((offer) => offer.path));
       return [...own, ...offers.filter((offer) => !taken.has(offer.path))];

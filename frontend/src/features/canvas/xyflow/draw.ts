@@ -17,6 +17,7 @@ import {
   type Port,
   pathOf,
   placeOf,
+  placesOf,
   portOf,
   portsOf,
   sourceOf,
@@ -57,18 +58,19 @@ export function drawNodes(
 ): DrawnNode[] {
   const graph = graphAt(workflow, place);
   if (!graph) return [];
+  const places = placesOf(workflow, place);
   const said = new Map<string, FindingRecord[]>();
   for (const finding of findings)
     if (finding.node !== null) said.set(finding.node, [...(said.get(finding.node) ?? []), finding]);
   const withErrorEdge = new Set(graph.edges.filter((edge) => portOf(edge) === ERROR_PORT).map(sourceOf));
-  const steps = Object.entries(graph.nodes).map(([id, node], at): DrawnNode => {
+  const steps = Object.entries(graph.nodes).map(([id, node]): DrawnNode => {
     const path = pathOf(place, id);
     const type = palette.get(node.type);
     const own = said.get(path) ?? [];
     return {
       id: path,
       type: "step",
-      position: asPosition(positionOf(workflow, place, id, at)),
+      position: asPosition(places[id] ?? [0, 0]),
       draggable: true,
       data: {
         title: nameOf(graph, id),
@@ -88,11 +90,6 @@ export function drawNodes(
 }
 
 const asPosition = ([x, y]: Point) => ({ x, y });
-
-/** A node without a place, as an imported file may have it, stands in a row. */
-function positionOf(workflow: Workflow, place: Place, id: string, at: number): Point {
-  return workflow.layout[pathOf(place, id)] ?? [80 + at * ACROSS, 120];
-}
 
 /** The start card, which stands for `input`, above the first step; the result above the last. */
 function ends(workflow: Workflow, steps: DrawnNode[], words: Words): DrawnNode[] {
