@@ -32,9 +32,8 @@ function Panel({ path }: { path: string }) {
     document.querySelector<HTMLElement>(`[data-path="${CSS.escape(path)}"]`)?.focus();
   };
   return (
-    <FocusTrap active={isSmall}>
+    <FocusTrap active={isSmall} innerRef={panel}>
       <aside
-        ref={panel}
         className={classes.panel}
         aria-label={t("inspector.label")}
         onKeyDown={(event) => {

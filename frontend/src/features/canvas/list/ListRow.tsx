@@ -24,6 +24,7 @@ export function ListRow({ row, onConnect, onMove }: { row: Row; onConnect: () =>
     <div className={classes.row} data-selected={isSelected || undefined} data-locked={locked || undefined}>
       <UnstyledButton
         className={classes.main}
+        data-path={row.path}
         aria-pressed={isSelected}
         aria-describedby={findings.length ? `${row.path}-findings` : undefined}
         onClick={() => select([row.path])}

@@ -55,7 +55,7 @@ function Card({ path, icon, title }: { path: string; icon: React.ReactNode; titl
       : Object.keys(state.history.present.result).join(", "),
   );
   return (
-    <UnstyledButton className={classes.card} aria-pressed={isSelected} onClick={() => select([path])}>
+    <UnstyledButton className={classes.card} data-path={path} aria-pressed={isSelected} onClick={() => select([path])}>
       {icon}
       <span className={classes.cardTitle}>{title}</span>
       <Text component="span" size="sm" c="dimmed" truncate>

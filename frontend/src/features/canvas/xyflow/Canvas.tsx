@@ -22,6 +22,7 @@ import { EndCard } from "./EndCard";
 import { openAt } from "./openAt";
 import { StepNode } from "./StepNode";
 import { useConnecting } from "./useConnecting";
+import { useFollow } from "./useFollow";
 import { useGraphKeys } from "./useGraphKeys";
 
 const NODE_TYPES = { step: StepNode, end: EndCard };
@@ -98,8 +99,9 @@ function Drawing() {
     [store],
   );
 
-  const { isValid, onConnect, onConnectEnd } = useConnecting(place);
+  const { isValid, onConnect, onConnectEnd, onClickConnectEnd } = useConnecting(place);
   const { onKeyDown, focusNode } = useGraphKeys(frame, place);
+  useFollow(frame);
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the nodes inside
@@ -114,6 +116,7 @@ function Drawing() {
         onEdgesChange={onEdgesChange}
         onConnect={onConnect}
         onConnectEnd={onConnectEnd}
+        onClickConnectEnd={onClickConnectEnd}
         isValidConnection={isValid}
         connectOnClick
         onNodeClick={(event, node) => {

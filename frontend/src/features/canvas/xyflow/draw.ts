@@ -46,6 +46,8 @@ export type Words = { start: string; result: string; error: string };
 
 const ACROSS = 232;
 const ABOVE = 76;
+/** Until it is measured: what is not in view never is, and the map draws it all the same. */
+const SIZE = { initialWidth: 184, initialHeight: 60 };
 
 const SEVERITIES = ["error", "warning", "note"] as const;
 
@@ -72,6 +74,7 @@ export function drawNodes(
       type: "step",
       position: asPosition(places[id] ?? [0, 0]),
       draggable: true,
+      ...SIZE,
       data: {
         title: nameOf(graph, id),
         type: type?.title ?? node.type,
@@ -105,14 +108,19 @@ function ends(workflow: Workflow, steps: DrawnNode[], words: Words): DrawnNode[]
     type: "end",
     position: { x, y },
     draggable: false,
+    ...SIZE,
     connectable: false,
     data: { title, fields },
   });
   // With a single step the two stand side by side.
   const right = last.x === first.x ? first.x + ACROSS : last.x;
+  const above = (x: number): number =>
+    steps.length === 0
+      ? first.y
+      : Math.min(...[...steps.filter((node) => Math.abs(node.position.x - x) < ACROSS).map((node) => node.position.y)]);
   return [
-    card(START, words.start, named(workflow.inputs.properties as object | undefined), first.x, first.y - ABOVE),
-    card(RESULT, words.result, named(workflow.result), right, last.y - ABOVE),
+    card(START, words.start, named(workflow.inputs.properties as object | undefined), first.x, above(first.x) - ABOVE),
+    card(RESULT, words.result, named(workflow.result), right, above(right) - ABOVE),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { type Connection, type OnConnectEnd, useReactFlow } from "@xyflow/react";
+import { type Connection, type FinalConnectionState, type OnConnectEnd, useReactFlow } from "@xyflow/react";
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { connectProblem, graphAt, nameOf, type Place, type Point, placeOf } from "@/graph";
@@ -35,17 +35,23 @@ export function useConnecting(place: Place) {
     [store, place, t],
   );
 
+  /** Where an arrow was refused, why. Tells whether there was a node at its end. */
+  const explain = useCallback(
+    (state: FinalConnectionState): boolean => {
+      const graph = graphAt(store.getState().history.present, place);
+      const from = state.fromNode && fromHandle(state.fromNode.id, state.fromHandle?.id);
+      if (!graph || !from || !state.toNode) return false;
+      const problem = connectProblem(graph, from, placeOf(state.toNode.id).id, palette);
+      if (problem) announce(t("connect.refused", { why: t(`connect.${problem}`) }));
+      return true;
+    },
+    [store, place, palette, t],
+  );
+
   const onConnectEnd: OnConnectEnd = useCallback(
     (event, state) => {
-      const graph = graphAt(store.getState().history.present, place);
-      if (state.isValid || !graph || !state.fromNode) return;
-      const from = fromHandle(state.fromNode.id, state.fromHandle?.id);
-      if (!from) return;
-      if (state.toNode) {
-        const problem = connectProblem(graph, from, placeOf(state.toNode.id).id, palette);
-        if (problem) announce(t(`connect.${problem}`));
-        return;
-      }
+      const from = state.fromNode && fromHandle(state.fromNode.id, state.fromHandle?.id);
+      if (state.isValid || explain(state) || !from) return;
       const point = "changedTouches" in event ? event.changedTouches[0] : event;
       const at = point && flow.screenToFlowPosition({ x: point.clientX, y: point.clientY });
       store.getState().pick({
@@ -54,8 +60,10 @@ export function useConnecting(place: Place) {
         ...(at && { at: [Math.round(at.x), Math.round(at.y - 30)] as Point }),
       });
     },
-    [store, place, palette, flow, t],
+    [store, place, flow, explain],
   );
 
-  return { isValid, onConnect, onConnectEnd };
+  const onClickConnectEnd: OnConnectEnd = useCallback((_, state) => void (state.isValid || explain(state)), [explain]);
+
+  return { isValid, onConnect, onConnectEnd, onClickConnectEnd };
 }
