@@ -8,6 +8,7 @@ from typing import Any
 
 from builder.kit.errors import HandrailError
 
+NOT_SIGNED_IN = "name as given, not signed in"
 HOLDS, FINDINGS, UNUSABLE, WAITING, FAULT = 0, 1, 2, 3, 70
 
 

@@ -11,7 +11,7 @@ import typer
 
 from builder.cli.answers import Answers
 from builder.cli.files import JsonOption, name_of_starter, plain_value
-from builder.cli.output import Ending, print_json, say, unusable
+from builder.cli.output import NOT_SIGNED_IN, Ending, print_json, say, unusable
 from builder.kit.clock import SYSTEM_CLOCK
 from builder.kit.errors import HandrailError
 from builder.kit.ids import read_id, show_id
@@ -101,16 +101,16 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Shows one run, or one of its steps."""
-    from builder.cli.follow import step_types  # heavy: the database
+    from builder.cli.follow import read_told, step_types  # heavy: the database
     from builder.cli.progress import MARK, Progress  # heavy: the database
     from builder.cli.run import story_record  # heavy: the database
-    from builder.runs import read_run, read_woven_of  # heavy: the database
+    from builder.runs import read_woven_of  # heavy: the database
 
     number = number_of(run_id)
     with open_quietly() as application:
         try:
+            story, deciders = read_told(application, number)
             with application.database.read() as session:
-                story = read_run(session, number, application.payloads)
                 document = read_woven_of(session, number)
         except HandrailError as error:
             raise unusable(error) from None
@@ -118,10 +118,11 @@ def show(
         if step is not None:
             print_json(_step_record(application, story, document, step))
         elif as_json:
-            print_json(story_record(story, type_of, {}))
+            print_json(story_record(story, type_of, {}, deciders))
         else:
             progress = Progress(type_of, SYSTEM_CLOCK.now, live=False)
-            say(f"{story.run.name} · run {story.run.id} · {story.run.status} · started by {story.run.starter}")
+            starter = f"started by {story.run.starter} ({NOT_SIGNED_IN})"
+            say(f"{story.run.name} · run {story.run.id} · {story.run.status} · {starter}")
             for each in story.steps:
                 say(f"  {MARK[each.status][0]} {progress.describe(each)}")
             say(story.run.why)

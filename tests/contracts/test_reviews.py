@@ -32,6 +32,7 @@ from builder.reviews import (
     open_review,
     open_reviews_of,
     return_review,
+    reviews_of,
     withdraw_review,
 )
 from builder.reviews.tables import decision_table
@@ -202,8 +203,14 @@ def test_as_many_must_agree_as_are_asked_for(world: World) -> None:
     with pytest.raises(MayNotDecideError, match="decided already"):
         decide(world, review, "bob")
     assert world.read(run_id).run.status == "waiting"
+    (asked,) = world.do(reviews_of, run_id)
+    assert ([each.by for each in asked.decisions], asked.answer) == (["Bob"], None)
     assert decide(world, review, "Eve").by == "Bob, Eve"
     assert world.until(run_id).result == {"by": "Bob, Eve"}
+    (decided,) = world.do(reviews_of, run_id)
+    assert [each.by for each in decided.decisions] == ["Bob", "Eve"]
+    assert (decided.answer.by, decided.answer.decision) == ("Bob, Eve", "approve")
+    assert world.do(reviews_of, run_id + 1) == []
 
 
 def test_two_of_two_at_once_are_not_lost(world: World) -> None:
