@@ -81,7 +81,7 @@ def correction(**config: Any) -> Any:
     )
 
 
-def reviews_of(world: World, run_id: int) -> list[Review]:
+def open_of(world: World, run_id: int) -> list[Review]:
     with world.database.read() as session:
         return open_reviews_of(session, run_id)
 
@@ -89,7 +89,7 @@ def reviews_of(world: World, run_id: int) -> list[Review]:
 def park(world: World, document: Any) -> tuple[int, Review]:
     run_id = world.start(document)
     world.until(run_id, "waiting")
-    (review,) = reviews_of(world, run_id)
+    (review,) = open_of(world, run_id)
     return run_id, review
 
 
@@ -114,7 +114,7 @@ def test_an_approval_lets_the_run_go_on(world: World) -> None:
     assert (story.run.status, story.result) == ("succeeded", {"by": "Bob"})
     assert len(world.egress.sent) == 1
     assert state_of(world, review).state == "decided"
-    assert reviews_of(world, run_id) == []
+    assert open_of(world, run_id) == []
 
 
 def test_a_decision_leaves_an_event_without_its_payload(world: World) -> None:
@@ -193,7 +193,7 @@ def test_the_starter_may_not_decide_where_he_is_barred(world: World) -> None:
     with pytest.raises(MayNotDecideError, match="started this run") as refusal:
         decide(world, review, "Ana")
     assert refusal.value.status == 403
-    assert reviews_of(world, run_id) == [review]
+    assert open_of(world, run_id) == [review]
     decide(world, review, "Bob")
 
 
@@ -297,7 +297,7 @@ def test_items_of_one_map_are_one_task_and_each_goes_on_at_once(world: World) ->
     while len(world.egress.sent) < 1:
         world.read(run_id)
     decided = task.reviews[1].path
-    left = reviews_of(world, run_id)
+    left = open_of(world, run_id)
     assert sorted([decided, *(review.path for review in left)]) == [f"rows[{number}].check" for number in range(3)]
     for review in left:
         decide(world, review)
@@ -308,7 +308,7 @@ def test_items_of_one_map_are_one_task_and_each_goes_on_at_once(world: World) ->
 def test_a_claim_holds_a_whole_task_for_a_while(world: World) -> None:
     run_id = world.start(mapped(2))
     world.until(run_id, "waiting")
-    first, second = reviews_of(world, run_id)
+    first, second = open_of(world, run_id)
     assert world.do(claim_review, first.id, "Bob", now()) == 2
     with pytest.raises(ReviewError, match="Bob works on this"):
         world.do(claim_review, second.id, "Eve", now())
@@ -353,7 +353,7 @@ def test_deciding_in_the_moment_of_parking_wakes_the_run(world: World) -> None:
     left = set(runs)
     while left:
         for run_id in list(left):
-            for review in reviews_of(world, run_id):
+            for review in open_of(world, run_id):
                 decide(world, review)
                 left.discard(run_id)
     for run_id in runs:
