@@ -50,10 +50,11 @@ class WorkerProcess:
             threading.Thread(target=self._application.drain, name="handrail-drain").start()
 
     def close(self, **_: Any) -> None:
-        """Celery has ended."""
+        """Celery has ended. Until now it may have taken rings that were meant for others; so they are rung again."""
         if self._watchdog is not None:
             self._watchdog.stop()
         if self._application is not None:
+            self._application.ring_for_others()
             self._application.close()
 
 
