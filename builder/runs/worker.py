@@ -83,6 +83,7 @@ class RunWorker:
         self._rung: set[int] = set()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._alone: int | None = None
+        self._suspects: set[int] = set()
         self._beat_at = 0.0
         self._beaten = asyncio.Event()
         self._changed = asyncio.Event()
@@ -269,11 +270,15 @@ class RunWorker:
             return store.read_record(session, run_id)
 
     async def _be_alone(self, run_id: int) -> None:
-        """Waits until no other run is here: this one may bring the process down."""
-        while self._alone is not None:
-            await self._changed.wait()
+        """Waits until no other run is under way here: this one may bring the process down. Suspects take turns."""
+        self._suspects.add(run_id)
+        try:
+            while self._alone is not None:
+                await self._changed.wait()
+        finally:
+            self._suspects.remove(run_id)
         self._alone = run_id
-        while len(self._tasks) > 1:
+        while len(self._tasks) - len(self._suspects) > 1:
             await self._changed.wait()
 
     async def _quarantine(self, claim: Claim, owner: str, why: str) -> None:
