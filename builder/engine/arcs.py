@@ -71,6 +71,10 @@ class FlowGraph:
         path, slot = self.vertices[number]
         return f"{path}/{slot}"
 
+    def names(self) -> list[str]:
+        """The name of each vertex."""
+        return [f"{path}/{slot}" for path, slot in self.vertices]
+
 
 def build_flow(facts: Facts) -> FlowGraph:
     """The flow graph of a workflow, woven or not."""
