@@ -1,4 +1,4 @@
-"""Leaving in the middle of effects: what is under way ends, what has not begun is left to others as if never asked for."""
+"""Leaving in the middle of effects: what is under way ends, what has not begun is left to others."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_process_that_leaves_between_effects_leaves_nothing_uncertain(
 ) -> None:
     """Two steps are under way; one ends, then the other, and what follows them is not begun any more."""
     send = {"type": "test.send@1"}
-    document = workflow({name: send for name in "abcd"}, ["a -> c", "b -> d"])
+    document = workflow(dict.fromkeys("abcd", send), ["a -> c", "b -> d"])
     with World(database, tmp_path, egress=egress) as world:
         run_id = world.start(document)
         until(lambda: len(egress.sent) == 2)
