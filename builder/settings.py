@@ -151,7 +151,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         try:
             return parse(said[name])
         except ValueError as problem:
-            wrong.append(f"{name}: {problem}.")
+            wrong.append(f"{name}: {str(problem).rstrip('.')}.")
             return None
 
     home = Path(said["HANDRAIL_HOME"] or "~/.handrail").expanduser().absolute()
@@ -225,7 +225,7 @@ def _payloads(text: str, home: Path, said: Mapping[str, str]) -> Path | ObjectSt
 def _threads(text: str) -> int:
     if not text:
         return 8
-    if not text.isdecimal() or not 1 <= int(text) <= _TOO_MANY_THREADS:
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= _TOO_MANY_THREADS:
         raise ValueError(f"it must be a whole number from 1 to {_TOO_MANY_THREADS}, not {text[:40]!r}.")
     return int(text)
 

@@ -13,13 +13,14 @@ import typer
 
 from builder.cli.files import Opened, open_templates
 from builder.cli.output import FINDINGS, print_json, say, unusable
+from builder.engine.check import check_reading
 from builder.engine.certificates import Counterexample
 from builder.engine.facts import ConnectionFacts, collect_facts
 from builder.engine.findings import Finding, Severity
 from builder.engine.graph import Workflow, dump_part
 from builder.engine.labels import labels_of
 from builder.engine.prove import certify
-from builder.engine.reading import Reading
+from builder.engine.reading import Reading, read_workflow
 from builder.engine.weave import Unweavable, weave
 from builder.engine.woven import Woven
 from builder.kit.clock import SYSTEM_CLOCK
@@ -68,7 +69,15 @@ def govern(opened: Opened, reading: Reading, governance: list[Path] | None, *, s
     except Unweavable as error:
         return Governed(None, findings=error.findings, labels=labels)
     findings = [*proof.findings, *(finding_of(each) for each in proof.counterexamples)]
+    findings += _check_woven(woven, opened) if woven.insertions else []
     return Governed(woven, proof.counterexamples, findings, labels)
+
+
+def _check_woven(woven: Woven, opened: Opened) -> list[Finding]:
+    """What is to say of the woven nodes themselves: the source was checked already."""
+    reading, _ = read_workflow(woven.graph, opened.types, woven.called_workflows)
+    inserted = {each.id for each in woven.insertions}
+    return [finding for finding in check_reading(reading, woven=True) if finding.node in inserted]
 
 
 def weave_called(opened: Opened, weaver: Callable[..., Woven]) -> dict[str, Workflow]:

@@ -12,6 +12,7 @@ import typer
 from builder.cli.answers import Answers
 from builder.cli.files import JsonOption, name_of_starter, plain_value
 from builder.cli.output import NOT_SIGNED_IN, Ending, print_json, say, unusable
+from builder.engine.state import RunStatus
 from builder.kit.clock import SYSTEM_CLOCK
 from builder.kit.errors import HandrailError
 from builder.kit.ids import read_id, show_id
@@ -70,7 +71,9 @@ def tell_run(application: Application, act: Callable[[Session], Any]) -> Any:
 
 def runs(
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many.")] = 20,
-    state: Annotated[str | None, typer.Option("--state", help="Only runs in this state.", show_default=False)] = None,
+    state: Annotated[
+        RunStatus | None, typer.Option("--state", help="Only runs in this state.", show_default=False)
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Lists runs."""
@@ -180,7 +183,7 @@ def signal(
     """Sends a signal to a run that waits for it, now or later. `handrail resume` then goes on."""
     from builder.runs import signal_run  # heavy: the database
 
-    number, value = number_of(run_id), plain_value(body)
+    number, value = number_of(run_id), plain_value(body, "--body")
     with open_quietly() as application:
         tell_run(application, lambda session: signal_run(session, number, name, value))
     say(f"Run {run_id} was told {name!r}. Go on with: handrail resume {run_id}")
