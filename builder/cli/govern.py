@@ -13,8 +13,8 @@ import typer
 
 from builder.cli.files import Opened, open_templates
 from builder.cli.output import FINDINGS, print_json, say, unusable
-from builder.engine.check import check_reading
 from builder.engine.certificates import Counterexample
+from builder.engine.check import check_reading
 from builder.engine.facts import ConnectionFacts, collect_facts
 from builder.engine.findings import Finding, Severity
 from builder.engine.graph import Workflow, dump_part
