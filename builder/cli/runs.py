@@ -95,7 +95,7 @@ def runs(
     for each in rows:
         say(f"{each.id}  {each.status:<11} {each.made:%Y-%m-%d %H:%M:%S}  {each.name}  {each.why}".rstrip())
     if not rows:
-        say("There are no runs yet. Start one with: handrail run FILE --input …")
+        say(f"No run is {state}." if state else "There are no runs yet. Start one with: handrail run FILE --input …")
 
 
 def show(
@@ -163,11 +163,12 @@ def cancel(
     from builder.runs import cancel_run, cancel_step  # heavy: the database
 
     number, who = number_of(run_id), name_of_starter(by)
-    with open_installation(None) as application:
+    with open_quietly() as application:  # said before anything can be executed here, so that no effect slips in
         if step is None:
             tell_run(application, lambda session: cancel_run(session, number, who))
         else:
             tell_run(application, lambda session: cancel_step(session, number, step, who))
+    with open_installation(None) as application:
         story = Follower(application, number, Answers(), show=lambda _: None).follow()
     if as_json:
         print_json({"run": {"id": story.run.id, "state": story.run.status, "why": story.run.why}})
