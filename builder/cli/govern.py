@@ -14,7 +14,7 @@ import typer
 from builder.cli.files import Opened, open_templates
 from builder.cli.output import FINDINGS, print_json, say, unusable
 from builder.engine.certificates import Counterexample
-from builder.engine.check import check_reading
+from builder.engine.check import check_connections, check_reading
 from builder.engine.facts import ConnectionFacts, collect_facts
 from builder.engine.findings import Finding, Severity
 from builder.engine.graph import Workflow, dump_part
@@ -68,7 +68,11 @@ def govern(opened: Opened, reading: Reading, governance: list[Path] | None, *, s
         woven, proof = certify(weaver(reading.workflow, called=called, reading=None if called else reading))
     except Unweavable as error:
         return Governed(None, findings=error.findings, labels=labels)
-    findings = [*proof.findings, *(finding_of(each) for each in proof.counterexamples)]
+    findings = [
+        *check_connections(reading, connections),
+        *proof.findings,
+        *(finding_of(each) for each in proof.counterexamples),
+    ]
     findings += _check_woven(woven, opened) if woven.insertions else []
     return Governed(woven, proof.counterexamples, findings, labels)
 
