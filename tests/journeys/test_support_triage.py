@@ -37,7 +37,6 @@ def test_what_the_model_saw_was_masked_and_what_arrived_is_not(desk: Desk) -> No
     assert decided == {APPROVAL: {"name": "Tomas Berg", "note": "name as given, not signed in"}}
     [approval] = [step for step in story["steps"] if step["path"] == APPROVAL]
     assert approval["why"] == "Tomas Berg decided: approve (name as given, not signed in)."
-    assert desk.document("show", story["run"]["id"])["steps"] == story["steps"]
     assert approval["why"] in desk.handrail("show", story["run"]["id"]).stdout
 
     states = {step["path"]: step["state"] for step in story["steps"]}
