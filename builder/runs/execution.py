@@ -256,7 +256,7 @@ class Execution:
             events = take_signal(self.process.performer, self.hold, self.state, each)
             if events is not None:
                 self.early.remove(each)
-                self.journal.take(each.id)
+                self.journal.take(each)
                 for event in events:
                     self.tell(event)
                 return True
