@@ -17,7 +17,7 @@ from typing import Self
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from builder.runs import Start, release_run, start_run
+from builder.runs import Start, read_run, release_run, start_run
 from builder.settings import read_settings
 from builder.wiring import Application, open_application
 from tests.contracts.chaos.load import Load, Wanted, make_load
@@ -131,7 +131,7 @@ class Storm:
         end = time.monotonic() + calm
         self._live = 0
         while self._left():
-            assert time.monotonic() < end, f"runs are left: {self._left()}; see {self.log}"
+            assert time.monotonic() < end, f"runs are left: {[self._describe(each) for each in self._left()]}"
             self._tick()
         return judge(self.application, self._load, self.sink, self.wanted, self._hits)
 
@@ -178,6 +178,13 @@ class Storm:
         with self.application.database.read() as session:
             found = session.execute(text(f"SELECT id, status FROM run WHERE status NOT IN {FINAL}"))
             return {each[0]: each[1] for each in found}
+
+    def _describe(self, run_id: int) -> str:
+        with self.application.database.read() as session:
+            story = read_run(session, run_id, self.application.payloads)
+        last = [(event["epoch"], event["path"], event["status"]) for event in story.events[-3:]]
+        waits = [(wait.path, wait.kind) for wait in story.waits]
+        return f"{story.run.name} is {story.run.status} ({story.run.why}), waits for {waits}, its last rows: {last}"
 
     def _ring_thrice(self, run_id: int) -> None:
         for _ in range(3):
