@@ -137,7 +137,8 @@ def _check_secrets(node: NodeReading) -> Iterator[Finding]:
     config = {key: value for key, value in node.node.config.items() if key != "body"}
     places: dict[str, Any] = {"config": config}
     for name, binding in node.node.inputs.items():
-        places[f"inputs.{name}"] = [binding.value, binding.expr, binding.template, binding.default]
+        if said := [each for each in (binding.value, binding.expr, binding.template, binding.default) if each]:
+            places[f"inputs.{name}"] = said
     for field, value in places.items():
         for where, text in _texts_in(value, field):
             for span in find_secrets(text)[:1]:
