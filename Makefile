@@ -30,13 +30,13 @@ run: $(READY) ## Set up, then run the support-triage example on its tickets
 test: test-fast test-servers test-journeys ## Everything: the fast suite, the contracts, the journeys
 
 test-fast: $(READY) ## The fast suite: no server but SQLite
-	@$(BIN)/pytest -q -m "not servers and not deep and not journeys"
+	@$(BIN)/pytest -q -n 2 -m "not servers and not deep and not journeys"
 
 test-servers: $(READY) ## The contracts on real PostgreSQL and Redis, which the suite starts itself
 	@$(BIN)/pytest -q -m "servers and not deep"
 
 test-journeys: $(READY) ## From a file to a result, with real processes
-	@$(BIN)/pytest -q -m journeys
+	@$(BIN)/pytest -q -n 2 -m journeys
 
 test-deep: $(READY) ## Many more random cases: 2,000 for each property
 	@HYPOTHESIS_PROFILE=deep $(BIN)/pytest -q -m "not servers and not journeys" --timeout 3600

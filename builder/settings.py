@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias, get_args
 from urllib.parse import urlsplit
 
 from builder.kit.errors import HandrailError
@@ -20,6 +20,9 @@ class SettingsError(HandrailError):
     """A setting has a value that cannot be meant."""
 
     code: ClassVar[str] = "settings"
+
+
+RecordingWay: TypeAlias = Literal["replay", "record", "fill"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,12 @@ SETTINGS = (
     Setting(
         "HANDRAIL_MODEL", "The model behind the connection `default`: `gpt-5`, `anthropic:…`, `practice`.", "the first"
     ),
+    Setting(
+        "HANDRAIL_RECORDINGS",
+        "Recorded answers of models: `replay:FOLDER` asks nobody, `record:FOLDER` asks always, `fill:FOLDER` asks only "
+        "what is not recorded.",
+        "models are asked, nothing is recorded",
+    ),
     Setting("OPENAI_API_KEY", "Opens the connection `openai` (`OPENAI_BASE_URL` moves it).", "none"),
     Setting("ANTHROPIC_API_KEY", "Opens the connection `anthropic`.", "none"),
     Setting("OLLAMA_HOST", "Opens the connection `ollama`, for models on your own machines.", "none"),
@@ -113,6 +122,7 @@ class Settings:
         allowed_hosts: hosts that may be reached although they are not public.
         worker_threads: rings that one worker takes at once.
         log_level: one of `LOG_LEVELS`.
+        recordings: (replay, record or fill; folder) of recorded answers of models.
         vault_key, audit_key: 32 bytes each; None when they come from files in `home`.
         environment: the whole environment, for the model connections, which name their keys' variables themselves.
     """
@@ -125,6 +135,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     worker_threads: int = 8
     log_level: str = "warning"
+    recordings: tuple[RecordingWay, Path] | None = None
     vault_key: bytes | None = field(default=None, repr=False)
     audit_key: bytes | None = field(default=None, repr=False)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -148,7 +159,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         try:
             return parse(said[name])
         except ValueError as problem:
-            wrong.append(f"{name}: {problem}")
+            wrong.append(f"{name}: {str(problem).rstrip('.')}.")
             return None
 
     home = Path(said["HANDRAIL_HOME"] or "~/.handrail").expanduser().absolute()
@@ -163,6 +174,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         "allowed_hosts": tuple(host.strip() for host in said["HANDRAIL_ALLOWED_HOSTS"].split(",") if host.strip()),
         "worker_threads": read("HANDRAIL_WORKER_THREADS", _threads),
         "log_level": read("HANDRAIL_LOG_LEVEL", _level),
+        "recordings": read("HANDRAIL_RECORDINGS", _recordings),
         "vault_key": read("HANDRAIL_VAULT_KEY", _key),
         "audit_key": read("HANDRAIL_AUDIT_KEY", _key),
         "environment": dict(environment),
@@ -229,9 +241,19 @@ def _payloads(text: str, home: Path, said: Mapping[str, str]) -> Path | ObjectSt
 def _threads(text: str) -> int:
     if not text:
         return 8
-    if not text.isdecimal() or not 1 <= int(text) <= _TOO_MANY_THREADS:
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= _TOO_MANY_THREADS:
         raise ValueError(f"it must be a whole number from 1 to {_TOO_MANY_THREADS}, not {text[:40]!r}.")
     return int(text)
+
+
+def _recordings(text: str) -> tuple[RecordingWay, Path] | None:
+    if not text:
+        return None
+    word, _, folder = text.partition(":")
+    for way in get_args(RecordingWay):
+        if word == way and folder:
+            return way, Path(folder).expanduser().absolute()
+    raise ValueError("write replay:FOLDER, record:FOLDER or fill:FOLDER")
 
 
 def _level(text: str) -> str:

@@ -32,7 +32,7 @@ from builder.kit.ids import show_id
 from builder.kit.logs import set_up_logs
 from builder.kit.sealing import SigningKey, load_or_make_key
 from builder.payloads import FolderStore, ObjectStore, PayloadStore, S3Key
-from builder.providers import Models, connection_facts, connections_from_environment
+from builder.providers import Cassettes, Gateway, Models, connection_facts, connections_from_environment
 from builder.queue import (
     IN_PROCESS,
     CeleryRing,
@@ -173,7 +173,7 @@ class Application:
 
     def work(self, *, allow_hosts: tuple[str, ...] = (), told: Told = lambda *_: None) -> RunWorker:
         """Executes runs in this process from now on, as rings come in."""
-        egress, gateway = Client(Allowed.of(*self.settings.allowed_hosts, *allow_hosts)), Models(self._connections)
+        egress, gateway = Client(Allowed.of(*self.settings.allowed_hosts, *allow_hosts)), self._open_gateway()
         reach = Reach(
             types=self.types,
             load_plan=self.load_plan,
@@ -190,6 +190,13 @@ class Application:
         self.worker.start()
         self.doorbell.on_advance = self.worker.advance
         return self.worker
+
+    def _open_gateway(self) -> Gateway:
+        models = Models(self._connections)
+        if self.settings.recordings is None:
+            return models
+        way, folder = self.settings.recordings
+        return Cassettes(folder, models, way)
 
     def listen(self) -> None:
         """Starts a Celery worker inside this process."""

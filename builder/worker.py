@@ -47,13 +47,20 @@ class WorkerProcess:
     def leave(self, **_: Any) -> None:
         """SIGTERM: gives runs back while Celery ends. A thread, because this is a signal's code."""
         if self._application is not None:
-            threading.Thread(target=self._application.drain, name="handrail-drain").start()
+            threading.Thread(target=self._drain, args=(self._application,), name="handrail-drain").start()
+
+    @staticmethod
+    def _drain(application: Application) -> None:
+        """A ring of its own wakes Celery, which otherwise sees only with the next message that it should end."""
+        application.ring.ping("leaving")
+        application.drain()
 
     def close(self, **_: Any) -> None:
-        """Celery has ended."""
+        """Celery has ended. Until now it may have taken rings that were meant for others; so they are rung again."""
         if self._watchdog is not None:
             self._watchdog.stop()
         if self._application is not None:
+            self._application.ring_for_others()
             self._application.close()
 
 

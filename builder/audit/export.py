@@ -37,10 +37,10 @@ def read_export(file: Path) -> Iterator[dict[str, Any]]:
     Raises:
         ValueError: a line is not one JSON object.
     """
-    with file.open(encoding="utf-8") as lines:
+    with file.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             try:
                 value = dict(json.loads(line).items())
-            except (ValueError, AttributeError) as error:
+            except (ValueError, AttributeError, RecursionError) as error:
                 raise ValueError(f"line {number} of {file.name} is not a JSON object") from error
             yield value

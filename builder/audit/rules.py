@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -207,12 +208,18 @@ def verify_audit(lines: Iterable[Mapping[str, Any]], public_key: bytes | None = 
     """
     stream = iter(lines)
     header = next(stream, {})
-    if header.get("format") != FORMAT or not {"organisation", "public_key", "size"} <= set(header):
+    if header.get("format") != FORMAT:
         raise ValueError(f"an exported audit starts with a line whose format is {FORMAT!r}")
-    verifier = _Verifier(header, public_key or bytes.fromhex(header["public_key"]))
+    named, size = header.get("public_key"), header.get("size")
+    if not isinstance(header.get("organisation"), str) or type(size) is not int:
+        raise ValueError("the first line of an audit names its organisation and its size")
+    if not isinstance(named, str) or not re.fullmatch(r"[0-9a-f]{64}", named):
+        raise ValueError("the first line of an audit names a public key of 64 hex digits")
+    verifier = _Verifier(header, public_key or bytes.fromhex(named))
     for line in stream:
         if "head" in line:
-            wrong = verifier.take_head(line["head"])
+            note = line["head"]
+            wrong = verifier.take_head(note) if isinstance(note, str) else "a signed head is not a text"
             if wrong is not None:
                 return verifier.report(wrong)
             continue
@@ -220,4 +227,4 @@ def verify_audit(lines: Iterable[Mapping[str, Any]], public_key: bytes | None = 
         if wrong is not None:
             event = line.get("event")
             return verifier.report(wrong, str(event.get("id")) if isinstance(event, dict) else None)
-    return verifier.report(verifier.miss(int(header["size"])))
+    return verifier.report(verifier.miss(size))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from builder.catalog.schemas import CatalogError
 from builder.kit.hashing import hash_value
 from builder.sdk import NodeType
 from builder.sdk.testing import load_node
@@ -50,7 +51,12 @@ def record_shapes(path: Path) -> list[Path]:
     """Writes `shape.json` for each folder that has none or whose version was raised; the files written.
 
     A shape that changed under the same version is left as it is, for `check_node_folders` to name.
+
+    Raises:
+        CatalogError: there is no such folder.
     """
+    if not path.is_dir():
+        raise CatalogError(f"There is no folder {path}.", way_out="Name the folder that holds kind/name.")
     return [source.parent / FILE for source in sorted(path.glob("*/*/node.py")) if record_shape(source.parent)]
 
 

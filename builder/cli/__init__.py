@@ -9,6 +9,10 @@ from typing import Any
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from builder.cli.output import FAULT, Ending, end_with, open_streams, unusable
+from builder.kit.errors import HandrailError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("builder.cli.check:check", "Say everything that is wrong with a workflow file."),
@@ -58,7 +62,6 @@ def build_app() -> typer.Typer:
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         add_completion=False,
-        no_args_is_help=True,
         help="Workflows that your teams own, inside rules that governance proves.",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
@@ -80,15 +83,30 @@ def main() -> None:
     Exit codes: 0 it holds or succeeded, 1 findings or failed or refused, 2 something could not be used, 3 waiting for
     people.
     """
-    from builder.cli.output import FAULT, Ending, end_with  # the root stays light for `--help`
-
+    as_json = "--json" in sys.argv
+    open_streams()
     try:
-        build_app()()
+        sys.exit(build_app()(args=sys.argv[1:] or ["--help"], prog_name="handrail", standalone_mode=False))
     except Ending as ending:
-        sys.exit(end_with(ending, as_json="--json" in sys.argv))
+        sys.exit(end_with(ending, as_json=as_json))
+    except HandrailError as error:
+        sys.exit(end_with(unusable(error), as_json=as_json))
+    except TyperException as error:
+        sys.exit(end_with(misused(error), as_json=as_json))
+    except typer.Abort:
+        sys.exit(end_with(Ending("Stopped.", code=130), as_json=as_json))
     except Exception as fault:  # whatever it is, a person gets a sentence; HANDRAIL_DEBUG=1 shows where it happened
         if os.environ.get("HANDRAIL_DEBUG"):
             raise
         sentence = f"Handrail has a fault here ({type(fault).__name__}). With HANDRAIL_DEBUG=1 it shows where."
         record = {"code": "fault", "sentence": sentence}
-        sys.exit(end_with(Ending(sentence, code=FAULT, record=record), as_json="--json" in sys.argv))
+        sys.exit(end_with(Ending(sentence, code=FAULT, record=record), as_json=as_json))
+
+
+def misused(error: TyperException) -> Ending:
+    """A command line that cannot be meant, as the end of a command."""
+    said = " ".join(error.format_message().replace("Value error, ", "").split()).rstrip(".")
+    context = getattr(error, "ctx", None)
+    command = "handrail" if context is None else context.command_path
+    sentence = f"{said}. `{command} --help` shows what can be written."
+    return Ending(sentence, record={"code": "usage", "sentence": sentence})

@@ -14,6 +14,7 @@ from builder.kit.errors import HandrailError
 from builder.workflows import read_file
 
 Clarification = Literal["repeat", "happened", "give_up"]
+_NO_OBJECT = ("dict_type", "model_type", "model_attributes_type")
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -69,7 +70,8 @@ def read_answers(path: Path | None) -> Answers:
             first = problem.errors(include_url=False)[0]
             place = tuple(first["loc"])
             about = ".".join(map(str, place)) or "the file"
-            raise document.error(place, f"{about}: {first['msg']}.", "Write: path: {decision, by, reason}.") from None
+            what = "it must be an object" if first["type"] in _NO_OBJECT else first["msg"]
+            raise document.error(place, f"{about}: {what}.", "Write: path: {decision, by, reason}.") from None
     except HandrailError as error:
         raise unusable(error) from None
 

@@ -38,7 +38,9 @@ def audit(
 
     try:
         report = verify_audit(read_export(file) if file is not None else _lines())
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise Ending(f"{file} cannot be read: {error.strerror}.") from None
+    except ValueError as error:
         raise Ending(f"{file} cannot be verified: {error}.") from None
     if as_json:
         print_json({

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from builder.cli.output import FINDINGS, print_json, say, unusable
+from builder.cli.output import FINDINGS, Ending, print_json, say, unusable
 from builder.engine.check import check_reading
 from builder.engine.findings import Finding, Severity, has_error
 from builder.engine.reading import Reading, read_workflow
@@ -25,6 +25,7 @@ GovernanceOption = Annotated[
     list[Path] | None, typer.Option("--governance", "-g", help="A governance file; may be given several times.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document.")]
+LONGEST_NAME = 200
 StageOption = Annotated[Stage, typer.Option("--stage", help="Which templates apply: how far the workflow has come.")]
 
 
@@ -121,17 +122,23 @@ def place_of(finding: Finding, document: Document) -> tuple[int, int] | None:
 
 
 def name_of_starter(given: str | None) -> str:
-    """Who starts: the name given, or the system's user."""
-    if given:
-        return given
+    """Who starts: the name given, or the system's user.
+
+    Raises:
+        Ending: it is no name (exit 2).
+    """
+    if given is not None:
+        if not given.strip() or len(given) > LONGEST_NAME or not given.isprintable():
+            raise Ending(f"--as takes a name of 1 to {LONGEST_NAME} letters, not {given[:40]!r}.")
+        return given.strip()
     try:
         return getpass.getuser()
     except (KeyError, OSError):
         return "somebody"
 
 
-def plain_value(path_or_json: str) -> Any:
-    """The value of `--input`: JSON text, or the content of a file.
+def plain_value(path_or_json: str, option: str = "--input") -> Any:
+    """The value of an option: JSON text, or the content of a file.
 
     Raises:
         Ending: it is neither (exit 2).
@@ -140,7 +147,9 @@ def plain_value(path_or_json: str) -> Any:
 
     try:
         if path_or_json.lstrip().startswith(("{", "[", '"')):
-            return read_document(path_or_json.encode("utf-8", "surrogatepass"), "--input").value
+            return read_document(path_or_json.encode("utf-8", "surrogatepass"), option).value
+        if not path_or_json.strip():
+            raise Ending(f"{option} is empty. Give a file, or JSON text.")
         return read_file(Path(path_or_json)).value
     except HandrailError as error:
         raise unusable(error) from None

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from builder.cli.answers import Answer, Answers
+from builder.cli.output import NOT_SIGNED_IN
 from builder.engine.state import FINAL_RUNS, RunStatus
 from builder.kit.clock import SYSTEM_CLOCK
 from builder.kit.errors import HandrailError
-from builder.reviews import Review, decide_review, open_reviews_of
+from builder.reviews import Review, decide_review, open_reviews_of, reviews_of
 from builder.runs import RunStory, WaitView, clarify_step, read_run
 from builder.wiring import Application
 
@@ -34,6 +35,7 @@ class Follower:
         show: paints the run each time something changed.
         ask: asks at the terminal; None where there is none.
         refused: for each step, why an answer was not taken.
+        deciders: for each step that people decided, who did, by name as given.
     """
 
     application: Application
@@ -42,6 +44,7 @@ class Follower:
     show: Show
     ask: AskPerson | None = None
     refused: dict[str, str] = field(default_factory=dict)
+    deciders: dict[str, str] = field(default_factory=dict)
     _pause: threading.Event = field(default_factory=threading.Event)
 
     def follow(self) -> RunStory:
@@ -58,8 +61,8 @@ class Follower:
 
     def read(self) -> RunStory:
         """The run as it stands."""
-        with self.application.database.read() as session:
-            return read_run(session, self.run_id, self.application.payloads)
+        story, self.deciders = read_told(self.application, self.run_id)
+        return story
 
     def _fires_soon(self, story: RunStory) -> bool:
         wakes = story.run.wakes
@@ -117,6 +120,20 @@ class Follower:
     def _clarify(self, wait: WaitView, answer: Answer) -> None:
         with self.application.transaction() as session:
             clarify_step(session, self.run_id, wait.path, answer.clarified(), by=answer.by, output=answer.edit)
+
+
+def read_told(application: Application, run_id: int) -> tuple[RunStory, dict[str, str]]:
+    """A run whose decided steps say how they were decided, and by step path who did.
+
+    Raises:
+        HandrailError: there is no such run.
+    """
+    with application.database.read() as session:
+        story = read_run(session, run_id, application.payloads)
+        answers = {each.review.path: each.answer for each in reviews_of(session, run_id) if each.answer is not None}
+    said = {path: f"{each.by} decided: {each.decision} ({NOT_SIGNED_IN})." for path, each in answers.items()}
+    steps = tuple(replace(step, why=step.why or said.get(step.path, "")) for step in story.steps)
+    return replace(story, steps=steps), {path: each.by for path, each in answers.items()}
 
 
 def step_types(document: Mapping[str, Any]) -> Callable[[str], str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from typing import Any
 
 from builder.kit.errors import HandrailError
 
+NOT_SIGNED_IN = "name as given, not signed in"
 HOLDS, FINDINGS, UNUSABLE, WAITING, FAULT = 0, 1, 2, 3, 70
 
 
@@ -41,9 +43,17 @@ def end_with(ending: Ending, *, as_json: bool) -> int:
     return ending.code
 
 
+def open_streams() -> None:
+    """Lets what the terminal's encoding does not have stand as its escape, instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def print_json(document: Any) -> None:
     """The one JSON document of this command."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False, default=str))
+    narrow = not (sys.stdout.encoding or "").lower().startswith("utf")
+    sys.stdout.write(json.dumps(document, ensure_ascii=narrow, indent=2, allow_nan=False, default=str))
     sys.stdout.write("\n")
     sys.stdout.flush()
 

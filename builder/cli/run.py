@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,7 +23,7 @@ from builder.cli.files import (
     refuse_errors,
 )
 from builder.cli.govern import govern, refuse_counterexamples
-from builder.cli.output import FINDINGS, WAITING, print_json, say, unusable
+from builder.cli.output import FINDINGS, NOT_SIGNED_IN, WAITING, print_json, say, unusable
 from builder.engine.state import RunStatus
 from builder.engine.woven import dump_woven
 from builder.kit.clock import SYSTEM_CLOCK
@@ -32,8 +33,6 @@ from builder.sdk import Mode, Stage
 if TYPE_CHECKING:
     from builder.runs import RunStory
     from builder.wiring import Application
-
-NOT_SIGNED_IN = "name as given, not signed in"
 
 AnswersOption = Annotated[
     Path | None, typer.Option("--answers", help="Decisions made beforehand: step path → decision.", show_default=False)
@@ -125,7 +124,7 @@ def finish(application: Application, number: int, answers: Answers, *, as_json: 
     story = follower.follow()
     progress.pause()
     if as_json:
-        print_json(story_record(story, type_of, follower.refused))
+        print_json(story_record(story, type_of, follower.refused, follower.deciders))
     else:
         _tell(story, follower.refused)
     status = RunStatus(story.run.status)
@@ -133,7 +132,9 @@ def finish(application: Application, number: int, answers: Answers, *, as_json: 
         raise typer.Exit(WAITING if status in (RunStatus.WAITING, RunStatus.READY, RunStatus.RUNNING) else FINDINGS)
 
 
-def story_record(story: RunStory, type_of: Any, refused: dict[str, str]) -> dict[str, Any]:
+def story_record(
+    story: RunStory, type_of: Callable[[str], str], refused: dict[str, str], deciders: dict[str, str]
+) -> dict[str, Any]:
     """A run as `--json` gives it."""
     models = sorted({str(step.usage[0]) for step in story.steps if step.usage and step.usage[0]})
     return {
@@ -144,7 +145,7 @@ def story_record(story: RunStory, type_of: Any, refused: dict[str, str]) -> dict
             "cost": story.run.cost,
             "why": story.run.why,
             "mode": story.run.mode.value,
-            "starter": {"name": story.run.starter, "note": NOT_SIGNED_IN},
+            "starter": person(story.run.starter),
             "models": models,
         },
         "steps": [
@@ -156,10 +157,16 @@ def story_record(story: RunStory, type_of: Any, refused: dict[str, str]) -> dict
                 "started": step.started.isoformat(),
                 "ended": step.ended.isoformat() if step.ended else None,
                 "why": refused.get(step.path) or step.why,
+                **({"decided_by": person(deciders[step.path])} if step.path in deciders else {}),
             }
             for step in story.steps
         ],
     }
+
+
+def person(name: str) -> dict[str, str]:
+    """Somebody, as `--json` names people."""
+    return {"name": name, "note": NOT_SIGNED_IN}
 
 
 def _tell(story: RunStory, refused: dict[str, str]) -> None:

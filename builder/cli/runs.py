@@ -11,7 +11,8 @@ import typer
 
 from builder.cli.answers import Answers
 from builder.cli.files import JsonOption, name_of_starter, plain_value
-from builder.cli.output import Ending, print_json, say, unusable
+from builder.cli.output import NOT_SIGNED_IN, Ending, print_json, say, unusable
+from builder.engine.state import RunStatus
 from builder.kit.clock import SYSTEM_CLOCK
 from builder.kit.errors import HandrailError
 from builder.kit.ids import read_id, show_id
@@ -70,7 +71,9 @@ def tell_run(application: Application, act: Callable[[Session], Any]) -> Any:
 
 def runs(
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many.")] = 20,
-    state: Annotated[str | None, typer.Option("--state", help="Only runs in this state.", show_default=False)] = None,
+    state: Annotated[
+        RunStatus | None, typer.Option("--state", help="Only runs in this state.", show_default=False)
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Lists runs."""
@@ -92,7 +95,7 @@ def runs(
     for each in rows:
         say(f"{each.id}  {each.status:<11} {each.made:%Y-%m-%d %H:%M:%S}  {each.name}  {each.why}".rstrip())
     if not rows:
-        say("There are no runs yet. Start one with: handrail run FILE --input …")
+        say(f"No run is {state}." if state else "There are no runs yet. Start one with: handrail run FILE --input …")
 
 
 def show(
@@ -101,16 +104,16 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Shows one run, or one of its steps."""
-    from builder.cli.follow import step_types  # heavy: the database
+    from builder.cli.follow import read_told, step_types  # heavy: the database
     from builder.cli.progress import MARK, Progress  # heavy: the database
     from builder.cli.run import story_record  # heavy: the database
-    from builder.runs import read_run, read_woven_of  # heavy: the database
+    from builder.runs import read_woven_of  # heavy: the database
 
     number = number_of(run_id)
     with open_quietly() as application:
         try:
+            story, deciders = read_told(application, number)
             with application.database.read() as session:
-                story = read_run(session, number, application.payloads)
                 document = read_woven_of(session, number)
         except HandrailError as error:
             raise unusable(error) from None
@@ -118,10 +121,11 @@ def show(
         if step is not None:
             print_json(_step_record(application, story, document, step))
         elif as_json:
-            print_json(story_record(story, type_of, {}))
+            print_json(story_record(story, type_of, {}, deciders))
         else:
             progress = Progress(type_of, SYSTEM_CLOCK.now, live=False)
-            say(f"{story.run.name} · run {story.run.id} · {story.run.status} · started by {story.run.starter}")
+            starter = f"started by {story.run.starter} ({NOT_SIGNED_IN})"
+            say(f"{story.run.name} · run {story.run.id} · {story.run.status} · {starter}")
             for each in story.steps:
                 say(f"  {MARK[each.status][0]} {progress.describe(each)}")
             say(story.run.why)
@@ -159,11 +163,12 @@ def cancel(
     from builder.runs import cancel_run, cancel_step  # heavy: the database
 
     number, who = number_of(run_id), name_of_starter(by)
-    with open_installation(None) as application:
+    with open_quietly() as application:  # said before anything can be executed here, so that no effect slips in
         if step is None:
             tell_run(application, lambda session: cancel_run(session, number, who))
         else:
             tell_run(application, lambda session: cancel_step(session, number, step, who))
+    with open_installation(None) as application:
         story = Follower(application, number, Answers(), show=lambda _: None).follow()
     if as_json:
         print_json({"run": {"id": story.run.id, "state": story.run.status, "why": story.run.why}})
@@ -179,7 +184,7 @@ def signal(
     """Sends a signal to a run that waits for it, now or later. `handrail resume` then goes on."""
     from builder.runs import signal_run  # heavy: the database
 
-    number, value = number_of(run_id), plain_value(body)
+    number, value = number_of(run_id), plain_value(body, "--body")
     with open_quietly() as application:
         tell_run(application, lambda session: signal_run(session, number, name, value))
     say(f"Run {run_id} was told {name!r}. Go on with: handrail resume {run_id}")

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
 from builder.db.errors import DatabaseError
@@ -80,11 +80,21 @@ class Database:
         return connection
 
     def upgrade(self) -> None:
-        """Brings the tables up to this program's version. Harmless when they are."""
+        """Brings the tables up to this program's version. Harmless when they are.
+
+        Raises:
+            DatabaseError: the database cannot be reached, is none, or was made by a newer program.
+        """
         from builder.db.migrate import upgrade_tables  # heavy: Alembic is loaded only when there is something to do
 
         with self.writing if self.dialect == "sqlite" else nullcontext():
-            upgrade_tables(self._writer)
+            try:
+                upgrade_tables(self._writer)
+            except DBAPIError as problem:
+                said = next(iter(str(problem.orig).splitlines()), "") or type(problem.orig).__name__
+                raise DatabaseError(
+                    f"The database cannot be used: {said.rstrip('.')}.", way_out="Look at HANDRAIL_DATABASE_URL."
+                ) from problem
 
     def close(self) -> None:
         """Gives every connection back."""

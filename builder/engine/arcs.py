@@ -71,6 +71,10 @@ class FlowGraph:
         path, slot = self.vertices[number]
         return f"{path}/{slot}"
 
+    def names(self) -> list[str]:
+        """The name of each vertex."""
+        return [f"{path}/{slot}" for path, slot in self.vertices]
+
 
 def build_flow(facts: Facts) -> FlowGraph:
     """The flow graph of a workflow, woven or not."""
@@ -106,10 +110,10 @@ class _Scope:
         self.entered: set[str] = set()
         self.ends = False  # whether a run can come to the end at all, rather than to a stop
         for source, port, target in facts.scopes[scope].edges:
-            ends = join_path(scope, source), join_path(scope, target)
-            if ends[0] in self.edges and ends[1] in self.edges:
-                self.edges[ends[0]].append((port, ends[1]))
-                self.entered.add(ends[1])
+            before, behind = join_path(scope, source), join_path(scope, target)
+            if before in self.edges and behind in self.edges:
+                self.edges[before].append((port, behind))
+                self.entered.add(behind)
 
     def join(self) -> None:
         """Lays every arc of this graph."""
@@ -145,12 +149,12 @@ class _Scope:
         if path not in self.facts.scopes or control is Control.EACH:
             flow.control[door].append(exit_)  # a map over no items never runs its body
         for port, target in self.edges[path]:
-            flow.control[self._outlet(path, port)].append(flow.doors[target])
+            flow.control[self._outlet(path, port) if port else exit_].append(flow.doors[target])
         if control is Control.STOP:
             return  # the run ends there, without its result
-        taken = {port or node.ports[0] for port, _ in self.edges[path] if port or node.ports}
-        for port in _own_ports(node):
-            if port not in taken:
+        taken = {port for port, _ in self.edges[path]}
+        for position, port in enumerate(_own_ports(node)):
+            if port not in taken and (position or "" not in taken):
                 flow.control[self._outlet(path, port)].append(end)
                 self.ends = True
 
@@ -175,8 +179,8 @@ class _Scope:
     def _side_targets(self, path: str) -> list[str]:
         """What follows another port than the main one; `""` stands for the end of this graph."""
         node = self.facts.nodes[path]
-        found = [target for port, target in self.edges[path] if not self._is_main(path, port)]
-        if any(not self._is_main(path, port) for port in _own_ports(node)):
+        found = [target for port, target in self.edges[path] if port and not self._is_main(path, port)]
+        if any(not self._is_main(path, port) for port in _own_ports(node)[1:]):
             found.append("")
         return found
 
@@ -193,6 +197,7 @@ class _Scope:
     def _join_reads(self, reader: str, to: int, reads: Reads) -> None:
         """Arcs from everything that a reader reads; reader `""` is the result of this graph."""
         flow, feeds = self.flow, reader in self.facts.scopes and bool(reader)
+        doors, data = flow.doors, flow.data
         prefix = f"{self.scope}." if self.scope else ""
         for name, paths in reads:
             into = [to]
@@ -203,11 +208,11 @@ class _Scope:
                 flow.handed.setdefault(reader, []).extend(into[1:])
             for parts in paths:
                 producer = prefix + parts[0]
-                if producer in flow.doors:
-                    flow.data[self._output(reader, producer, parts[1] if len(parts) > 1 else WHOLE)].extend(into)
+                if producer in doors:
+                    data[self._output(reader, producer, parts[1] if len(parts) > 1 else WHOLE)].extend(into)
                     continue
                 for value in self._values(parts):
-                    flow.data[value].extend(into)
+                    data[value].extend(into)
 
     def _values(self, parts: tuple[str, ...]) -> Iterator[int]:
         """The vertices that a read path means which begins with no node of this graph."""
@@ -231,11 +236,11 @@ class _Scope:
 
     def _output(self, reader: str, producer: str, name: str) -> int:
         flow = self.flow
-        side = name == ERROR_PORT or reader in self.behind_side.get(producer, ())
+        side = name == ERROR_PORT or (producer in self.behind_side and reader in self.behind_side[producer])
         slot = ERROR if name == ERROR_PORT else f"{SIDE}.{name}" if side else name
-        new = (producer, slot) not in flow.index
-        value = flow.at(producer, slot)
-        if new:
+        value = flow.index.get((producer, slot))
+        if value is None:
+            value = flow.at(producer, slot)
             (flow.sides if side else flow.gives)[producer].append(value)
             if producer not in self.facts.scopes or name == ERROR_PORT:
                 flow.data[flow.doors[producer]].append(value)

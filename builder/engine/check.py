@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from builder.engine.findings import Finding, error, has_error
+from builder.engine.facts import graphs_in
+from builder.engine.findings import Finding, error, has_error, warning
 from builder.engine.graph import Workflow
 from builder.engine.lookups import explain_broken_call
 from builder.engine.needs import check_assignment
@@ -41,6 +42,22 @@ def check_reading(reading: Reading, *, woven: bool = False) -> list[Finding]:
     findings = list(_check_input_schema(reading.workflow))
     findings += _check_graph(reading.root, frozenset(), woven=woven)
     return findings
+
+
+def check_connections(reading: Reading, known: Collection[str]) -> list[Finding]:
+    """The model connections that a workflow names and this installation does not have."""
+    return [
+        warning(
+            "unknown_connection",
+            f"There is no model connection {node.connection!r} here; there are {', '.join(sorted(known))}.",
+            "Choose one of these, or ask IT to open it.",
+            node=node.path,
+            field="config.model",
+        )
+        for graph in graphs_in(reading.root)
+        for node in graph.nodes.values()
+        if node.connection is not None and node.connection not in known
+    ]
 
 
 def _check_input_schema(workflow: Workflow) -> Iterator[Finding]:

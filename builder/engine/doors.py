@@ -101,9 +101,9 @@ def open_doors(facts: Facts, placed: Mapping[str, Sequence[Placed]]) -> Facts:
             target = nodes[door]
             names, reads = target.inputs, tuple(read for read in target.reads if read[0].startswith("inputs."))
             own = tuple(read for read in target.reads if not read[0].startswith("inputs."))
-            nodes[door] = replace(target, reads=tuple(sorted((*own, *_from_record(row[-1].id, names, "inputs")))))
+            nodes[door] = target.rejoined(names, tuple(sorted((*own, *_from_record(row[-1].id, names, "inputs")))))
         for each in row:
-            nodes[each.path] = replace(each.stand.facts, inputs=names, reads=reads)
+            nodes[each.path] = each.stand.facts.rejoined(names, reads)
             reads = _from_record(each.id, names, "inputs")
     by_scope: dict[str, list[str]] = {}
     for door in placed:

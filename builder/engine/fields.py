@@ -6,7 +6,7 @@ The records that the engine itself gives (errors, findings of a policy) and the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from builder.kit.shapes import at_path, fits
 from builder.sdk import ERROR_PORT, Control, Schema, Shapes, free_record
@@ -57,7 +57,7 @@ def closed_record(fields: Mapping[str, Schema], optional: Iterable[str] = ()) ->
 def join_schemas(schemas: Sequence[Schema]) -> Schema:
     """A schema that every value of any of them fits: one of them where it covers the others, else less and less."""
     first = schemas[0]
-    if all(schema == first for schema in schemas[1:]):
+    if len(schemas) == 1 or all(schema == first for schema in schemas[1:]):
         return first
     for wide in schemas:
         if all(fits(schema, wide).word == "fits" for schema in schemas):
@@ -70,10 +70,20 @@ def join_schemas(schemas: Sequence[Schema]) -> Schema:
     return {}
 
 
-def readable_record(shapes: Shapes | None) -> Schema:
-    """What may be read as `node.field`, whichever port is taken; `{}` where nothing is known of the node."""
-    if shapes is None:
-        return {}
+KnownRecords: TypeAlias = dict[tuple[int, ...], tuple[tuple[Schema, ...], Schema]]
+"""By the ids of the schemas behind each port: these schemas, so that their ids stay theirs, and what they make."""
+
+
+def readable_record(shapes: Shapes, known: KnownRecords) -> Schema:
+    """What may be read as `node.field`, whichever port is taken; made once for the very same schemas."""
+    outputs = tuple(shapes.outputs.values())
+    key = tuple(map(id, outputs))
+    if key not in known:
+        known[key] = outputs, _readable_record(shapes)
+    return known[key][1]
+
+
+def _readable_record(shapes: Shapes) -> Schema:
     found: dict[str, list[Schema]] = {}
     open_port = False
     for output in shapes.outputs.values():

@@ -107,4 +107,4 @@ def _ask(guard: Guard, run: Mapping[str, Any], node: PlanNode) -> str | None:
         return f"{node.id} may not start, because {named} cannot be evaluated: {error.sentence}"
     if holds is True:
         return None
-    return f"{node.id} may not start: with it the run could cost {run['cost']:.2f}, which breaks {named}"
+    return f"{node.id} may not start: with it the run could cost {run['cost']:.4g}, which breaks {named}"

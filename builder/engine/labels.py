@@ -8,6 +8,7 @@ tokens were last turned back. Written the other way round, as `unchecked`, the m
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,8 +90,8 @@ def _transfers(facts: Facts, flow: FlowGraph, bits: Mapping[str, int]) -> tuple[
             keep[vertex], gain[vertex] = everything & ~removed, added
         for vertex in flow.sides[path]:
             gain[vertex] = added
-        keep[flow.doors[path]] = everything
-    for vertex, (path, slot) in enumerate(flow.vertices):
+    for vertex in itertools.chain.from_iterable(flow.given.values()):
+        path, slot = flow.vertices[vertex]
         if slot.startswith(".input."):
             said = facts.scopes[path].inputs.get(slot.removeprefix(".input."))
             if path:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from builder.engine.findings import Finding, error
+from builder.engine.findings import Finding, error, warning
 from builder.engine.lookups import FILE, PINNED
 from builder.engine.reading import NodeReading
 from builder.kit.detect import find_secrets
 from builder.kit.durations import read_duration
-from builder.sdk import AfterCrash, Control, Effect, Effects, Kind
+from builder.sdk import AfterCrash, Control, Effect, Effects, Kind, Schema
 
 _EFFECT = {Effect.NONE: 0, Effect.READ: 1, Effect.WRITE: 2}
 _CRASH = {AfterCrash.RETRY_SAFE: 0, AfterCrash.KEYED: 1, AfterCrash.QUERY: 1, AfterCrash.UNSAFE: 2}
 _DURATIONS = {Control.WAIT: ("wait_for",), Control.ASK: ("due", "due_clock")}
 _SHORTEST_SECRET = 16
+MASKED = "masked"
+TOKEN_ROOM = 44
+"""Characters that the longest token needs."""
 _MOST_READ = 100_000
 """Characters of a text that are looked through for secrets; no config takes a longer one."""
 
@@ -35,6 +38,26 @@ def check_node(node: NodeReading, arrows: int) -> Iterator[Finding]:
         yield from _check_duration(node.path, f"config.{key}", node.node.config.get(key))
     yield from _check_control(node, arrows)
     yield from _check_type(node)
+    if node.type.kind is Kind.POLICY and MASKED in node.type.emits and node.shapes is not None:
+        yield from _check_tokens(node.path, "record", node.shapes.inputs)
+
+
+def _check_tokens(node: str, field: str, schema: Schema) -> Iterator[Finding]:
+    """The texts of a masked record in which a token would have no room; such a record is blocked when it comes."""
+    for name, inner in schema.get("properties", {}).items():
+        yield from _check_tokens(node, f"{field}.{name}", inner)
+    if "items" in schema:
+        yield from _check_tokens(node, f"{field}[]", schema["items"])
+    if schema.get("type") != "string" or "enum" in schema or "const" in schema:
+        return
+    short = schema.get("maxLength", TOKEN_ROOM) < TOKEN_ROOM
+    shaped = schema.get("format", "email") != "email"
+    if short or shaped:
+        why = (
+            f"takes at most {schema['maxLength']} characters" if short else f"must be of the format {schema['format']}"
+        )
+        sentence = f"{field} {why}, so what is found in it cannot be replaced by a token: such a record is blocked."
+        yield warning("token_may_not_fit", sentence, "Let the field take longer texts, or leave it out.", node=node)
 
 
 def _check_on_error(node: NodeReading) -> Iterator[Finding]:
@@ -114,7 +137,8 @@ def _check_secrets(node: NodeReading) -> Iterator[Finding]:
     config = {key: value for key, value in node.node.config.items() if key != "body"}
     places: dict[str, Any] = {"config": config}
     for name, binding in node.node.inputs.items():
-        places[f"inputs.{name}"] = [binding.value, binding.expr, binding.template, binding.default]
+        if said := [each for each in (binding.value, binding.expr, binding.template, binding.default) if each]:
+            places[f"inputs.{name}"] = said
     for field, value in places.items():
         for where, text in _texts_in(value, field):
             for span in find_secrets(text)[:1]:

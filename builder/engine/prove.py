@@ -5,8 +5,8 @@ counterexample. What is found here is believed by nobody: `verify` checks certif
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import compress
 
 from builder.engine.arcs import END, EXIT, RESULT, SIDE, START
 from builder.engine.certificates import Certificate, Counterexample, Word
@@ -102,7 +102,9 @@ def _counterexample(
 
 
 def _search(view: View, bound: BoundRule, question: Question) -> Certificate | Counterexample:
-    """Breadth first, so that the first way past is a shortest one; of two, the one by a value."""
+    """A certificate, or the way past: breadth first, so that it is a shortest one; of two, the one by a value."""
+    if not any(map(question.reached.__getitem__, question.targets)):
+        return _close(view, bound, question)
     came: dict[int, int] = dict.fromkeys(question.starts, -1)
     targets = set(question.targets)
     waiting = deque(sorted(question.starts, key=lambda start: view.flow.vertices[start][1].startswith(_PLACES)))
@@ -116,26 +118,29 @@ def _search(view: View, bound: BoundRule, question: Question) -> Certificate | C
                 if behind in targets:
                     hit = behind
                     break
-    if hit is not None:
-        path = _people_path(view, came, hit)
-        return _counterexample(bound, path, (phrase_path(bound, path), phrase_fix(view, bound, path)))
-    flow = view.flow
-    doors = flow.doors
-    return replace(
-        _certificate(bound, bound.rule.word, Look()),
-        sources=name_all(view, question.starts),
-        targets=name_all(view, question.targets),
-        reached=name_all(view, came),
-        guards=tuple(sorted(path for path in question.guards if doors[path] in came)),
-    )
+    assert hit is not None
+    path = _people_path(view, came, hit)
+    return _counterexample(bound, path, (phrase_path(bound, path), phrase_fix(view, bound, path)))
 
 
 _PLACES = (EXIT, SIDE, START)
 
 
-def name_all(view: View, vertices: Iterable[int]) -> tuple[str, ...]:
-    """The names of vertices, sorted."""
-    return tuple(sorted(map(view.flow.name, vertices)))
+def _close(view: View, bound: BoundRule, question: Question) -> Certificate:
+    """The certificate of a question whose targets are not reached: all that is, by name, in order."""
+    if "names" not in view.known:
+        names = view.flow.names()
+        order = sorted(range(len(names)), key=names.__getitem__)
+        view.known["names"] = names, order, [names[vertex] for vertex in order]
+    names, order, sorted_names = view.known["names"]
+    reached, doors = question.reached, view.flow.doors
+    return replace(
+        _certificate(bound, bound.rule.word, Look()),
+        sources=tuple(sorted(map(names.__getitem__, question.starts))),
+        targets=tuple(sorted(map(names.__getitem__, question.targets))),
+        reached=tuple(compress(sorted_names, map(reached.__getitem__, order))),
+        guards=tuple(sorted(path for path in question.guards if reached[doors[path]])),
+    )
 
 
 def _people_path(view: View, came: dict[int, int], hit: int) -> tuple[tuple[str, str | None], ...]:

@@ -7,9 +7,11 @@ pure, since only pure nodes may stand between a review and what it guards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from itertools import compress
 
 from builder.engine.arcs import START
 from builder.engine.facts import Facts
@@ -56,7 +58,7 @@ def is_exempt(template: GovernanceTemplate, rule: Rule, facts: Facts, day: date)
     return any(each.rule == rule.id and each.workflow in names and day <= each.until for each in template.exemptions)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """Asks whether `targets` can be reached from `starts` through nothing but what is open.
 
@@ -72,6 +74,11 @@ class Question:
     arcs: list[list[int]]
     guards: frozenset[str]
 
+    @cached_property
+    def reached(self) -> bytearray:
+        """For each vertex whether anything comes there past no guard. The verifier asks for it nowhere."""
+        return reach_all(self.starts, self.arcs, self.open)
+
 
 def ask_question(view: View, bound: BoundRule) -> Question | None:
     """What a rule asks of a workflow; None for a rule that asks for no path."""
@@ -79,12 +86,16 @@ def ask_question(view: View, bound: BoundRule) -> Question | None:
     if rule.must_pass is not None:
         wanted = facts.wanted.get(bound.key, rule.insert.config if rule.insert else {})
         guards = find_guards(view, rule.must_pass.through, wanted)
-        kinds = {facts.type_of(path).kind for path in guards}
-        if rule.insert is not None and rule.insert.type in facts.types:
-            kinds.add(facts.types[rule.insert.type].kind)
-        paths = _start(view, rule.must_pass.from_)
-        paths.starts |= _anew(view, paths, guards, kinds)
-        return _question(view, paths, find_targets(view, rule.must_pass.to), guards)
+        inserted = facts.types.get(rule.insert.type) if rule.insert is not None else None
+        reviewed = inserted is not None and inserted.kind is Kind.REVIEW
+        reviewed = reviewed or any(facts.type_of(path).kind is Kind.REVIEW for path in guards)
+        known = ("question", rule.must_pass, frozenset(guards), reviewed)
+        if known not in view.known:
+            paths = _start(view, rule.must_pass.from_)
+            paths.starts |= _anew(view, paths, guards, reviewed=reviewed)
+            view.known[known] = _question(view, paths, find_targets(view, rule.must_pass.to), guards)
+        question: Question = view.known[known]
+        return question
     if rule.precede is not None:
         wanted = facts.wanted.get(bound.key, rule.insert.config if rule.insert else {})
         guards = find_guards(view, rule.precede.first, wanted)
@@ -156,38 +167,61 @@ def _question(view: View, paths: _Paths, targets: Iterable[int], guards: set[str
     for path in guards:
         for vertex in view.flow.gives[path]:
             open_[vertex] = 0
-    starts = tuple(sorted(vertex for vertex in paths.starts if open_[vertex]))
+    starts = tuple(sorted(_those(paths.starts, open_)))
     return Question(starts, tuple(targets), open_, paths.arcs, frozenset(guards))
 
 
-def _anew(view: View, paths: _Paths, guards: set[str], kinds: set[Kind]) -> set[int]:
+def _those(vertices: Collection[int], there: bytearray) -> Iterable[int]:
+    """Of some vertices those that are marked."""
+    return compress(vertices, map(there.__getitem__, vertices))
+
+
+def _anew(view: View, paths: _Paths, guards: set[str], *, reviewed: bool) -> set[int]:
     """What starts anew: values of nodes that undo what a guard did, as far as they come from the sources at all."""
-    facts, flow = view.facts, view.flow
-    known = paths.within
+    flow, known = view.flow, paths.within
     if known is None:
         name = ("reach", paths.starts)
         known = view.known.get(name) or view.known.setdefault(name, reach_all(paths.starts, paths.arcs))
-    found: set[int] = set()
-    for key, placed in view.by_type.items():
-        each = facts.types[key]
-        undoes = each.kind is Kind.PROMPT or turns_back(each)
-        if not undoes and Kind.REVIEW not in kinds:
-            continue
-        for path in placed:
-            if (undoes or not facts.nodes[path].pure) and path not in guards:
-                found.update(vertex for vertex in (*flow.gives[path], *flow.sides[path]) if known[vertex])
+    undoing, given = _undoing(view, reviewed=reviewed)
+    found = set(_those(given, known))
+    for path in undoing & guards:
+        found.difference_update(flow.gives[path], flow.sides[path])
     return found
+
+
+def _undoing(view: View, *, reviewed: bool) -> tuple[frozenset[str], list[int]]:
+    """The nodes that undo what a guard did, and all that they give."""
+    name = ("undoing", reviewed)
+    if name not in view.known:
+        facts, flow = view.facts, view.flow
+        paths: list[str] = []
+        for key, placed in view.by_type.items():
+            each = facts.types[key]
+            if each.kind is Kind.PROMPT or turns_back(each):
+                paths += placed
+            elif reviewed:
+                paths += [path for path in placed if not facts.nodes[path].pure]
+        given = [vertex for path in paths for vertex in (*flow.gives[path], *flow.sides[path])]
+        view.known[name] = frozenset(paths), given
+    known: tuple[frozenset[str], list[int]] = view.known[name]
+    return known
+
+
+_OTHERWISE = bytes((1,)) + bytes(255)
 
 
 def reach_all(starts: Iterable[int], arcs: list[list[int]], within: bytearray | None = None) -> bytearray:
     """For each vertex whether it can be reached from the starts, through what one may enter."""
-    reached = bytearray(len(arcs))
+    met = bytearray(len(arcs)) if within is None else within.translate(_OTHERWISE)  # where one need not, or may not, go
     waiting = list(starts)
     for vertex in waiting:
-        reached[vertex] = 1
-    while waiting:
-        for behind in arcs[waiting.pop()]:
-            if not reached[behind] and (within is None or within[behind]):
-                reached[behind] = 1
+        met[vertex] = 1
+    for vertex in waiting:  # which grows meanwhile
+        for behind in arcs[vertex]:
+            if not met[behind]:
+                met[behind] = 1
                 waiting.append(behind)
+    reached = bytearray(len(arcs))
+    for vertex in waiting:
+        reached[vertex] = 1
     return reached

@@ -209,6 +209,7 @@ class _Reader:
         self.called = called
         self.findings: list[Finding] = []
         self.nodes = 0
+        self.readable: dict[Any, Any] = {}  # what readable_record keeps
 
     def read_graph(self, place: _Place, calls: tuple[str, ...]) -> GraphReading:
         graph = place.graph
@@ -249,7 +250,7 @@ class _Reader:
         except Exception as problem:  # a type from outside may raise anything; its author is told, the check goes on
             self.findings.append(explain_broken_type(node.type, problem, path))
             return draft.finish(kind, reads)
-        place.known[node_id] = draft.readable = readable_record(draft.shapes)
+        place.known[node_id] = draft.readable = readable_record(draft.shapes, self.readable)
         return draft.finish(kind, (*reads, *self._read_marks(place, draft, kind)))
 
     # ------------------------------------------------------------ bindings

@@ -20,6 +20,7 @@ _ABOUT_NODES = (
     "external", "irreversible", "spends", "hosted", "hosted_not", "region", "region_not", "model", "model_not", "tag",
     "tag_not", "steered",
 )  # fmt: skip
+_ABOUT_PLACES = tuple(key for key in _ABOUT_NODES if not key.startswith(("kind", "type", "check")))
 _ABOUT_MODELS = ("hosted", "hosted_not", "region", "region_not", "model", "model_not")
 
 
@@ -41,10 +42,11 @@ def _look_for_nodes(view: View, selector: Selector, *, strict: bool) -> list[str
     if selector.input or selector.result or not matches_workflow(view, selector):
         return []
     facts = view.facts
-    found = []
+    found: list[str] = []
+    free = all(getattr(selector, key) is None for key in _ABOUT_PLACES)
     for key, paths in view.by_type.items():
         if _matches_type(selector, key, facts.types[key]):
-            found += [path for path in paths if _matches_place(view, selector, path, strict=strict)]
+            found += [path for path in paths if free or _matches_place(view, selector, path, strict=strict)]
     return found
 
 
@@ -161,12 +163,6 @@ def _look_for_data(view: View, selector: Selector) -> bytearray:
     )
 
 
-def matches_data(view: View, selector: Selector, vertex: int) -> bool:
-    """Whether what a vertex may carry is what a selector says of data."""
-    carriers = find_carriers(view, selector)
-    return carriers is None or bool(carriers[vertex])
-
-
 def find_sources(view: View, selector: Selector) -> frozenset[int]:
     """The values from which a selector's paths start.
 
@@ -234,7 +230,8 @@ def find_targets(view: View, selector: Selector) -> list[int]:
         doors = [flow.index[RESULT_DOOR]] if matches_workflow(view, selector) else []
     else:
         doors = [flow.doors[path] for path in find_nodes(view, selector)]
-    return [door for door in doors if matches_data(view, selector, door)]
+    carriers = find_carriers(view, selector)
+    return doors if carriers is None else [door for door in doors if carriers[door]]
 
 
 # ---------------------------------------------------------------- guards
@@ -244,10 +241,11 @@ def find_guards(view: View, through: Selector, wanted: Mapping[str, Any]) -> set
     """Paths of the nodes that guard a path: they match `through`, and are as strict as what the rule would insert."""
     facts, key = view.facts, ("guards", through, repr(sorted(wanted.items())))
     if key not in view.known:
+        carriers, doors = find_carriers(view, through), view.flow.doors
         view.known[key] = {
             path
             for path in find_nodes(view, through, strict=True)
-            if matches_data(view, through, view.flow.doors[path])
+            if (carriers is None or carriers[doors[path]])
             and is_as_strict(facts.nodes[path], facts.type_of(path), wanted)
         }
     found: set[str] = view.known[key]

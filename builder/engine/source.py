@@ -111,7 +111,7 @@ def real_parts(place: Iterable[int | str], value: Any) -> tuple[str, ...]:
 def _explain(code: str, each: ErrorDetails, known: list[str], node: str | None, field: tuple[str, ...]) -> Finding:
     kind, context = each["type"], each.get("ctx", {})
     place = ".".join(field)
-    last = field[-1] if field else "the file"
+    last = field[-1] if field else node.rpartition(".")[2] if node else "the file"
     if kind == "missing":
         return error(code, f"`{last}` is missing.", f"Write `{place}`.", node, place)
     if kind == "extra_forbidden":

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from itertools import compress
+from operator import lt, not_
 from typing import Any
 
 from builder.engine.certificates import Certificate
@@ -17,7 +19,7 @@ from builder.engine.facts import ConnectionFacts, Facts, NodeFacts, TypeFacts, c
 from builder.engine.findings import Severity, has_error
 from builder.engine.labels import View, compute_risk, find_label_faults, make_view
 from builder.engine.plan import Guard
-from builder.engine.questions import BoundRule, Question, ask_question, look_at, look_at_restores, reach_all
+from builder.engine.questions import BoundRule, Question, ask_question, look_at, look_at_restores
 from builder.engine.reading import read_workflow
 from builder.engine.verify_doors import check_doors
 from builder.engine.woven import Woven, hash_rules
@@ -210,7 +212,7 @@ def _guard_of(bound: BoundRule, view: View) -> Guard | None:
 
 
 def _check_rules(woven: Woven, view: View) -> str | None:
-    names = {view.flow.name(vertex): vertex for vertex in range(len(view.flow.vertices))}
+    names = {name: vertex for vertex, name in enumerate(view.flow.names())}
     left = list(woven.certificates)
     for bound in woven.rules:
         for word in (bound.rule.word, *(("restore",) if bound.rule.restore else ())):
@@ -246,29 +248,52 @@ def _check_closed(
 ) -> str | None:
     """The set that a certificate names holds all sources, no target, every successor of its own, and nothing else."""
     wrong = f"The certificate for {bound.key} does not prove it: "
-    if list(certificate.reached) != sorted(set(certificate.reached)):
+    told = certificate.reached
+    if not all(map(lt, told, told[1:])):
         return wrong + "its set is not written in order."
-    if any(name not in names for name in certificate.reached):
+    reached = [names.get(name, -1) for name in told]
+    if -1 in reached:
         return wrong + "it names what is not in the graph."
-    reached = [names[name] for name in certificate.reached]
     inside = bytearray(len(question.open))
     for vertex in reached:
         inside[vertex] = 1
-        if not question.open[vertex]:
-            return wrong + f"it goes through {view.flow.name(vertex)}, which is closed."
-    if not all(inside[start] for start in question.starts):
+    for vertex in compress(reached, map(not_, map(question.open.__getitem__, reached))):
+        return wrong + f"it goes through {view.flow.name(vertex)}, which is closed."
+    if not all(map(inside.__getitem__, question.starts)):
         return wrong + "it leaves out a source."
-    for target in question.targets:
-        if inside[target]:
-            return wrong + f"it reaches {view.flow.name(target)}."
-    for vertex in reached:
-        for behind in question.arcs[vertex]:
-            if question.open[behind] and not inside[behind]:
-                return wrong + f"{view.flow.name(behind)} is behind {view.flow.name(vertex)} and is left out."
-    if reach_all(question.starts, question.arcs, inside) != inside:
+    for target in compress(question.targets, map(inside.__getitem__, question.targets)):
+        return wrong + f"it reaches {view.flow.name(target)}."
+    if not _is_followed(question, reached):
+        for vertex in reached:
+            for behind in question.arcs[vertex]:
+                if question.open[behind] and not inside[behind]:
+                    return wrong + f"{view.flow.name(behind)} is behind {view.flow.name(vertex)} and is left out."
         return wrong + "it names what nothing leads to."
     guards = tuple(sorted(path for path in question.guards if inside[view.flow.doors[path]]))
-    told = (certificate.sources, certificate.targets, certificate.guards, certificate.looked_at)
+    ends = (certificate.sources, certificate.targets, certificate.guards, certificate.looked_at)
     sources = tuple(sorted(map(view.flow.name, question.starts)))
     targets = tuple(sorted(map(view.flow.name, question.targets)))
-    return None if told == (sources, targets, guards, ()) else wrong + "it names other ends or other guards."
+    return None if ends == (sources, targets, guards, ()) else wrong + "it names other ends or other guards."
+
+
+def _is_followed(question: Question, reached: Iterable[int]) -> bool:
+    """Whether every step from the sources stays in the set, and comes to all of it: one walk, inside the set only."""
+    left = question.open.translate(_LEFT_OUT)
+    for vertex in reached:
+        left[vertex] = _NAMED
+    walked = list(question.starts)
+    for vertex in walked:
+        left[vertex] = 0
+    for vertex in walked:  # which grows meanwhile
+        for behind in question.arcs[vertex]:
+            if word := left[behind]:
+                if word != _NAMED:
+                    return False
+                left[behind] = 0
+                walked.append(behind)
+    return _NAMED not in left
+
+
+_NAMED = 1
+_LEFT_OUT = bytes((0, 2)) + bytes(254)
+"""What is open and not named is marked 2, what is closed 0."""

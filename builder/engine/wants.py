@@ -9,7 +9,7 @@ from builder.engine.doors import RESULT_AT
 from builder.engine.facts import Facts
 from builder.engine.fewest import find_cut
 from builder.engine.labels import MASKED, View, turns_back
-from builder.engine.questions import Question, ask_question, reach_all
+from builder.engine.questions import Question, ask_question
 from builder.engine.selectors import find_targets
 from builder.engine.stands import Readied
 from builder.engine.template import Selector
@@ -28,7 +28,8 @@ class Doors:
 
     def __init__(self, source: Facts, standing: dict[str, str]) -> None:
         self.standing = standing
-        self.calls = [path for path in source.scopes if path and source.type_of(path).control is Control.CALL]
+        calls = (path for path in source.scopes if path and source.type_of(path).control is Control.CALL)
+        self.calls = sorted(calls, key=len)
 
     def of(self, view: View, vertex: int) -> str:
         """The door to stand at for what reaches a vertex: inside a call, the door of the outermost call."""
@@ -36,7 +37,7 @@ class Doors:
         if (path, slot) == RESULT_DOOR:
             return RESULT_AT
         door = self.standing.get(path, path)
-        return next((call for call in sorted(self.calls, key=len) if door.startswith(f"{call}.")), door)
+        return next((call for call in self.calls if door.startswith(f"{call}.")), door)
 
 
 def find_wants(view: View, readied: Readied, doors: Doors, can_stand: CanStand) -> set[str]:
@@ -45,7 +46,7 @@ def find_wants(view: View, readied: Readied, doors: Doors, can_stand: CanStand) 
     question = ask_question(view, readied.guard.bound)
     if question is None:
         return set()
-    reached = reach_all(question.starts, question.arcs, question.open)
+    reached = question.reached
     hit = [target for target in question.targets if reached[target]]
     if not hit:
         return set()

@@ -6,6 +6,8 @@ out: a message may quote the value that it complains about.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 import sys
 import traceback
@@ -15,6 +17,25 @@ from typing import Any, TextIO
 import structlog
 
 _FRAMES = 12
+
+
+class CurrentStderr(io.StringIO):
+    """Stderr as it is at the moment of writing: a thread outlives whatever stood in its place when it began."""
+
+    def write(self, text: str) -> int:
+        """Writes, or drops the line where stderr is closed: a log must never end the work it tells of."""
+        try:
+            return sys.stderr.write(text)
+        except ValueError:
+            return 0
+
+    def flush(self) -> None:
+        """Passes it on."""
+        with contextlib.suppress(ValueError):
+            sys.stderr.flush()
+
+
+CURRENT_STDERR = CurrentStderr()
 
 
 def set_up_logs(level: str, stream: TextIO | None = None) -> None:
@@ -34,10 +55,10 @@ def set_up_logs(level: str, stream: TextIO | None = None) -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(file=stream or sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=stream or CURRENT_STDERR),
         cache_logger_on_first_use=False,
     )
-    lines = logging.StreamHandler(stream or sys.stderr)
+    lines = logging.StreamHandler(stream or CURRENT_STDERR)
     lines.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],

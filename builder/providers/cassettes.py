@@ -55,6 +55,15 @@ class Cassettes:
         _write_answer(place, answer)
         return answer
 
+    def worst_cost(self, request: ModelRequest) -> float:
+        """The most that this question can cost: nothing where a recorded answer is given."""
+        return 0.0 if self._behind is None else self._behind.worst_cost(request)
+
+    async def aclose(self) -> None:
+        """Closes the gateway behind."""
+        if self._behind is not None:
+            await self._behind.aclose()
+
 
 def _read_answer(place: Path) -> ModelAnswer | None:
     try:

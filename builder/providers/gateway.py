@@ -14,6 +14,7 @@ from builder.providers.connections import PRACTICE, Connection
 from builder.providers.converse import converse
 from builder.providers.openai_compatible import OpenAICompatible
 from builder.providers.practice import practise
+from builder.providers.prices import worst_cost
 from builder.providers.speech import Adapter, Sender, fail
 from builder.providers.vendors import Vendors
 from builder.sdk import FailureClass, ModelAnswer, ModelRequest
@@ -27,6 +28,14 @@ class Gateway(Protocol):
 
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         """One answer from the connection that the request names. Raises NodeError."""
+        ...
+
+    def worst_cost(self, request: ModelRequest) -> float:
+        """The most that this question can cost, in the organisation's currency."""
+        ...
+
+    async def aclose(self) -> None:
+        """Closes what it holds open."""
         ...
 
 
@@ -79,6 +88,11 @@ class Models:
         adapter = self._plain if connection.provider in _PLAIN else self._vendors
         async with self._turnstiles[request.connection]:
             return await converse(adapter, connection, request)
+
+    def worst_cost(self, request: ModelRequest) -> float:
+        """The most that this question can cost, repairs included; nothing where the connection is unknown."""
+        connection = self._connections.get(request.connection)
+        return 0.0 if connection is None else worst_cost(connection, request)
 
     async def aclose(self) -> None:
         """Closes the client's connections."""

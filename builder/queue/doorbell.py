@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from celery import Celery
 from celery.apps.worker import Worker
+from kombu.connection import Connection
 from kombu.entity import Queue
 
 from builder.queue.inprocess import IN_PROCESS
@@ -33,6 +34,15 @@ class QuietWorker(Worker):  # type: ignore[misc]  # Celery ships no types
     def prepare_args(self, **options: Any) -> dict[str, Any]:
         """The options that the worker is set up with."""
         return {**options, **_QUIET}
+
+
+class PromptConnection(Connection):
+    """A connection that tries again each second. Kombu's own pauses grow to 30 s: a worker would stay deaf for long."""
+
+    def ensure_connection(self, *args: Any, **options: Any) -> Any:
+        """Connects, trying until the broker is there."""
+        pauses = {"interval_start": 1, "interval_step": 0, "interval_max": 1}
+        return super().ensure_connection(*args, **pauses | options)  # type: ignore[no-untyped-call]  # Kombu's
 
 
 class Doorbell(Celery):  # type: ignore[misc]  # Celery ships no types
@@ -66,6 +76,7 @@ def open_doorbell(broker_url: str, *, threads: int = 8, echo: str | None = None)
         queues.append(_queue(echo, durable=False, auto_delete=True, expires=60.0))
     app = Doorbell("handrail", set_as_current=False, fixups=[])
     app.Worker = type("Worker", (QuietWorker,), {"app": app})
+    app.amqp.Connection = PromptConnection
     app.on_advance = app.on_ping = _nobody
     app.echo = echo
     app.conf.update(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from builder.reviews.claim import claim_review, return_review
     from builder.reviews.decide import decide_review
-    from builder.reviews.desk import find_review, find_tasks, open_reviews_of
+    from builder.reviews.desk import find_review, find_tasks, open_reviews_of, reviews_of
     from builder.reviews.expire import expire_reviews
     from builder.reviews.open import open_review
     from builder.reviews.rules import may_decide
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         PayloadChangedError,
         Review,
         ReviewError,
+        ReviewStory,
         Task,
         UnfitDecisionError,
         UnknownReviewError,
@@ -35,6 +36,7 @@ _DOORS = {
     "find_review": "desk",
     "find_tasks": "desk",
     "open_reviews_of": "desk",
+    "reviews_of": "desk",
     "expire_reviews": "expire",
     "open_review": "open",
     "may_decide": "rules",
@@ -43,6 +45,7 @@ _DOORS = {
     "PayloadChangedError": "schemas",
     "Review": "schemas",
     "ReviewError": "schemas",
+    "ReviewStory": "schemas",
     "Task": "schemas",
     "UnfitDecisionError": "schemas",
     "UnknownReviewError": "schemas",
@@ -50,9 +53,10 @@ _DOORS = {
 }
 
 __all__ = [
-    "AlreadyDecidedError", "MayNotDecideError", "PayloadChangedError", "Review", "ReviewError", "Task",
+    "AlreadyDecidedError", "MayNotDecideError", "PayloadChangedError", "Review", "ReviewError", "ReviewStory", "Task",
     "UnfitDecisionError", "UnknownReviewError", "claim_review", "decide_review", "expire_reviews", "find_review",
-    "find_tasks", "may_decide", "open_review", "open_reviews_of", "return_review", "withdraw_review",
+    "find_tasks", "may_decide", "open_review", "open_reviews_of", "return_review", "reviews_of",
+    "withdraw_review",
 ]  # fmt: skip
 
 

@@ -8,9 +8,9 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from builder.kit.ids import show_id
-from builder.reviews.rules import may_decide, same_person
-from builder.reviews.schemas import Review, Task, UnknownReviewError
-from builder.reviews.store import read_review, read_waiting
+from builder.reviews.rules import may_decide, needed_of, same_person, settle_decisions
+from builder.reviews.schemas import Review, ReviewState, ReviewStory, Task, UnknownReviewError
+from builder.reviews.store import read_decisions_of, read_review, read_reviews, read_waiting
 from builder.sdk import Mode
 
 View = Literal["mine", "open", "overdue"]
@@ -40,6 +40,19 @@ def find_review(session: Session, review_id: int) -> Review:
 def open_reviews_of(session: Session, run_id: int, limit: int = 1_000) -> list[Review]:
     """The Reviews that a run waits for, in any mode, the oldest first."""
     return read_waiting(session, limit, run_id, None)
+
+
+def reviews_of(session: Session, run_id: int) -> list[ReviewStory]:
+    """Every Review of a run, in whatever state, with what people said; the oldest first."""
+    reviews = read_reviews(session, run_id)
+    decisions = read_decisions_of(session, run_id) if reviews else {}
+    stories = []
+    for review in reviews:
+        given = tuple(decisions.get(review.id, ()))
+        decided = review.state is ReviewState.DECIDED
+        answer = settle_decisions(review.question, given, needed_of(review.question, review.mode)) if decided else None
+        stories.append(ReviewStory(review, given, answer))
+    return stories
 
 
 def find_tasks(session: Session, view: View, by: str, now: datetime, limit: int = 200) -> list[Task]:

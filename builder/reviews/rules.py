@@ -16,6 +16,8 @@ from builder.sdk import JSON, Decision, Mode, Question
 APPROVE, EDIT, REJECT = "approve", "edit", "reject"
 _POSITION = re.compile(r"\[\d+\]")
 _SATURDAY = 5
+LONGEST_NAME = 200
+"""Letters in a person's name."""
 
 
 def place_of(path: str) -> str:
@@ -92,6 +94,8 @@ def fit_edit(question: Question, edit: JSON) -> tuple[JSON, list[Problem]]:
 
 def unfit(question: Question, given: GivenDecision) -> str | None:
     """Why an answer is not one that was asked for; None when it is."""
+    if len(given.by) > LONGEST_NAME:
+        return f"A name has at most {LONGEST_NAME} letters; this one has {len(given.by):,}."
     if given.decision not in question.choices:
         return f"{given.decision!r} is not offered; the choices are {', '.join(question.choices)}."
     if given.decision in (EDIT, REJECT) and not given.reason.strip():

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from builder.kit.errors import HandrailError
-from builder.sdk import JSON, Mode, Question
+from builder.sdk import JSON, Decision, Mode, Question
 
 
 class ReviewState(StrEnum):
@@ -69,6 +69,19 @@ class GivenDecision:
     decision: str
     reason: str
     edit: JSON = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewStory:
+    """A Review, and what people said: their decisions in the order they were given.
+
+    Attributes:
+        answer: what the run was given; None when nobody has decided (yet).
+    """
+
+    review: Review
+    decisions: tuple[GivenDecision, ...]
+    answer: Decision | None
 
 
 @dataclass(frozen=True, slots=True)

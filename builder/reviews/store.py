@@ -100,6 +100,22 @@ def read_decisions(session: Session, review_id: int) -> list[GivenDecision]:
     return [GivenDecision(*row) for row in rows]
 
 
+def read_reviews(session: Session, run_id: int) -> list[Review]:
+    """Every Review of a run, the oldest first."""
+    return _reviews(session, select(review_table).where(review.run_id == run_id).order_by(review.id))
+
+
+def read_decisions_of(session: Session, run_id: int) -> dict[int, list[GivenDecision]]:
+    """Every decision made in a run, by Review, in the order they were given."""
+    table = decision_table.c
+    query = select(table.review_id, table.by, table.decision, table.reason, table.edit)
+    query = query.join(review_table, review.id == table.review_id).where(review.run_id == run_id)
+    found: dict[int, list[GivenDecision]] = {}
+    for review_id, *given in session.execute(query.order_by(table.decided_at, table.by)):
+        found.setdefault(review_id, []).append(GivenDecision(*given))
+    return found
+
+
 def insert_decision(session: Session, values: Mapping[str, Any]) -> None:
     """Keeps a decision."""
     session.execute(insert(decision_table).values(**values))

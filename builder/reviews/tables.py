@@ -32,6 +32,7 @@ review_table = Table(
     Column("claimed_by", String(200)),
     Column("claimed_until", Moment),
     Column("ended_at", Moment),
+    Index("review_run", "run_id"),
     Index("review_waiting", "run_id", "path", postgresql_where=_WAITING, sqlite_where=_WAITING),
     Index("review_due", "due_at", postgresql_where=_DUE, sqlite_where=_DUE),
     postgresql_with={"fillfactor": "80"},

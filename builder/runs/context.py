@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from builder.engine.plan import PlanGraph, PlanNode
 from builder.kit.ids import show_id
+from builder.runs.budget import Budget
 from builder.runs.loading import RunTokens
 from builder.runs.ports import Reach
 from builder.sdk import JSON, HttpAnswer, HttpRequest, Kind, Mode, ModelAnswer, ModelRequest, Schema, Vault
@@ -50,6 +51,7 @@ class RunContext:
         number: the run.
         graph: the graph that the node stands in.
         tokens: the run's token book.
+        budget: what the run may still spend.
         told: hears what the node tells those who watch.
         home: the worker's event loop, for a node that runs in a thread of its own; else None.
     """
@@ -61,6 +63,7 @@ class RunContext:
     node: PlanNode
     graph: PlanGraph
     tokens: RunTokens
+    budget: Budget
     told: Callable[[str, str], None]
     home: asyncio.AbstractEventLoop | None = None
 
@@ -114,7 +117,9 @@ class RunContext:
 
     async def ask_model(self, request: ModelRequest) -> ModelAnswer:
         """One answer from a model connection. Raises NodeError."""
-        return await self._at_home(self.reach.gateway.ask(request))
+        gateway = self.reach.gateway
+        question = gateway.ask(request)
+        return await self._at_home(self.budget.ask(self.path, self.node, gateway.worst_cost(request), question))
 
     async def send(self, request: HttpRequest) -> HttpAnswer:
         """One call through the guarded egress client. Raises NodeError."""

@@ -181,12 +181,15 @@ class Execution:
         return await self.process.performer.perform(self.hold, self.state, command.path, command.attempt)
 
     async def _begin_effects(self) -> None:
-        """Commits the intents, and only then begins."""
+        """Commits the intents, and only then begins. Who leaves begins nothing, and commits no intent of it either."""
         if self.process.draining:
-            if not self.tasks:
-                await self._give_back()
-            else:
+            self.journal.forget_intents({command.path for command in self._starts})
+            if self._events:
+                self._take_events()
+            elif self.tasks:
                 await self._wait(None)
+            else:
+                await self._give_back()
             return
         await self.process.trust_lease(self.hold.owner)
         starts, self._starts = self._starts, []
@@ -253,7 +256,7 @@ class Execution:
             events = take_signal(self.process.performer, self.hold, self.state, each)
             if events is not None:
                 self.early.remove(each)
-                self.journal.take(each.id)
+                self.journal.take(each)
                 for event in events:
                     self.tell(event)
                 return True
@@ -306,7 +309,6 @@ class Execution:
             self.nudge(self.journal.committed.told, self.journal.committed.cancel_by)
 
     async def _give_back(self) -> None:
-        """Leaves the run to another process, without the intents that nothing was begun on."""
-        self.journal.forget_intents({command.path for command in self._starts})
+        """Leaves the run to another process."""
         await self.journal.close(self.state, RunStatus.READY.value, "")
         self.ended = RunStatus.READY.value

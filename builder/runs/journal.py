@@ -23,6 +23,7 @@ from builder.runs.loading import INLINE_AT_MOST, seal_tokens, store_text
 from builder.runs.performing import Asked
 from builder.runs.records import chain_row, write_row
 from builder.runs.schemas import NOTHING, Row, StoredText
+from builder.runs.store import Signal
 from builder.sdk import Control, Question, VerdictWord
 
 _Beside = Callable[[Session], None]
@@ -56,6 +57,7 @@ class Journal:
         self._beside: list[_Beside] = []
         self._questions: dict[str, Asked] = {}
         self._sync = False
+        self._takes: list[Signal] = []
         self.taken: set[int] = set()
         self.digest = digest
         self.committed = Committed(hold.claim.told, hold.claim.cancel_by, closed=False)
@@ -127,10 +129,10 @@ class Journal:
 
         self._beside.append(close)
 
-    def take(self, signal_id: int) -> None:
+    def take(self, signal: Signal) -> None:
         """Notes that a signal has had its effect."""
-        self.taken.add(signal_id)
-        self._beside.append(lambda session: store.take_signals(session, [signal_id]))
+        self.taken.add(signal.id)
+        self._takes.append(signal)
 
     def audit(self, kind: str, facts: dict[str, Any]) -> None:
         """Notes something that must be provable later."""
@@ -140,7 +142,8 @@ class Journal:
             self._beside.append(lambda session: append(session, kind=kind, run_id=run_id, facts=facts))
 
     def forget_intents(self, paths: Collection[str]) -> None:
-        """Takes back the starts of steps that have not been begun."""
+        """Takes back the starts of steps that have not been begun, and leaves the signals that led to them untaken."""
+        self._takes = [signal for signal in self._takes if signal.path not in paths]
         self._writes = [
             write
             for write in self._writes
@@ -151,7 +154,7 @@ class Journal:
 
     async def save(self, *, synced: bool = False) -> None:
         """Commits everything noted so far. Raises FencedError."""
-        if self._writes or self._beside:
+        if self._writes or self._beside or self._takes:
             await self._commit(None, synced=synced or self._sync)
 
     async def close(self, state: RunState, status: str, why: str, leave: Leave = _AT_ONCE) -> bool:
@@ -173,8 +176,11 @@ class Journal:
         for path in sorted(hold.tokens.revealed):
             self.audit("unmasked", {"path": path})
         hold.tokens.revealed.clear()
+        if self._takes:
+            ids = [signal.id for signal in self._takes]
+            self._beside.append(lambda session: store.take_signals(session, ids))
         writes, beside = self._writes, self._beside
-        self._writes, self._beside, self._sync = [], [], False
+        self._writes, self._beside, self._takes, self._sync = [], [], [], False
         rows: list[Row] = []
         for write in writes:
             self._last += 1

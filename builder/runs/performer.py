@@ -84,6 +84,7 @@ class Performer:
         except InputsError as problem:
             return StepFailed(path, attempt, problem.failed)
         self._inherit_mark(hold, path, node)
+        hold.budget.look_at(state)
         if node.control is Control.ASK:
             return self._settle_in_place(hold, kind, config, inputs, ask_people(kind, config, inputs, path, attempt))
         if hold.mode is not Mode.LIVE and node.effects.effect is Effect.WRITE:
@@ -103,7 +104,7 @@ class Performer:
 
         context = RunContext(
             reach=self._reach, number=hold.run_id, mode=hold.mode, path=path, node=node, graph=graph,
-            tokens=hold.tokens, told=told, home=home,
+            tokens=hold.tokens, budget=hold.budget, told=told, home=home,
         )  # fmt: skip
         timeout = node.timeout or (None if node.pure and not kind.blocking else USUAL_TIMEOUT)
         if not kind.blocking:

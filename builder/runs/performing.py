@@ -34,6 +34,7 @@ from builder.engine.state import RunState, RunStatus
 from builder.kit.durations import read_duration
 from builder.kit.errors import HandrailError
 from builder.kit.shapes import ShapeError, normalise, validate
+from builder.runs.budget import LimitReachedError
 from builder.runs.context import RunContext
 from builder.runs.loading import VALUE_AT_MOST
 from builder.sdk import (
@@ -219,6 +220,8 @@ async def run_step(
             return await kind.run(config, inputs, context)
     except NodeError as problem:
         return problem.failed
+    except LimitReachedError as problem:
+        return Refused(str(problem))
     except TimeoutError:
         if longest is None:
             return fail("node_broke", f"{kind.key()} gave up waiting.", FailureClass.TRANSIENT)

@@ -41,6 +41,10 @@ class Gateway(Protocol):
         """One answer. Raises NodeError."""
         ...
 
+    def worst_cost(self, request: ModelRequest) -> float:
+        """The most that this question can cost, in the organisation's currency."""
+        ...
+
 
 class Egress(Protocol):
     """The one guarded way out."""

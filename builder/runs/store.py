@@ -156,6 +156,7 @@ def ask_cancel(session: Session, run_id: int, by: str) -> bool:
         update(run_table)
         .where(run.id == run_id, run.status.not_in([each.value for each in ENDED]))
         .values(
+            told=run.told + 1,
             cancel_by=func.coalesce(run.cancel_by, by),
             cancel_at=func.coalesce(run.cancel_at, literal(read_clock(session), run.cancel_at.type)),
             **_ready_if_waiting(session),

@@ -23,6 +23,7 @@ from builder.engine.events import Begun, Event, Lost
 from builder.engine.machine import replay, start_state
 from builder.kit.errors import HandrailError
 from builder.runs import store
+from builder.runs.budget import Budget
 from builder.runs.committer import Committer
 from builder.runs.execution import Execution
 from builder.runs.failpoints import failpoint
@@ -60,6 +61,7 @@ class RunWorker:
     Attributes:
         id: its name in the fence; a new one each time it registers.
         draining: it takes no run any more.
+        for_others: runs that it gave back, or was rung for, while it was draining.
 
     Args:
         told: hears (run, step path, sentence) what nodes tell those who watch.
@@ -72,6 +74,7 @@ class RunWorker:
         self.reach = reach
         self.id = ""
         self.draining = False
+        self.for_others: set[int] = set()
         self.performer = Performer(database, reach, told)
         self.committer = Committer(database)
         self._plans = Plans(database, reach)
@@ -80,6 +83,7 @@ class RunWorker:
         self._rung: set[int] = set()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._alone: int | None = None
+        self._suspects: set[int] = set()
         self._beat_at = 0.0
         self._beaten = asyncio.Event()
         self._changed = asyncio.Event()
@@ -192,7 +196,9 @@ class RunWorker:
             self._rung.add(run_id)  # it may have parked already and be on its way out: then it is claimed again
             if run_id in self._executions:
                 self._executions[run_id].look()
-        elif not (self.draining or self._alone is not None or len(self._tasks) >= IN_FLIGHT_AT_MOST):
+        elif self.draining:
+            self.for_others.add(run_id)
+        elif self._alone is None and len(self._tasks) < IN_FLIGHT_AT_MOST:
             task = self._loop.create_task(self._own(run_id))
             self._tasks[run_id] = task
             task.add_done_callback(lambda _: self._forget(run_id))
@@ -221,6 +227,7 @@ class RunWorker:
             self._executions[run_id] = execution
             await execution.go(first)
             if execution.ended == "ready":
+                self.for_others.add(run_id)
                 await asyncio.to_thread(self._ring, run_id)
         except FencedError:
             _log.info("run_fenced", run=run_id)
@@ -248,6 +255,7 @@ class RunWorker:
             mode=Mode(claim.mode),
             given=read_value(claim.given, None, self.reach.payloads),
             tokens=RunTokens(record.key, record.pairs),
+            budget=Budget(plan),
             marks=record.marks,
             reach=self.reach,
             committer=self.committer,
@@ -262,11 +270,15 @@ class RunWorker:
             return store.read_record(session, run_id)
 
     async def _be_alone(self, run_id: int) -> None:
-        """Waits until no other run is here: this one may bring the process down."""
-        while self._alone is not None:
-            await self._changed.wait()
+        """Waits until no other run is under way here: this one may bring the process down. Suspects take turns."""
+        self._suspects.add(run_id)
+        try:
+            while self._alone is not None:
+                await self._changed.wait()
+        finally:
+            self._suspects.remove(run_id)
         self._alone = run_id
-        while len(self._tasks) > 1:
+        while len(self._tasks) - len(self._suspects) > 1:
             await self._changed.wait()
 
     async def _quarantine(self, claim: Claim, owner: str, why: str) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from builder.engine.certificates import Counterexample
-from builder.engine.check import check_reading
+from builder.engine.check import check_connections, check_reading
 from builder.engine.facts import ConnectionFacts, Risk, collect_facts
 from builder.engine.findings import Finding, Severity, has_error
 from builder.engine.graph import Workflow, dump_part
@@ -111,8 +111,20 @@ def govern_workflow(reading: Reading, ground: Ground) -> Governed:
         woven, proof = certify(_weave(reading.workflow, ground, called, reading if called is ground.called else None))
     except Unweavable as error:
         return Governed(None, findings=error.findings, labels=labels)
-    findings = [*proof.findings, *(finding_of(each) for each in proof.counterexamples)]
+    findings = [
+        *check_connections(reading, ground.connections),
+        *proof.findings,
+        *(finding_of(each) for each in proof.counterexamples),
+    ]
+    findings += _check_woven(woven, ground) if woven.insertions else []
     return Governed(woven, proof.counterexamples, findings, labels, compute_risk(make_view(woven.facts)))
+
+
+def _check_woven(woven: Woven, ground: Ground) -> list[Finding]:
+    """What is to say of the woven nodes themselves: the source was checked already."""
+    reading, _ = read_workflow(woven.graph, ground.types, woven.called_workflows)
+    inserted = {each.id for each in woven.insertions}
+    return [finding for finding in check_reading(reading, woven=True) if finding.node in inserted]
 
 
 def _weave(workflow: Workflow, ground: Ground, called: Mapping[str, Workflow], reading: Reading | None) -> Woven:

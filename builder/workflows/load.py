@@ -62,7 +62,7 @@ def read_file(path: Path) -> Document:
     if len(source) > MAX_FILE:
         raise UnreadableFile(
             f"{path} is larger than {MAX_FILE // 1_000_000} MB.",
-            way_out="A workflow file holds the steps, not the data; move the data into the run's input.",
+            way_out="Split it, or keep what is large where a step can fetch it.",
         )
     return read_document(source, str(path))
 

@@ -48,7 +48,10 @@ def run_ticket(ticket: Path, workflow: Path, address: str, *, by_hand: bool) -> 
         listed = json.loads(handrail("runs", "--json", "--limit", "1", capture=True).stdout)
         return dict(listed["runs"][0])
     done = handrail(*arguments, "--answers", HERE / "answers.yaml", "--json", capture=True)
-    return dict(json.loads(done.stdout)["run"])
+    document = json.loads(done.stdout)
+    if "run" not in document:
+        sys.exit(f"Ticket {ticket.stem} could not be run: {json.dumps(document, ensure_ascii=False)}")
+    return dict(document["run"])
 
 
 def main() -> int:
@@ -69,7 +72,11 @@ def main() -> int:
         run = run_ticket(ticket, workflow, receiver.address, by_hand=by_hand)
         result = run.get("result") or {}
         category = result.get("category", "–") if isinstance(result, dict) else "–"
-        print(f"  ticket {ticket.stem}  {run['state']:<10} {category:<8}  run {run['id']}")
+        models = ", ".join(run.get("models", ())) or "–"
+        print(
+            f"  ticket {ticket.stem}  {run['state']:<10} {category:<8}  answered by {models}  run {run['id']}",
+            flush=True,
+        )
         runs.append(run)
     received = HOME / "received.json"
     received.write_text(json.dumps(receiver.replies, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

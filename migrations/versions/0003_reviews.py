@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.BigInteger),
         postgresql_with={"fillfactor": "80"},
     )
+    op.create_index("review_run", "review", ["run_id"])
     op.create_index("review_waiting", "review", ["run_id", "path"], postgresql_where=WAITING, sqlite_where=WAITING)
     op.create_index("review_due", "review", ["due_at"], postgresql_where=DUE, sqlite_where=DUE)
     op.create_table(

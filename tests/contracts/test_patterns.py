@@ -108,14 +108,17 @@ class Stage:
     def __init__(self, database: Database, folder: Path) -> None:
         self.play = HeldPlay()
         self.clock = SlowClock()
-        types: dict[str, NodeType] = {**TYPES, self.play.key(): self.play}
-        self._compile = lambda plain: _compile(plain, types)
-        self.world = World(database, folder, types=types, load_plan=self._compile, clock=self.clock)
+        self.types: dict[str, NodeType] = {**TYPES, self.play.key(): self.play}
+        self.world = World(database, folder, types=self.types, load_plan=self.compile, clock=self.clock)
         self.run_id = 0
+
+    def compile(self, plain: Any) -> Plan:
+        """The plan of a workflow that no rule binds."""
+        return compile_plan(weave(Workflow.model_validate(plain), (), self.types, day=date(2030, 1, 1)), self.types)
 
     def perform(self, pattern: Pattern) -> Seen:
         """Plays a pattern to the end of its script and of its run; what was recorded."""
-        world, plan = self.world, self._compile(pattern.workflow)
+        world, plan = self.world, self.compile(pattern.workflow)
         self.clock.behind = BEHIND
         self.play.hold(pattern.held)
         with world.database.transaction() as session:
@@ -192,10 +195,6 @@ class Stage:
 
     def _is_final(self, path: str) -> bool:
         return self._last(path) in FINAL_STEPS if path else self._has_ended()
-
-
-def _compile(plain: Any, types: Mapping[str, NodeType]) -> Plan:
-    return compile_plan(weave(Workflow.model_validate(plain), (), types, day=date(2030, 1, 1)), types)
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("servers", marks=pytest.mark.servers)])

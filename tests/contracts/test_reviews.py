@@ -32,6 +32,7 @@ from builder.reviews import (
     open_review,
     open_reviews_of,
     return_review,
+    reviews_of,
     withdraw_review,
 )
 from builder.reviews.tables import decision_table
@@ -80,7 +81,7 @@ def correction(**config: Any) -> Any:
     )
 
 
-def reviews_of(world: World, run_id: int) -> list[Review]:
+def open_of(world: World, run_id: int) -> list[Review]:
     with world.database.read() as session:
         return open_reviews_of(session, run_id)
 
@@ -88,7 +89,7 @@ def reviews_of(world: World, run_id: int) -> list[Review]:
 def park(world: World, document: Any) -> tuple[int, Review]:
     run_id = world.start(document)
     world.until(run_id, "waiting")
-    (review,) = reviews_of(world, run_id)
+    (review,) = open_of(world, run_id)
     return run_id, review
 
 
@@ -113,7 +114,7 @@ def test_an_approval_lets_the_run_go_on(world: World) -> None:
     assert (story.run.status, story.result) == ("succeeded", {"by": "Bob"})
     assert len(world.egress.sent) == 1
     assert state_of(world, review).state == "decided"
-    assert reviews_of(world, run_id) == []
+    assert open_of(world, run_id) == []
 
 
 def test_a_decision_leaves_an_event_without_its_payload(world: World) -> None:
@@ -192,7 +193,7 @@ def test_the_starter_may_not_decide_where_he_is_barred(world: World) -> None:
     with pytest.raises(MayNotDecideError, match="started this run") as refusal:
         decide(world, review, "Ana")
     assert refusal.value.status == 403
-    assert reviews_of(world, run_id) == [review]
+    assert open_of(world, run_id) == [review]
     decide(world, review, "Bob")
 
 
@@ -202,8 +203,14 @@ def test_as_many_must_agree_as_are_asked_for(world: World) -> None:
     with pytest.raises(MayNotDecideError, match="decided already"):
         decide(world, review, "bob")
     assert world.read(run_id).run.status == "waiting"
+    (asked,) = world.do(reviews_of, run_id)
+    assert ([each.by for each in asked.decisions], asked.answer) == (["Bob"], None)
     assert decide(world, review, "Eve").by == "Bob, Eve"
     assert world.until(run_id).result == {"by": "Bob, Eve"}
+    (decided,) = world.do(reviews_of, run_id)
+    assert [each.by for each in decided.decisions] == ["Bob", "Eve"]
+    assert (decided.answer.by, decided.answer.decision) == ("Bob, Eve", "approve")
+    assert world.do(reviews_of, run_id + 1) == []
 
 
 def test_two_of_two_at_once_are_not_lost(world: World) -> None:
@@ -290,7 +297,7 @@ def test_items_of_one_map_are_one_task_and_each_goes_on_at_once(world: World) ->
     while len(world.egress.sent) < 1:
         world.read(run_id)
     decided = task.reviews[1].path
-    left = reviews_of(world, run_id)
+    left = open_of(world, run_id)
     assert sorted([decided, *(review.path for review in left)]) == [f"rows[{number}].check" for number in range(3)]
     for review in left:
         decide(world, review)
@@ -301,7 +308,7 @@ def test_items_of_one_map_are_one_task_and_each_goes_on_at_once(world: World) ->
 def test_a_claim_holds_a_whole_task_for_a_while(world: World) -> None:
     run_id = world.start(mapped(2))
     world.until(run_id, "waiting")
-    first, second = reviews_of(world, run_id)
+    first, second = open_of(world, run_id)
     assert world.do(claim_review, first.id, "Bob", now()) == 2
     with pytest.raises(ReviewError, match="Bob works on this"):
         world.do(claim_review, second.id, "Eve", now())
@@ -346,7 +353,7 @@ def test_deciding_in_the_moment_of_parking_wakes_the_run(world: World) -> None:
     left = set(runs)
     while left:
         for run_id in list(left):
-            for review in reviews_of(world, run_id):
+            for review in open_of(world, run_id):
                 decide(world, review)
                 left.discard(run_id)
     for run_id in runs:

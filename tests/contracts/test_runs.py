@@ -321,6 +321,27 @@ def test_a_long_retry_parks_the_run(world: World) -> None:
     assert story.run.status in ("failed", "waiting")
 
 
+# ------------------------------------------------------------------ limits
+
+
+def test_a_limit_counts_what_a_question_may_still_cost(world: World) -> None:
+    """Each answer costs 0.5 and may cost 0.75: the first two fit under 1.3, the third would not."""
+    thinking = {name: {"type": "test.think@1"} for name in ("first", "second", "third")}
+    story = world.until(world.start({**workflow(thinking), "limit": "run.cost <= 1.3"}))
+    assert story.run.status == "refused"
+    assert "budget" in story.run.why
+    assert story.run.cost == 1.0
+    assert len(world.gateway.asked) == 2
+
+
+def test_a_limit_holds_for_questions_that_are_asked_at_once(world: World) -> None:
+    thinking = {name: {"type": "test.think@1"} for name in ("left", "right")}
+    document = {**workflow(thinking, []), "limit": "run.cost <= 1.0"}
+    story = world.until(world.start(document))
+    assert story.run.status in ("refused", "succeeded")
+    assert story.run.cost <= 1.0
+
+
 # ------------------------------------------------------------------ ending early
 
 

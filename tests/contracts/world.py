@@ -18,6 +18,7 @@ from builder.db import Database
 from builder.engine.compile_plan import compile_plan
 from builder.engine.graph import Workflow
 from builder.engine.plan import Plan
+from builder.engine.template import GovernanceTemplate
 from builder.engine.weave import weave
 from builder.runs import (
     Reach,
@@ -219,7 +220,21 @@ def compile_document(document: Any) -> Plan:
     """A plan from a plain workflow, under no rules."""
     source = Workflow.model_validate(document["workflow"])
     called = {name: Workflow.model_validate(each) for name, each in document.get("called", {}).items()}
-    return compile_plan(weave(source, (), TYPES, day=date(2026, 1, 5), called=called), TYPES)
+    rules = [limit_template(document["limit"])] if "limit" in document else []
+    return compile_plan(weave(source, rules, TYPES, day=date(2026, 1, 5), called=called), TYPES)
+
+
+def limit_template(limit: str) -> GovernanceTemplate:
+    """Governance that says one limit and nothing else."""
+    return GovernanceTemplate.model_validate(
+        {
+            "handrail-governance": 1,
+            "name": "Money",
+            "owner": "the office",
+            "because": "It is not worth more.",
+            "rules": [{"id": "budget", "limit": limit}],
+        }
+    )
 
 
 def workflow(nodes: Mapping[str, Any], edges: list[str] | None = None, result: Any = None, **more: Any) -> Any:
@@ -267,6 +282,9 @@ class EchoGateway:
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         self.asked.append(request)
         return ModelAnswer(f"echo: {request.text}", Usage("echo", 3, 4, 0.5))
+
+    def worst_cost(self, request: ModelRequest) -> float:
+        return 0.75
 
 
 class PlainEgress:

@@ -53,21 +53,29 @@ class Walk:
         """Who can tell something of what a node gave."""
         yield from self.readers(scope, name, None)
 
-    def enter(self, scope: str, name: str, came_by: list[list[str]]) -> Iterator[Step]:
-        """Into the body of a container: those who read the input by which the value came."""
+    def enter(self, scope: str, name: str, came_by: list[list[str]]) -> Iterator[tuple[Step, list[list[str]]]]:
+        """Into the body of a container: those who read the input by which the value came, and as what they read it."""
         inner = f"{scope}.{name}" if scope else name
         node = self.graph(scope)["nodes"][name]
         for field, binding in node.get("inputs", {}).items():
             if any(path in came_by for path in self.reads(binding)):
-                yield from self.readers(inner, "input", field)
+                for step in self.readers(inner, "input", field):
+                    yield step, [["input", field]]
                 if field == "items" and node["type"].startswith("flow.map"):
-                    yield from self.readers(inner, "item", None)
+                    for step in self.readers(inner, "item", None):
+                        yield step, [["item"]]
 
-    def leave(self, scope: str) -> Iterator[Step]:
-        """Out of a body, and round again."""
+    def leave(self, scope: str, came_by: list[list[str]]) -> Iterator[tuple[Step, list[list[str]]]]:
+        """Out of a body, and round again: by the fields of its result that read the value."""
         outer, _, name = scope.rpartition(".")
-        yield from self.data_after(outer, name)
-        yield from self.readers(scope, "previous", None)
+        is_map = self.graph(outer)["nodes"][name]["type"].startswith("flow.map")
+        for field, binding in self.graph(scope).get("result", {}).items():
+            if not any(path[: len(by)] == by for path in self.reads(binding) for by in came_by):
+                continue
+            for step in self.readers(outer, name, None if is_map else field):
+                yield step, [[name]] if is_map else [[name, field]]
+            for step in self.readers(scope, "previous", field):
+                yield step, [["previous", field]]
 
 
 def is_guard(node: dict[str, Any], rule: dict[str, Any]) -> bool:
@@ -149,10 +157,7 @@ def follow(walk: Walk, open_: list[Any], target: dict[str, Any], source: dict[st
                 if target.get("result") and not guarded:
                     return way
                 continue
-            for step in walk.leave(scope):
-                _, _, container = scope.rpartition(".")
-                again = step[0] == scope
-                open_.append((step, guarded, way, [["previous"]] if again else [[container]]))
+            open_ += [(step, guarded, way, by) for step, by in walk.leave(scope, came_by)]
             continue
         node = walk.graph(scope)["nodes"][name]
         if not guarded and is_target(node, target):
@@ -164,7 +169,7 @@ def follow(walk: Walk, open_: list[Any], target: dict[str, Any], source: dict[st
             continue  # a review endorses
         if "body" in node.get("config", {}):
             paths = came_paths(walk, scope, name, came_by)
-            open_ += [(step, guarded, way, [["input"], ["item"]]) for step in walk.enter(scope, name, paths)]
+            open_ += [(step, guarded, way, by) for step, by in walk.enter(scope, name, paths)]
             continue
         for step in walk.data_after(scope, name):
             open_.append((step, now, way, [[name]]))

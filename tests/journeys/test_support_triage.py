@@ -33,6 +33,12 @@ def test_what_the_model_saw_was_masked_and_what_arrived_is_not(desk: Desk) -> No
             assert secret not in seen
     assert "[payment_card:" in seen
 
+    decided = {step["path"]: step["decided_by"] for step in story["steps"] if "decided_by" in step}
+    assert decided == {APPROVAL: {"name": "Tomas Berg", "note": "name as given, not signed in"}}
+    [approval] = [step for step in story["steps"] if step["path"] == APPROVAL]
+    assert approval["why"] == "Tomas Berg decided: approve (name as given, not signed in)."
+    assert approval["why"] in desk.handrail("show", story["run"]["id"]).stdout
+
     states = {step["path"]: step["state"] for step in story["steps"]}
     assert states["sort"] == "skipped"
     assert {states[path] for path in states if path.startswith("g_")} == {"succeeded"}

@@ -24,6 +24,8 @@ INTEGERS = range(-(1 << 63), 1 << 63)
 
 TYPES = ("boolean", "integer", "number", "string", "array", "object", "null")
 
+_ALONE = {kind: frozenset({kind}) for kind in TYPES}
+
 ANNOTATIONS = frozenset({"title", "description", "labels", "declassified", "default"})
 """Words that say something about a value without restricting it."""
 
@@ -94,7 +96,7 @@ def kinds_of(schema: Schema) -> frozenset[str] | None:
     """The types that a schema lets through, or None when it does not say."""
     said = schema.get("type")
     if isinstance(said, str):
-        return frozenset({said})
+        return _ALONE.get(said) or frozenset({said})
     if said is not None:
         return frozenset(said)
     if "oneOf" in schema:

@@ -21,6 +21,12 @@ class Counting:
     def __init__(self) -> None:
         self.asked = 0
 
+    def worst_cost(self, request: ModelRequest) -> float:
+        return 0.5
+
+    async def aclose(self) -> None:
+        self.closed = True
+
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         self.asked += 1
         return ModelAnswer(f"answer {self.asked}", Usage("m", 1, 2, 0.5), {"n": self.asked}, 0.25)

@@ -126,11 +126,11 @@ def test_a_deaf_worker_ends(start: Start) -> None:
 
 
 def test_a_broker_that_is_away_is_not_deafness(start: Start, redis: RedisServer) -> None:
-    worker = start(PATIENCE="0.5")
+    worker = start(PATIENCE="4")
     worker.wait_for("echo")
     redis.stop()
     with pytest.raises(subprocess.TimeoutExpired):
-        worker.process.wait(2)
+        worker.process.wait(7)
     redis.start()
     while not worker.lines.empty():
         worker.lines.get()
