@@ -16,11 +16,11 @@ import {
   type WorkflowNode,
 } from "@/graph";
 import { announce } from "@/kit/announce";
+import { KindIcon } from "@/kit/KindIcon";
 import { wordsOf } from "@/kit/problem";
 import { ConnectTo } from "../connect/ConnectTo";
 import { useEditor, useFindings } from "../editor";
 import { SeverityIcon } from "../findings/FindingMark";
-import { KindIcon } from "../KindIcon";
 import { Failing } from "./Failing";
 import classes from "./Inspector.module.css";
 import { NodeInputs } from "./NodeInputs";

@@ -3,9 +3,9 @@ import { CornerDownRight, Ellipsis, Lock, MoveVertical, Plus, Spline, Trash2, X 
 import { useTranslation } from "react-i18next";
 import { ERROR_PORT, graphAt, isLocked, nameOf, portOf, portsOf, type Row, writePort } from "@/graph";
 import { announce } from "@/kit/announce";
+import { KindIcon } from "@/kit/KindIcon";
 import { useEditor, useFindings } from "../editor";
 import { FindingMark } from "../findings/FindingMark";
-import { KindIcon } from "../KindIcon";
 import classes from "./ListView.module.css";
 
 /** One step of the list: what it is, where it leads, and all that can be done with it. */

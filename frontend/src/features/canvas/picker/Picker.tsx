@@ -2,9 +2,9 @@ import { Modal, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { graphAt, nameOf, sourceOf } from "@/graph";
 import { announce } from "@/kit/announce";
+import { KindIcon } from "@/kit/KindIcon";
 import { SearchList } from "@/kit/SearchList";
 import { type PickerRequest, useEditor } from "../editor";
-import { KindIcon } from "../KindIcon";
 import { type Choice, choicesFor, keepRecent, readRecent } from "./choices";
 import classes from "./Picker.module.css";
 

@@ -3,7 +3,7 @@ import { CircleAlert, Info, TriangleAlert } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { ERROR_PORT } from "@/graph";
-import { KindIcon } from "../KindIcon";
+import { KindIcon } from "@/kit/KindIcon";
 import type { DrawnNode } from "./draw";
 
 const MARKS = { error: CircleAlert, warning: TriangleAlert, note: Info } as const;
