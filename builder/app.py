@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -29,6 +30,7 @@ from builder.db import clock
 from builder.governance import router as governance
 from builder.kit.errors import HandrailError
 from builder.publishing import router as publishing
+from builder.screens import Screens
 from builder.teams import Installation, Permit, Visiting
 from builder.teams import router as teams
 from builder.triggers import router as triggers
@@ -111,14 +113,16 @@ class Health(BaseModel):
     ok: bool
 
 
-def build_app(application: Installation) -> FastAPI:
-    """The API of an installation.
+def build_app(application: Installation, screens: Path | None = None) -> FastAPI:
+    """The API of an installation, and its screens where a folder of built ones is given.
 
     Raises:
         OpenRouteError: a route is neither public nor guarded.
     """
     app = assemble_app()
     app.state.application = application
+    if screens is not None:
+        app.mount("/", Screens(screens))
     return app
 
 

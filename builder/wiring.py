@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Self
@@ -58,6 +58,7 @@ from builder.runs import (
 )
 from builder.sdk import JSON, NodeType
 from builder.settings import ObjectStoreSettings, Settings
+from builder.teams import is_ownerless, make_owner_link
 
 PLANS_KEPT = 256
 """Verified plans that an installation keeps in memory."""
@@ -81,6 +82,14 @@ class Keys:
 
     vault: bytes
     audit: SigningKey
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerLink:
+    """The way in for whoever stands at the machine: the first owner's id, and a token that opens once."""
+
+    owner: int
+    token: str = field(repr=False)
 
 
 class Application:
@@ -124,6 +133,13 @@ class Application:
     def transaction(self) -> AbstractContextManager[Session]:
         """One transaction; rings leave after its commit."""
         return self.database.transaction()
+
+    def open_door(self) -> OwnerLink | None:
+        """A link that signs the first owner in, while nobody can sign in with a password; else None."""
+        with self.transaction() as session:
+            if not is_ownerless(session):
+                return None
+            return OwnerLink(*make_owner_link(session, read_clock(session)))
 
     def start(self, document: JSON, start: Start) -> int:
         """Starts a run of a woven workflow; its number.
@@ -303,6 +319,17 @@ def build_embedded(
     except BaseException:  # whatever went wrong, no thread stays behind
         application.close()
         raise
+    return application
+
+
+def build_api(settings: Settings) -> Application:
+    """What the API's process is where workers are others: it answers, and keeps; it executes nothing.
+
+    Raises:
+        HandrailError: a setting, a key or the database cannot be used.
+    """
+    application = open_application(settings)
+    application.keep()
     return application
 
 

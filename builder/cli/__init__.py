@@ -15,6 +15,7 @@ from builder.cli.output import FAULT, Ending, end_with, open_streams, unusable
 from builder.kit.errors import HandrailError
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("builder.cli.up:up", "Start the product: API, screens, worker and keeper in one process."),
     "check": ("builder.cli.check:check", "Say everything that is wrong with a workflow file."),
     "weave": ("builder.cli.weave:weave", "Insert what governance demands, with the proof."),
     "verify": ("builder.cli.verify:verify", "Check a woven file, trusting neither weaver nor prover."),

@@ -59,5 +59,5 @@ def print_json(document: Any) -> None:
 
 
 def say(line: str = "") -> None:
-    """A line for people."""
-    print(line)
+    """A line for people, at once: whoever waits for it may read from a pipe."""
+    print(line, flush=True)

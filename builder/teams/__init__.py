@@ -11,18 +11,25 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from builder.teams.api import router
-    from builder.teams.found import found_team
+    from builder.teams.found import found_team, introduce_person
     from builder.teams.gate import CSRF_HEADER, Call, Calling, Permit, Visit, Visiting, permit
     from builder.teams.links import is_ownerless, make_owner_link
+    from builder.teams.members import add_roles
+    from builder.teams.people import save_roles_of
     from builder.teams.ports import Installation
     from builder.teams.read import expect_team
     from builder.teams.rules import may, may_read_payload, may_somewhere, permissions_of, require, teams_where
     from builder.teams.schemas import Caller, Forbidden, Membership, Person
+    from builder.teams.sessions import speak_as
     from builder.teams.store import find_team_people, read_memberships, read_people, read_teams
 
 _DOORS = {
     "router": "api",
     "found_team": "found",
+    "introduce_person": "found",
+    "add_roles": "members",
+    "save_roles_of": "people",
+    "speak_as": "sessions",
     "is_ownerless": "links",
     "make_owner_link": "links",
     "CSRF_HEADER": "gate",
@@ -52,9 +59,10 @@ _DOORS = {
 
 __all__ = [
     "CSRF_HEADER", "Call", "Caller", "Calling", "Forbidden", "Installation", "Membership", "Permit", "Person", "Visit",
-    "Visiting", "expect_team", "find_team_people", "found_team", "is_ownerless", "make_owner_link", "may",
+    "Visiting", "add_roles", "expect_team", "find_team_people", "found_team", "introduce_person", "is_ownerless",
+    "make_owner_link", "may",
     "may_read_payload", "may_somewhere", "permissions_of", "permit", "read_memberships", "read_people", "read_teams",
-    "require", "router", "teams_where",
+    "require", "router", "save_roles_of", "speak_as", "teams_where",
 ]  # fmt: skip
 
 

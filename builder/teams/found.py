@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,11 +10,13 @@ from sqlalchemy.orm import Session
 from builder.audit import ORGANISATION, append_event
 from builder.kit.ids import show_id
 from builder.teams.members import add_roles
+from builder.teams.people import save_roles_of
 from builder.teams.read import expect_team
 from builder.teams.rules import require
 from builder.teams.schemas import Caller, PeopleError, UnknownError
 from builder.teams.store import (
     find_team_by_name,
+    insert_person,
     insert_team,
     lock_organisation,
     read_people,
@@ -40,6 +43,17 @@ def found_team(session: Session, actor: str, name: str, owner: int, now: datetim
     )
     add_roles(session, actor, team_id, owner, ["owner"], now)
     return team_id
+
+
+def introduce_person(
+    session: Session, actor: str, email: str, name: str, now: datetime, *, org_roles: Iterable[str] = ()
+) -> int:
+    """Makes somebody who has no way in before a reset link opens one; his id. Whoever calls has checked the actor."""
+    number = insert_person(session, email, name, "en", None, now)
+    subject = f"person {show_id(number)}"
+    append_event(session, "person_introduced", actor=actor, subject=subject, now=now, record={"name": name})
+    save_roles_of(session, actor, number, org_roles, now)
+    return number
 
 
 def rename_team(session: Session, caller: Caller, team_id: int, name: str, now: datetime) -> None:

@@ -23,6 +23,7 @@ from builder.teams.store import (
     insert_session,
     read_memberships,
     read_org_roles,
+    read_people,
     read_session,
     save_seen,
     sweep_doors,
@@ -95,15 +96,25 @@ def find_caller(session: Session, token: str | None) -> Found | None:
     row = None if hashed is None else read_session(session, hashed)
     if row is None or not session_holds(row.now, row.seen_at, row.ends_at):
         return None
-    caller = Caller(
-        person_id=row.person_id,
-        name=row.name,
-        email=row.email,
-        org_roles=read_org_roles(session, [row.person_id])[row.person_id],
-        teams={each.team_id: each.roles for each in read_memberships(session, people=[row.person_id])},
-        session_id=row.id,
-    )
+    caller = _caller(session, row.person_id, row.name, row.email, row.id)
     return Found(caller, row.now, row.now - row.seen_at >= SEEN_EVERY)
+
+
+def speak_as(session: Session, person_id: int) -> Caller:
+    """A person as he calls, but in no session: for what is done in his name when an installation is furnished."""
+    person = read_people(session, [person_id])[person_id]
+    return _caller(session, person.id, person.name, person.email, 0)
+
+
+def _caller(session: Session, person_id: int, name: str, email: str, session_id: int) -> Caller:
+    return Caller(
+        person_id=person_id,
+        name=name,
+        email=email,
+        org_roles=read_org_roles(session, [person_id])[person_id],
+        teams={each.team_id: each.roles for each in read_memberships(session, people=[person_id])},
+        session_id=session_id,
+    )
 
 
 def see_session(session: Session, caller: Caller, now: datetime) -> None:

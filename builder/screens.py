@@ -1,0 +1,93 @@
+"""The screens as the browser gets them: built files, compressed once, and the page itself for every address of it.
+
+A file whose name holds its hash never changes, so it may be kept for ever; the page names those files, so it is asked
+for each time.
+"""
+
+from __future__ import annotations
+
+import gzip
+import mimetypes
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+_HERE = Path(__file__).resolve().parent
+_PAGE = "index.html"
+_FOR_EVER = "public, max-age=31536000, immutable"
+_ASK = "no-cache"
+_DENSE = frozenset({".woff2", ".woff", ".png", ".jpg", ".webp", ".ico"})
+"""Endings of what is compressed already."""
+
+
+def screens_folder() -> Path | None:
+    """Where the built screens are: in this package in a wheel, in `frontend/dist` in a checkout; None: not built."""
+    for folder in (_HERE / "dist", _HERE.parent / "frontend" / "dist"):
+        if (folder / _PAGE).is_file():
+            return folder
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as it is sent.
+
+    Attributes:
+        dense: the same, compressed by gzip; None where that would gain nothing.
+    """
+
+    body: bytes
+    dense: bytes | None
+    media_type: str
+    tag: str
+
+
+class Screens:
+    """An ASGI application over a folder of built screens."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files = {
+            path.relative_to(folder).as_posix(): path
+            for path in folder.rglob("*")
+            if path.is_file() and not path.relative_to(folder).parts[0].startswith(".")
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One call.
+
+        Raises:
+            HTTPException: 404 for a file that is not there and for what belongs to the API, 405 for a change.
+        """
+        name = str(scope["path"]).lstrip("/")
+        if name.split("/", 1)[0] == "api" or (name.startswith("assets/") and name not in self._files):
+            raise HTTPException(404)
+        if scope["method"] not in ("GET", "HEAD"):
+            raise HTTPException(405, headers={"Allow": "GET, HEAD"})
+        headers = Headers(scope=scope)
+        file = _read(self._files.get(name) or self._folder / _PAGE)
+        answer = _answer(file, headers, _FOR_EVER if name.startswith("assets/") else _ASK)
+        await answer(scope, receive, send)
+
+
+def _answer(file: File, headers: Headers, keep: str) -> Response:
+    fixed = {"ETag": file.tag, "Cache-Control": keep, "Vary": "Accept-Encoding"}
+    if headers.get("if-none-match") == file.tag:
+        return Response(status_code=304, headers=fixed)
+    if file.dense is not None and "gzip" in headers.get("accept-encoding", ""):
+        return Response(file.dense, headers={**fixed, "Content-Encoding": "gzip"}, media_type=file.media_type)
+    return Response(file.body, headers=fixed, media_type=file.media_type)
+
+
+@lru_cache(maxsize=1_000)
+def _read(path: Path) -> File:
+    body = path.read_bytes()
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    dense = None if path.suffix in _DENSE else gzip.compress(body, 6, mtime=0)
+    return File(body, dense, kind, f'"{sha256(body).hexdigest()[:32]}"')
