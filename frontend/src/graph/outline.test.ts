@@ -78,3 +78,23 @@ it("puts nodes without a place where nothing else stands", () => {
     for (const [otherX, otherY] of places.slice(at + 1))
       expect(Math.abs(x - otherX) >= 184 || Math.abs(y - otherY) >= 84).toBe(true);
 });
+
+it("puts woven nodes before the door they guard, and moves what stands behind it", () => {
+  const start = triage();
+  const woven = (target: string) => ({ template: "t", rule: "r", owner: "o", because: "b", target });
+  const nodes = {
+    ...start.nodes,
+    g_send_mask: { type: "policy.personal_data@1", woven: woven("send") },
+    g_send_look: { type: "review.approve@1", woven: woven("send") },
+    g_result_look: { type: "review.approve@1", woven: woven("result") },
+  };
+  const edges = start.edges.filter((edge) => edge.to !== "send");
+  edges.push({ from: "answer", to: "g_send_mask" }, { from: "g_send_mask", to: "g_send_look" });
+  edges.push({ from: "g_send_look.approved", to: "send" }, { from: "send", to: "g_result_look" });
+  const places = placesOf({ ...start, nodes, edges }, []);
+  expect(places.answer).toEqual(start.layout.answer);
+  expect(places.g_send_mask).toEqual([1200, 120]);
+  expect(places.g_send_look).toEqual([1432, 120]);
+  expect(places.send).toEqual([1664, 120]);
+  expect(places.g_result_look?.[0]).toBe(1896);
+});

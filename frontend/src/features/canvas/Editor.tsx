@@ -1,12 +1,11 @@
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Draft, query, type WorkflowRow } from "@/api/client";
-import type { NodeType, Palette } from "@/graph";
+import type { Palette } from "@/graph";
 import { Failure, Loading } from "@/kit/states";
 import { EditorContext, makeEditor, openDraft } from "./editor";
+import { usePalette } from "./usePalette";
 import { Workbench } from "./Workbench";
-
-const asPalette = (answer: { items: NodeType[] }): Palette => new Map(answer.items.map((type) => [type.key, type]));
 
 /** One workflow, opened: reads its draft and the palette, then hands over to the workbench. */
 export function Editor() {
@@ -15,7 +14,7 @@ export function Editor() {
   const once = { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 };
   const draft = query.useQuery("get", "/api/workflows/{workflow}/draft", init, once);
   const workflow = query.useQuery("get", "/api/workflows/{workflow}", init);
-  const palette = query.useQuery("get", "/api/catalog", {}, { select: asPalette, staleTime: 300_000 });
+  const palette = usePalette();
   const failed = [draft, workflow, palette].find((each) => each.error);
   if (failed) return <Failure error={failed.error} onRetry={() => failed.refetch()} />;
   if (!draft.data || !workflow.data || !palette.data) return <Loading lines={6} />;

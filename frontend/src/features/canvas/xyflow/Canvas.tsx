@@ -13,7 +13,7 @@ import {
 } from "@xyflow/react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { graphAt, isContainer, moveNodes, nameOf, type Point, placeOf } from "@/graph";
+import { graphAt, isContainer, moveNodes, nameOf, type Point, placeOf, placesOf } from "@/graph";
 import { useEditor, useEditorStore } from "../editor";
 import { CanvasTools } from "./CanvasTools";
 import { type DrawnEdge, type DrawnNode, drawEdges, drawNodes } from "./draw";
@@ -100,7 +100,18 @@ function Drawing() {
   );
 
   const { isValid, onConnect, onConnectEnd, onClickConnectEnd } = useConnecting(place);
-  const { onKeyDown, focusNode } = useGraphKeys(frame, place);
+  const { onKeyDown, focusNode } = useGraphKeys(frame, {
+    graph: graphAt(workflow, place) ?? workflow,
+    place,
+    palette,
+    onSelect: (path) => store.getState().select([path]),
+    onNudge: (path, [right, down]) => {
+      const { id } = placeOf(path);
+      const [x, y] = placesOf(workflow, place)[id] ?? [0, 0];
+      const name = nameOf(graphAt(workflow, place) ?? workflow, id);
+      store.getState().act("move", name, (now) => moveNodes(now, { [path]: [x + right, y + down] }), path);
+    },
+  });
   useFollow(frame);
 
   return (

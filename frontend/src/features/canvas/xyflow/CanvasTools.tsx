@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Modal, Tooltip } from "@mantine/core";
 import { useReactFlow } from "@xyflow/react";
-import { ArrowUpLeft, Maximize, Minus, Plus, Search, WandSparkles } from "lucide-react";
+import { ArrowUpLeft, Plus, Search, WandSparkles } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphAt, moveNodes, nameOf, outline, type Point, pathOf } from "@/graph";
@@ -8,6 +8,7 @@ import { announce } from "@/kit/announce";
 import { SearchList } from "@/kit/SearchList";
 import { useEditor, useEditorStore } from "../editor";
 import { tidyInWorker } from "./tidyInWorker";
+import { ViewTools } from "./ViewTools";
 
 /** Add, tidy up, search, zoom; and the way out of a container. */
 export function CanvasTools({ focusNode }: { focusNode: (path: string) => void }) {
@@ -38,9 +39,6 @@ export function CanvasTools({ focusNode }: { focusNode: (path: string) => void }
   const tools = [
     { name: t("canvas.tidy"), icon: WandSparkles, act: tidy, isBusy: isTidying },
     { name: t("canvas.search"), icon: Search, act: () => setSearching(true) },
-    { name: t("canvas.zoomOut"), icon: Minus, act: () => flow.zoomOut({ duration: 120 }) },
-    { name: t("canvas.zoomIn"), icon: Plus, act: () => flow.zoomIn({ duration: 120 }) },
-    { name: t("canvas.fit"), icon: Maximize, act: () => flow.fitView({ padding: 0.1, maxZoom: 1, duration: 200 }) },
   ];
   return (
     <div className="tools" role="toolbar" aria-label={t("canvas.tools")}>
@@ -68,6 +66,7 @@ export function CanvasTools({ focusNode }: { focusNode: (path: string) => void }
           </ActionIcon>
         </Tooltip>
       ))}
+      <ViewTools />
       <Modal opened={isSearching} onClose={() => setSearching(false)} title={t("canvas.search")}>
         <Steps
           onTake={(path) => {

@@ -1,35 +1,28 @@
-import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from "@xyflow/react";
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
 import { Plus, X } from "lucide-react";
 import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { announce } from "@/kit/announce";
 import { useEditorStore } from "../editor";
 import type { DrawnEdge } from "./draw";
+import { drawLine } from "./Line";
 
 /** An arrow; pointed at or focused, it offers to insert a step or to be taken away. */
-export const EdgeLine = memo(function EdgeLine({
-  sourceX,
-  sourceY,
-  targetX,
-  targetY,
-  sourcePosition,
-  targetPosition,
-  selected,
-  data,
-}: EdgeProps<DrawnEdge>) {
+export const EdgeLine = memo(function EdgeLine({ selected, data, ...ends }: EdgeProps<DrawnEdge>) {
   const { t } = useTranslation();
   const store = useEditorStore();
   const [isNear, setNear] = useState(false);
-  const [path, x, y] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition });
+  const {
+    path,
+    tip,
+    middle: [x, y],
+  } = drawLine(ends);
   if (!data) return null;
   const isOpen = (isNear || selected === true) && !data.isFixed;
   return (
-    <g onPointerEnter={() => setNear(true)} onPointerLeave={() => setNear(false)}>
+    <g data-tone={data.tone} onPointerEnter={() => setNear(true)} onPointerLeave={() => setNear(false)}>
       <BaseEdge path={path} className="line" interactionWidth={24} markerEnd="" />
-      <path
-        className="tip"
-        d={`M${targetX - 9},${targetY - 5} L${targetX - 1},${targetY} L${targetX - 9},${targetY + 5}`}
-      />
+      <path className="tip" d={tip} />
       {isOpen && (
         <EdgeLabelRenderer>
           <div

@@ -1,5 +1,18 @@
 import { Handle, type NodeProps, Position } from "@xyflow/react";
-import { CircleAlert, Info, TriangleAlert } from "lucide-react";
+import {
+  CircleAlert,
+  CircleCheck,
+  CircleDashed,
+  CircleMinus,
+  CirclePlus,
+  CircleX,
+  Hourglass,
+  Info,
+  LoaderCircle,
+  Pencil,
+  Route,
+  TriangleAlert,
+} from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { ERROR_PORT } from "@/graph";
@@ -7,6 +20,17 @@ import { KindIcon } from "@/kit/KindIcon";
 import type { DrawnNode } from "./draw";
 
 const MARKS = { error: CircleAlert, warning: TriangleAlert, note: Info } as const;
+const SIGNS = {
+  good: CircleCheck,
+  bad: CircleX,
+  warn: Hourglass,
+  busy: LoaderCircle,
+  quiet: CircleDashed,
+  added: CirclePlus,
+  removed: CircleMinus,
+  changed: Pencil,
+  way: Route,
+} as const;
 
 type Step = Extract<DrawnNode, { type: "step" }>;
 
@@ -14,18 +38,25 @@ type Step = Extract<DrawnNode, { type: "step" }>;
 export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps<Step>) {
   const { t } = useTranslation();
   const Mark = data.worst && MARKS[data.worst];
+  const Sign = data.paint && SIGNS[data.paint.tone];
   const isOneWay = data.ports.length === 1;
   return (
-    <div className="step" data-selected={selected || undefined} data-locked={data.isLocked || undefined}>
+    <div
+      className="step"
+      data-selected={selected || undefined}
+      data-locked={data.isLocked || undefined}
+      data-tone={data.paint?.tone}
+    >
       <button type="button" className="face" data-path={id} aria-pressed={selected === true}>
         <KindIcon kind={data.kind} isLocked={data.isLocked} />
         <span className="words">
           <span className="title">{data.title}</span>
           <span className="kind">
-            {data.requiredBy ? t("node.requiredBy", { template: data.requiredBy }) : data.type}
+            {data.paint?.words || (data.requiredBy ? t("node.requiredBy", { template: data.requiredBy }) : data.type)}
           </span>
         </span>
-        {Mark && (
+        {Sign && <Sign aria-hidden size={16} className="sign" />}
+        {Mark && !Sign && (
           <Mark
             role="img"
             aria-label={t("findings.count", { count: data.findings })}

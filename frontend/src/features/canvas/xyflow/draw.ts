@@ -24,6 +24,7 @@ import {
   type Workflow,
 } from "@/graph";
 import { RESULT, START } from "../editor";
+import { type EdgeTone, edgeKey, NOT_PAINTED, type Paint, type Painting } from "../paint";
 
 export type StepData = {
   title: string;
@@ -36,9 +37,16 @@ export type StepData = {
   requiredBy: string | null;
   worst: FindingRecord["severity"] | null;
   findings: number;
+  paint: Paint | null;
 };
 export type EndData = { title: string; fields: string };
-export type LineData = { edge: Edge; place: Place; title: string; isFixed: boolean };
+export type LineData = {
+  edge: Edge;
+  place: Place;
+  title: string;
+  isFixed: boolean;
+  tone: EdgeTone | "aside" | undefined;
+};
 
 export type DrawnNode = FlowNode<StepData, "step"> | FlowNode<EndData, "end">;
 export type DrawnEdge = FlowEdge<LineData, "line">;
@@ -57,6 +65,7 @@ export function drawNodes(
   palette: Palette,
   findings: readonly FindingRecord[],
   words: Words,
+  painting: Painting = NOT_PAINTED,
 ): DrawnNode[] {
   const graph = graphAt(workflow, place);
   if (!graph) return [];
@@ -86,6 +95,7 @@ export function drawNodes(
         requiredBy: node.woven?.template ?? null,
         worst: SEVERITIES.find((each) => own.some((finding) => finding.severity === each)) ?? null,
         findings: own.length,
+        paint: painting.steps[path] ?? null,
       },
     };
   });
@@ -124,15 +134,44 @@ function ends(workflow: Workflow, steps: DrawnNode[], words: Words): DrawnNode[]
   ];
 }
 
-export function drawEdges(workflow: Workflow, place: Place, palette: Palette, words: Words): DrawnEdge[] {
+export function drawEdges(
+  workflow: Workflow,
+  place: Place,
+  palette: Palette,
+  words: Words,
+  painting: Painting = NOT_PAINTED,
+): DrawnEdge[] {
   const graph = graphAt(workflow, place);
   if (!graph) return [];
   return graph.edges
     .filter((edge) => graph.nodes[sourceOf(edge)] && graph.nodes[edge.to])
-    .map((edge) => drawEdge(graph, edge, place, palette, words));
+    .map((edge) => {
+      const drawn = drawEdge(graph, edge, place, palette, words);
+      return { ...drawn, data: { ...drawn.data, tone: toneOfEdge(graph, edge, place, palette, painting) } };
+    });
 }
 
-function drawEdge(graph: Graph, edge: Edge, place: Place, palette: Palette, words: Words): DrawnEdge {
+/** Where edges are painted, those that are not step back. An edge may be named with its main port or without. */
+function toneOfEdge(graph: Graph, edge: Edge, place: Place, palette: Palette, { edges }: Painting): LineData["tone"] {
+  if (Object.keys(edges).length === 0) return undefined;
+  const source = sourceOf(edge);
+  const port = portOf(edge) ?? portsOf(graph.nodes[source], palette)[0]?.name ?? "done";
+  const to = pathOf(place, edge.to);
+  return (
+    edges[edgeKey({ from: pathOf(place, edge.from), to })] ??
+    edges[edgeKey({ from: pathOf(place, `${source}.${port}`), to })] ??
+    edges[edgeKey({ from: pathOf(place, source), to })] ??
+    "aside"
+  );
+}
+
+function drawEdge(
+  graph: Graph,
+  edge: Edge,
+  place: Place,
+  palette: Palette,
+  words: Words,
+): DrawnEdge & { data: LineData } {
   const source = sourceOf(edge);
   const ports = portsOf(graph.nodes[source], palette);
   const port = portOf(edge) ?? ports[0]?.name ?? "done";
@@ -144,7 +183,13 @@ function drawEdge(graph: Graph, edge: Edge, place: Place, palette: Palette, word
     source: pathOf(place, source),
     target: pathOf(place, edge.to),
     sourceHandle: port,
-    data: { edge, place, title, isFixed: isLocked(graph.nodes[source]) || isLocked(graph.nodes[edge.to]) },
+    data: {
+      edge,
+      place,
+      title,
+      isFixed: isLocked(graph.nodes[source]) || isLocked(graph.nodes[edge.to]),
+      tone: undefined,
+    },
   };
 }
 

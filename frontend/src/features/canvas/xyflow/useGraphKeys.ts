@@ -1,16 +1,22 @@
 import { useReactFlow } from "@xyflow/react";
 import type { KeyboardEvent, RefObject } from "react";
-import { graphAt, moveNodes, nameOf, neighbour, type Place, pathOf, placeOf, placesOf } from "@/graph";
-import { useEditor, useEditorStore } from "../editor";
+import { type Graph, neighbour, type Palette, type Place, pathOf, placeOf } from "@/graph";
 
 const ARROWS = { ArrowRight: "next", ArrowLeft: "previous", ArrowUp: "above", ArrowDown: "below" } as const;
 const NUDGE = 20;
 
+type Keys = {
+  graph: Graph;
+  place: Place;
+  palette: Palette;
+  onSelect: (path: string) => void;
+  /** Where steps can be moved: by how much. */
+  onNudge?: (path: string, by: readonly [number, number]) => void;
+};
+
 /** The focus goes along the graph with the arrows; with Alt they move the step. */
-export function useGraphKeys(frame: RefObject<HTMLElement | null>, place: Place) {
-  const store = useEditorStore();
+export function useGraphKeys(frame: RefObject<HTMLElement | null>, { graph, place, palette, onSelect, onNudge }: Keys) {
   const flow = useReactFlow();
-  const palette = useEditor((state) => state.palette);
 
   const focusNode = (path: string): void => {
     const node = flow.getNode(path);
@@ -28,20 +34,15 @@ export function useGraphKeys(frame: RefObject<HTMLElement | null>, place: Place)
     const direction = ARROWS[event.key as keyof typeof ARROWS];
     if (!focused || focused.startsWith("$")) return;
     const { id } = placeOf(focused);
-    const workflow = store.getState().history.present;
-    const graph = graphAt(workflow, place) ?? workflow;
-    if (event.key === "Enter" || event.key === " ") store.getState().select([focused]);
-    else if (direction && event.altKey) {
-      const step = { next: [NUDGE, 0], previous: [-NUDGE, 0], above: [0, -NUDGE], below: [0, NUDGE] }[direction];
-      const [x, y] = placesOf(workflow, place)[id] ?? [0, 0];
-      store
-        .getState()
-        .act(
-          "move",
-          nameOf(graph, id),
-          (now) => moveNodes(now, { [focused]: [x + (step[0] ?? 0), y + (step[1] ?? 0)] }),
-          focused,
-        );
+    if (event.key === "Enter" || event.key === " ") onSelect(focused);
+    else if (direction && event.altKey && onNudge) {
+      onNudge(
+        focused,
+        { next: [NUDGE, 0], previous: [-NUDGE, 0], above: [0, -NUDGE], below: [0, NUDGE] }[direction] as [
+          number,
+          number,
+        ],
+      );
     } else if (direction) {
       const to = neighbour(graph, id, direction, palette);
       if (to !== null) focusNode(pathOf(place, to));
