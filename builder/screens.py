@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-_HERE = Path(__file__).resolve().parent
+_BUILT = Path(__file__).resolve().parent / "dist"
 _PAGE = "index.html"
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK = "no-cache"
@@ -27,11 +27,8 @@ _DENSE = frozenset({".woff2", ".woff", ".png", ".jpg", ".webp", ".ico"})
 
 
 def screens_folder() -> Path | None:
-    """Where the built screens are: in this package in a wheel, in `frontend/dist` in a checkout; None: not built."""
-    for folder in (_HERE / "dist", _HERE.parent / "frontend" / "dist"):
-        if (folder / _PAGE).is_file():
-            return folder
-    return None
+    """Where the built screens are; None when they are not built."""
+    return _BUILT if (_BUILT / _PAGE).is_file() else None
 
 
 @dataclass(frozen=True, slots=True)
