@@ -21,3 +21,36 @@ export function fromNow(moment: string, language: string, now: number = Date.now
 /** `3 March 2026, 14:05`. */
 export const onTheClock = (moment: string, language: string): string =>
   new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" }).format(new Date(moment));
+
+const UNITS: [unit: string, milliseconds: number][] = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1000],
+];
+
+/** How long something took, in its two largest units: `3 min 20 s`, `1.4 s`, `85 ms`. */
+export function lasting(milliseconds: number, language: string): string {
+  const say = (count: number, unit: string, digits = 0): string =>
+    new Intl.NumberFormat(language, {
+      style: "unit",
+      unit,
+      unitDisplay: "short",
+      maximumFractionDigits: digits,
+    }).format(count);
+  if (milliseconds < 1000) return say(Math.max(0, Math.round(milliseconds)), "millisecond");
+  if (milliseconds < 10_000) return say(milliseconds / 1000, "second", 1);
+  const at = UNITS.findIndex(([, size]) => milliseconds >= size);
+  const [unit, size] = UNITS[at] as [string, number];
+  const whole = Math.floor(milliseconds / size);
+  const [next, small] = UNITS[at + 1] ?? [];
+  const rest = next && small ? Math.floor((milliseconds - whole * size) / small) : 0;
+  return rest && next ? `${say(whole, unit)} ${say(rest, next)}` : say(whole, unit);
+}
+
+/** What something cost, in the organisation's currency: two places, more where that would read as nothing. */
+export const amount = (cost: number, language: string): string =>
+  new Intl.NumberFormat(language, {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: cost !== 0 && Math.abs(cost) < 0.1 ? 5 : 2,
+  }).format(cost);

@@ -5,32 +5,60 @@
 
 export type LiveEvent = { type: "run" | "draft" | "review" | "notice"; id: string; [key: string]: unknown };
 
+/** What is heard: an event, or `again`: the stream was another's or broken, so anything may have been missed. */
+export type Heard = LiveEvent | { type: "again" };
+
 const NAME = "handrail-events";
 const TYPES = ["run", "draft", "review", "notice"] as const;
+const LATER = 5000;
 
 /** Listens until the returned function is called. */
-export function listen(onEvent: (event: LiveEvent) => void): () => void {
+export function listen(onHeard: (heard: Heard) => void): () => void {
   const channel = new BroadcastChannel(NAME);
-  channel.onmessage = (message: MessageEvent<LiveEvent>) => onEvent(message.data);
+  channel.onmessage = (message: MessageEvent<Heard>) => onHeard(message.data);
   const leaving = new AbortController();
-  const lead = (): Promise<void> =>
+  const tell = (heard: Heard): void => {
+    channel.postMessage(heard);
+    onHeard(heard);
+  };
+  /** Leads until this tab leaves. The browser joins a broken stream again by itself, unless it was refused. */
+  const lead = (isAgain: boolean): Promise<void> =>
     new Promise((done) => {
-      const source = new EventSource("/api/events");
-      for (const type of TYPES)
-        source.addEventListener(type, ({ data }: MessageEvent<string>) => {
-          const event = { ...(JSON.parse(data) as LiveEvent), type };
-          channel.postMessage(event);
-          onEvent(event);
-        });
+      let source: EventSource;
+      let later: ReturnType<typeof setTimeout> | undefined;
+      const open = (again: boolean): void => {
+        source = new EventSource("/api/events");
+        if (again) source.addEventListener("open", () => tell({ type: "again" }), { once: true });
+        for (const type of TYPES)
+          source.addEventListener(type, ({ data }: MessageEvent<string>) =>
+            tell({ ...(JSON.parse(data) as LiveEvent), type }),
+          );
+        source.onerror = () => {
+          if (source.readyState === EventSource.CLOSED) later = setTimeout(open, LATER, true);
+        };
+      };
+      open(isAgain);
       leaving.signal.addEventListener("abort", () => {
+        clearTimeout(later);
         source.close();
         done();
       });
     });
-  // Asking for the lock is given up when the tab leaves before its turn: that is no error.
-  navigator.locks?.request(NAME, { signal: leaving.signal }, lead).catch(() => {});
+  takeTurn(leaving.signal, lead);
   return () => {
     leaving.abort();
     channel.close();
   };
+}
+
+/** The first tab leads at once; the others wait, and whoever follows may have missed something. */
+async function takeTurn(signal: AbortSignal, lead: (isAgain: boolean) => Promise<void>): Promise<void> {
+  const { locks } = navigator;
+  if (!locks) return;
+  const isFirst = await locks.request(NAME, { ifAvailable: true }, async (lock) => {
+    if (lock && !signal.aborted) await lead(false);
+    return lock !== null;
+  });
+  // Asking for the lock is given up when the tab leaves before its turn: that is no error.
+  if (!isFirst && !signal.aborted) await locks.request(NAME, { signal }, () => lead(true)).catch(() => {});
 }

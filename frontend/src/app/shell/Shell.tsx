@@ -1,34 +1,18 @@
 import { ActionIcon } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { Menu as MenuIcon } from "lucide-react";
 import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { NoticeBell } from "@/features/notices/NoticeBell";
-import { listen } from "@/kit/events";
 import { Loading } from "@/kit/states";
 import { Logo } from "./Logo";
 import { Navigation } from "./Navigation";
 import { PersonMenu } from "./PersonMenu";
 import classes from "./Shell.module.css";
+import { useLiveEvents } from "./useLiveEvents";
 
 const Drawer = lazy(() => import("./NavigationDrawer").then((file) => ({ default: file.NavigationDrawer })));
-
-/** What a live event makes stale: everything under the address of its kind. */
-const STALE = { run: "/api/runs", draft: "/api/workflows", review: "/api/reviews", notice: "/api/notices" } as const;
-
-function useLiveEvents(): void {
-  const client = useQueryClient();
-  useEffect(
-    () =>
-      listen((event) => {
-        const address = STALE[event.type];
-        client.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[1]).startsWith(address) });
-      }),
-    [client],
-  );
-}
 
 /** The frame of every page behind the sign-in: skip link, navigation, the page. */
 export function Shell() {

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { query } from "@/api/client";
 import { Moment } from "@/kit/Moment";
+import { StateWord } from "@/kit/StateWord";
 import { may, useSession } from "@/kit/session";
 import { Empty, Failure, Loading } from "@/kit/states";
 import { TextLink } from "@/kit/TextLink";
@@ -93,7 +94,7 @@ function Waiting() {
             {review.question}
           </TextLink>
           <Text size="sm" c="dimmed">
-            {review.workflow.name}
+            {review.workflow?.name}
             {review.due_at && (
               <>
                 {" · "}
@@ -135,16 +136,6 @@ function Workflows() {
   );
 }
 
-const COLOURS = {
-  waiting: "yellow",
-  running: "accent",
-  succeeded: "green",
-  failed: "red",
-  refused: "red",
-  cancelled: "gray",
-  uncertain: "orange",
-} as const;
-
 function Runs() {
   const { t } = useTranslation();
   const asked = query.useQuery("get", "/api/runs", { params: { query: { size: SHOWN } } });
@@ -157,11 +148,9 @@ function Runs() {
         <li key={run.id} className={classes.row}>
           <Group justify="space-between" wrap="nowrap" gap="sm">
             <TextLink to="/runs/$id" params={{ id: run.id }}>
-              {run.workflow.name}
+              {run.name}
             </TextLink>
-            <Badge color={COLOURS[run.state]} className={classes.stage}>
-              {t(`run.${run.state}`)}
-            </Badge>
+            <StateWord state={run.state} />
           </Group>
           <Text size="sm" c="dimmed" lineClamp={1}>
             <Moment at={run.started_at} />
