@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import webbrowser
 from contextlib import ExitStack
@@ -72,7 +73,13 @@ def _serve(
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, lifespan="off", timeout_graceful_shutdown=_GRACE
     )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stay)
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def _stay(*_: object) -> None:
+    """Uvicorn ends at a signal, and then raises it again; what is left to do is to close, which must not be cut off."""
 
 
 def _listen(host: str, port: int) -> socket.socket:

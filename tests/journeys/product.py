@@ -1,0 +1,157 @@
+"""The product as a person meets it: `handrail up` in a process of its own, and a real browser before it.
+
+    def test_it(product: Product, open_page: OpenPage) -> None:
+        page = open_page()
+        page.goto(product.link)
+
+Whatever a page writes to the console as an error, and whatever request fails, fails the test that opened it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from tests.journeys.receiver import Receiver
+
+__all__ = ["OpenPage", "Product", "browser", "open_page", "product"]
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOTS = ROOT / ".artefacts" / "screens"
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+_FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+_STARTS_WITHIN = 60
+
+
+@dataclass
+class Product:
+    """A running installation with the example in it.
+
+    Attributes:
+        url: where it answers.
+        link: the one-time link of its first owner.
+        receiver: takes what workflows send; its host may be reached.
+    """
+
+    url: str
+    link: str
+    receiver: Receiver
+    home: Path
+    process: subprocess.Popen[str] = field(repr=False)
+
+
+OpenPage = Callable[..., Page]
+
+
+def start_product(home: Path, receiver: Receiver) -> Product:
+    """Starts `handrail up --example` on a free port."""
+    kept = {k: v for k, v in os.environ.items() if not k.endswith("_API_KEY") and k != "OLLAMA_HOST"}
+    environment = {
+        **kept,
+        "HANDRAIL_HOME": str(home),
+        "HANDRAIL_ALLOWED_HOSTS": receiver.address,
+        "PYTHONPATH": str(ROOT),
+    }
+    errors = (home / "stderr.log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "builder.cli", "up", "--example", "--port", "0"],
+        stdout=subprocess.PIPE, stderr=errors, text=True, env=environment, cwd=home,
+    )  # fmt: skip
+    errors.close()
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        found = re.search(r"(http://\S+)/link/\S+", said)
+        if found:
+            return Product(found.group(1), found.group(0), receiver, home, process)
+    raise AssertionError(f"the product did not start: {said} {(home / 'stderr.log').read_text()}")
+
+
+def stop_product(product: Product) -> None:
+    """SIGTERM; it must end by itself and without a word of trouble."""
+    product.process.send_signal(signal.SIGTERM)
+    try:
+        assert product.process.wait(30) == 0
+    finally:
+        product.process.kill()
+        assert product.process.stdout is not None
+        product.process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """An installation for the journeys of one file."""
+    receiver = Receiver(0)
+    started = start_product(tmp_path_factory.mktemp("home"), receiver)
+    yield started
+    stop_product(started)
+    receiver.close()
+    assert '"level": "error"' not in (started.home / "stderr.log").read_text()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, Chrome, or the one that Playwright installed."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        opened = _launch(playwright, path)
+        yield opened
+        opened.close()
+
+
+def _launch(playwright: Playwright, path: str | None) -> Browser:
+    return playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens a page in a browser profile of its own; at the end, none of them may have complained."""
+    complaints: list[str] = []
+    contexts = []
+
+    def begin(*, size: dict[str, int] | None = None, scheme: str = "light", language: str = "en-GB") -> Page:
+        context = browser.new_context(
+            viewport=size or WIDE, color_scheme=scheme, locale=language, reduced_motion="reduce"
+        )  # type: ignore[arg-type]  # plain words for literals
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("response", lambda got: complaints.append(f"{got.status} {got.url}") if got.status >= 400 else None)
+        return page
+
+    yield begin
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def judge_page(page: Page, name: str) -> None:
+    """Takes a picture of a page, and lets axe look for what keeps people from using it (WCAG 2.2 AA)."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    size = page.viewport_size or WIDE
+    scheme = "dark" if page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "light"
+    page.screenshot(path=str(SHOTS / f"{name}-{scheme}-{size['width']}.png"))
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)
+    wrong = [
+        f"{each['id']}: {each['help']}: {node['target']}" for each in found["violations"] for node in each["nodes"]
+    ]
+    assert wrong == [], f"{name}, {scheme}, {size['width']}"
