@@ -26,17 +26,19 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from builder import __version__
+from builder.catalog import router as catalog
 from builder.db import clock
 from builder.governance import router as governance
 from builder.kit.errors import HandrailError
 from builder.publishing import router as publishing
+from builder.runs import router as runs
 from builder.screens import Screens
 from builder.teams import Installation, Permit, Visiting
 from builder.teams import router as teams
 from builder.triggers import router as triggers
 from builder.workflows import router as workflows
 
-ROUTERS: Sequence[APIRouter] = (teams, governance, workflows, triggers, publishing)
+ROUTERS: Sequence[APIRouter] = (teams, governance, catalog, workflows, runs, triggers, publishing)
 """Every room's routes."""
 
 PUBLIC_ROUTES = frozenset({

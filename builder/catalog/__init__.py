@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from builder.catalog.api import router
     from builder.catalog.discover import discover_types
     from builder.catalog.examine import Problem, check_node_folders
     from builder.catalog.scaffold import scaffold_node
@@ -21,10 +22,19 @@ _DOORS = {
     "check_node_folders": "examine",
     "discover_types": "discover",
     "record_shapes": "shapes",
+    "router": "api",
     "scaffold_node": "scaffold",
 }
 
-__all__ = ["CatalogError", "Problem", "check_node_folders", "discover_types", "record_shapes", "scaffold_node"]
+__all__ = [
+    "CatalogError",
+    "Problem",
+    "check_node_folders",
+    "discover_types",
+    "record_shapes",
+    "router",
+    "scaffold_node",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,6 +7,9 @@ import secrets
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
 _LENGTH = 13
 
+LATEST = (1 << 43) - 1
+"""The last moment that an id can name, in milliseconds since 1970: in the year 2248."""
+
 
 def new_id(milliseconds: int) -> int:
     """A positive 63-bit integer: 43 bits of time, then 20 random bits.
@@ -14,7 +17,12 @@ def new_id(milliseconds: int) -> int:
     Args:
         milliseconds: milliseconds since 1970, from the caller's clock.
     """
-    return ((milliseconds & ((1 << 43) - 1)) << 20) | secrets.randbits(20)
+    return first_id(milliseconds) | secrets.randbits(20)
+
+
+def first_id(milliseconds: int) -> int:
+    """The smallest id that can be made at a moment: what was made since then has this one or a larger one."""
+    return (milliseconds & LATEST) << 20
 
 
 def show_id(number: int) -> str:

@@ -10,13 +10,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from builder.runs.api import router
+    from builder.runs.browse import find_run, find_runs, sees_payload
     from builder.runs.failpoints import FAILPOINTS, arm_failpoint, failpoint
     from builder.runs.given import read_step_inputs
     from builder.runs.place import machine_place, process_lives
     from builder.runs.ports import Audit, Egress, Gateway, OnPark, OnWithdraw, Payloads, Reach
     from builder.runs.read import RunStory, RunView, StepView, WaitView, list_runs, read_run, read_woven_of
     from builder.runs.retry import Retry, retry_from_step
+    from builder.runs.schemas import RunFacts
     from builder.runs.start import RunInputError, Start, start_run
+    from builder.runs.store.lists import read_facts
     from builder.runs.sweep import fire_timers, force_cancels, reap_workers, sweep_ready
     from builder.runs.tell import (
         RunMissingError,
@@ -32,6 +36,12 @@ if TYPE_CHECKING:
     from builder.runs.worker import HEARTBEAT, LEASE, RunWorker
 
 _DOORS = {
+    "router": "api",
+    "find_run": "browse",
+    "find_runs": "browse",
+    "sees_payload": "browse",
+    "RunFacts": "schemas",
+    "read_facts": "store.lists",
     "RunInputError": "start",
     "Start": "start",
     "start_run": "start",
@@ -87,6 +97,7 @@ __all__ = [
     "Payloads",
     "Reach",
     "Retry",
+    "RunFacts",
     "RunInputError",
     "RunMissingError",
     "RunOverError",
@@ -101,12 +112,15 @@ __all__ = [
     "cancel_step",
     "clarify_step",
     "failpoint",
+    "find_run",
+    "find_runs",
     "fire_timers",
     "force_cancels",
     "hold_run",
     "list_runs",
     "machine_place",
     "process_lives",
+    "read_facts",
     "read_run",
     "read_step_inputs",
     "read_woven_of",
@@ -114,6 +128,8 @@ __all__ = [
     "release_run",
     "resume_run",
     "retry_from_step",
+    "router",
+    "sees_payload",
     "signal_run",
     "start_run",
     "sweep_ready",

@@ -30,6 +30,7 @@ class RunView:
         status: a RunStatus word.
         why: one sentence: why it waits, or ended as it did.
         wakes: when it goes on by itself.
+        emptied: when what went through it was deleted.
     """
 
     number: int
@@ -48,6 +49,7 @@ class RunView:
     wakes: datetime | None
     cancel_by: str | None
     forked_from: int | None
+    emptied: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +109,12 @@ def list_runs(
     return [_view(row) for row in store.read_run_rows(session, limit, name, status)]
 
 
-def read_run(session: Session, run_id: int, payloads: Payloads) -> RunStory:
-    """Everything about one run. Raises RunMissingError."""
+def read_run(session: Session, run_id: int, payloads: Payloads | None) -> RunStory:
+    """Everything about one run; without `payloads`, nothing that went through it. Raises RunMissingError."""
     row = store.read_run_row(session, run_id)
     if row is None:
         raise RunMissingError(f"There is no run {show_id(run_id)}.", way_out="`handrail runs` lists them.")
-    rows = store.read_record(session, run_id)
+    rows = store.read_record(session, run_id, outputs=payloads is not None)
     waits = tuple(
         WaitView(each["token"], each["path"], each["kind"], each["question"], each["opened_at"])
         for each in store.read_waits(session, run_id)
@@ -121,8 +123,8 @@ def read_run(session: Session, run_id: int, payloads: Payloads) -> RunStory:
         run=_view(row),
         steps=_steps(rows, payloads),
         waits=waits,
-        input=read_value(row["input"], row["input_ref"], payloads),
-        result=read_value(row["result"], row["result_ref"], payloads),
+        input=None if payloads is None else read_value(row["input"], row["input_ref"], payloads),
+        result=None if payloads is None else read_value(row["result"], row["result_ref"], payloads),
         events=tuple(_event(each) for each in rows),
     )
 
@@ -153,10 +155,11 @@ def _view(row: RowMapping) -> RunView:
         wakes=row["wake_at"],
         cancel_by=row["cancel_by"],
         forked_from=row["forked_from"],
+        emptied=row["emptied_at"],
     )
 
 
-def _steps(rows: Sequence[store.StoredRow], payloads: Payloads) -> tuple[StepView, ...]:
+def _steps(rows: Sequence[store.StoredRow], payloads: Payloads | None) -> tuple[StepView, ...]:
     began: dict[str, datetime] = {}
     last: dict[str, store.StoredRow] = {}
     for stored in rows:
@@ -166,7 +169,7 @@ def _steps(rows: Sequence[store.StoredRow], payloads: Payloads) -> tuple[StepVie
     return tuple(_step(stored, began[path], payloads) for path, stored in last.items())
 
 
-def _step(stored: store.StoredRow, began: datetime, payloads: Payloads) -> StepView:
+def _step(stored: store.StoredRow, began: datetime, payloads: Payloads | None) -> StepView:
     row, record = stored.row, json.loads(stored.row.record)
     status = StepStatus(row.status)
     return StepView(
@@ -183,7 +186,7 @@ def _step(stored: store.StoredRow, began: datetime, payloads: Payloads) -> StepV
         error=record.get("error"),
         marks=tuple(record.get("marks", ())),
         duplicate=bool(record.get("duplicate")),
-        output=read_value(row.output, row.output_ref, payloads),
+        output=None if payloads is None else read_value(row.output, row.output_ref, payloads),
     )
 
 

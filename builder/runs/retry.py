@@ -68,7 +68,7 @@ def retry_from_step(session: Session, plan: Plan, retry: Retry, vault_key: bytes
     run_id = new_id(to_milliseconds(now))
     mark = f"copied from {show_id(retry.run_id)}"
     kept = [copy_row(row, seq, mark) for seq, row in enumerate(keep_rows(plan, [s.row for s in stored], starts), 1)]
-    copied = ("plan_hash", "name", "mode", "stage", "team", "input", "input_ref")
+    copied = ("plan_hash", "name", "mode", "stage", "team", "team_id", "workflow_id", "version", "input", "input_ref")
     given = _given(session, old, retry.run_id, now)
     beside = {"starter": retry.starter, "given": given, "forked_from": retry.run_id, "forked_at": retry.path}
     store.insert_run(session, {"id": run_id, **{name: old[name] for name in copied}, **beside}, now)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
+
+from builder.engine.state import RunStatus
+from builder.sdk import Mode, Stage
 
 STEP, SCOPE, RUN = "step", "scope", "run"
 
@@ -20,6 +24,37 @@ class Row(NamedTuple):
     output: str | None
     output_ref: str | None
     secret: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """Everything of a run but what went through it.
+
+    Attributes:
+        team: its team's name when it was started.
+        team_id, workflow_id, version: what was started; None for a file.
+        starter: a person's id, or for a file whoever the command line named.
+        why: one sentence: why it waits, or ended as it did; may be empty.
+        forked_from, forked_at: the earlier run that it repeats, and the step from which; None for the latter: all.
+    """
+
+    id: int
+    plan_hash: str
+    name: str
+    mode: Mode
+    stage: Stage
+    team: str
+    team_id: int | None
+    workflow_id: int | None
+    version: int | None
+    starter: str
+    status: RunStatus
+    why: str
+    cost: float
+    made_at: datetime
+    ended_at: datetime | None
+    forked_from: int | None
+    forked_at: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class Start:
         starter: who starts it.
         mode: how it treats the world.
         stage: how far the workflow has come.
+        team: its team's name.
+        team_id, workflow_id, version: what is started, where that is kept here; none of it for a file.
         pins: step path → the output that a recorded write answers with.
         answers: step path → `{decision, by, reason, edit}`, for modes in which nobody is asked.
     """
@@ -44,6 +46,9 @@ class Start:
     mode: Mode = Mode.LIVE
     stage: Stage = Stage.PILOT
     team: str = ""
+    team_id: int | None = None
+    workflow_id: int | None = None
+    version: int | None = None
     pins: Mapping[str, JSON] = field(default_factory=dict)
     answers: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict)
 
@@ -89,6 +94,9 @@ def start_run(session: Session, plan: Plan, document: JSON, start: Start, payloa
             "mode": start.mode.value,
             "stage": start.stage.value,
             "team": start.team,
+            "team_id": start.team_id,
+            "workflow_id": start.workflow_id,
+            "version": start.version,
             "starter": start.starter,
             "input": stored.text,
             "input_ref": stored.ref,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from builder.db import read_clock, ring_after
 from builder.runs import store
+from builder.runs.store import keeping
 
 POISONED_AFTER = 3
 """Deaths without progress after which a run is put away."""
@@ -19,16 +20,16 @@ AT_ONCE = 500
 
 def sweep_ready(session: Session) -> datetime | None:
     """Rings again for runs that are ready and that nobody has taken, after 1, 2, 4 … 30 s; gives when next."""
-    for run_id in store.ring_again(session, AT_ONCE):
+    for run_id in keeping.ring_again(session, AT_ONCE):
         ring_after(session, run_id)
-    return store.read_next_ring(session)
+    return keeping.read_next_ring(session)
 
 
 def fire_timers(session: Session) -> datetime | None:
     """Makes ready every run whose moment has come, and rings; gives the next moment, if there is one."""
-    for run_id in store.wake_due(session, AT_ONCE):
+    for run_id in keeping.wake_due(session, AT_ONCE):
         ring_after(session, run_id)
-    return store.read_next_alarm(session)
+    return keeping.read_next_alarm(session)
 
 
 def reap_workers(session: Session, here: str = "", is_alive: Callable[[int], bool] | None = None) -> int:
@@ -37,12 +38,12 @@ def reap_workers(session: Session, here: str = "", is_alive: Callable[[int], boo
     `here` is a place whose process ids `is_alive` can judge.
     """
     count = 0
-    for worker_id, place, pid in store.read_suspects(session, here):
-        if place == here and is_alive is not None and is_alive(pid) and not store.is_overdue(session, worker_id):
+    for worker_id, place, pid in keeping.read_suspects(session, here):
+        if place == here and is_alive is not None and is_alive(pid) and not keeping.is_overdue(session, worker_id):
             continue
-        if not store.bury_worker(session, worker_id):
+        if not keeping.bury_worker(session, worker_id):
             continue
-        for run_id, path in store.read_owned(session, worker_id):
+        for run_id, path in keeping.read_owned(session, worker_id):
             _give_back(session, run_id, path)
             count += 1
     return count
@@ -52,19 +53,19 @@ def _give_back(session: Session, run_id: int, last: str) -> None:
     row = store.lock_run(session, run_id)
     if row is None:
         return
-    done = store.count_done(session, run_id)
+    done = keeping.count_done(session, run_id)
     deaths = row["deaths"] + 1 if done == row["done_at_death"] else 1
     if deaths >= POISONED_AFTER:
         why = f"{deaths} processes ended while they ran it, and none came further than {last or 'its start'}."
-        store.put_away(session, run_id, why, deaths)
+        keeping.put_away(session, run_id, why, deaths)
     else:
-        store.make_ready(session, run_id, deaths, done)
+        keeping.make_ready(session, run_id, deaths, done)
         ring_after(session, run_id)
 
 
 def force_cancels(session: Session) -> int:
     """Takes runs from owners that have not seen for long that they are cancelled; gives their number."""
-    taken = store.take_from_owners(session, read_clock(session) - CANCEL_GRACE)
+    taken = keeping.take_from_owners(session, read_clock(session) - CANCEL_GRACE)
     for run_id in taken:
         ring_after(session, run_id)
     return len(taken)
@@ -72,4 +73,4 @@ def force_cancels(session: Session) -> int:
 
 def quarantine_run(session: Session, run_id: int, fence: tuple[str, int], why: str) -> bool:
     """Puts a run away that this owner cannot execute; False when it is not its any more."""
-    return store.put_away_own(session, run_id, fence, why)
+    return keeping.put_away_own(session, run_id, fence, why)

@@ -24,6 +24,8 @@ from builder.db import Json, Moment, metadata
 
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
+_FULL = text("ended_at IS NOT NULL AND emptied_at IS NULL")
+
 plan_table = Table(
     "plan",
     metadata,
@@ -54,6 +56,9 @@ run_table = Table(
     Column("mode", String(10), nullable=False),
     Column("stage", String(12), nullable=False),
     Column("team", String(200), nullable=False, server_default=""),
+    Column("team_id", BigInteger),
+    Column("workflow_id", BigInteger),
+    Column("version", Integer),
     Column("starter", String(200), nullable=False),
     Column("status", String(12), nullable=False),
     Column("why", Text, nullable=False, server_default=""),
@@ -79,6 +84,7 @@ run_table = Table(
     Column("started_at", Moment),
     Column("ended_at", Moment),
     Column("cost", Float, nullable=False, server_default="0"),
+    Column("emptied_at", Moment),
     Index("run_ready", "ring_at", postgresql_where=text("status = 'ready'"), sqlite_where=text("status = 'ready'")),
     Index(
         "run_waking",
@@ -88,6 +94,9 @@ run_table = Table(
     ),
     Index("run_owner", "owner", postgresql_where=text("status = 'running'"), sqlite_where=text("status = 'running'")),
     Index("run_name", "name", "id"),
+    Index("run_team", "team_id", "id", "status", "mode"),
+    Index("run_workflow", "workflow_id", "id", "status", "mode"),
+    Index("run_full", "mode", "ended_at", postgresql_where=_FULL, sqlite_where=_FULL),
     postgresql_with={"fillfactor": "60", "autovacuum_vacuum_scale_factor": "0.02"},
 )
 

@@ -33,6 +33,7 @@ from builder.runs.loading import Plans, RunTokens, read_all, read_value
 from builder.runs.performer import Performer
 from builder.runs.place import machine_place, process_lives
 from builder.runs.ports import Reach
+from builder.runs.store import keeping
 from builder.runs.sweep import quarantine_run, reap_workers
 from builder.sdk import Mode
 
@@ -137,7 +138,7 @@ class RunWorker:
     def _register(self) -> None:
         worker_id = uuid.uuid4().hex
         with self.database.transaction() as session:
-            store.insert_worker(session, worker_id, machine_place(), os.getpid(), LEASE)
+            keeping.insert_worker(session, worker_id, machine_place(), os.getpid(), LEASE)
         self.id = worker_id
         self._beat_at = time.monotonic()
 
@@ -314,7 +315,7 @@ class RunWorker:
     def _give_back(self) -> None:
         failpoint("giveback.before_commit")
         with self.database.transaction() as session:
-            store.give_back(session, self.id)
+            keeping.give_back(session, self.id)
         failpoint("giveback.after_commit")
 
     async def _end(self) -> None:

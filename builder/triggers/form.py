@@ -88,7 +88,16 @@ def start_by_form(
             way_out="Publish it anew, and tell whoever looks after this installation.",
         )
     team = expect_team(session, live.workflow.team_id)
-    start = Start(input=value, starter=caller.person, mode=Mode.LIVE, stage=version.stage, team=team)
+    start = Start(
+        input=value,
+        starter=caller.person,
+        mode=Mode.LIVE,
+        stage=version.stage,
+        team=team,
+        team_id=live.workflow.team_id,
+        workflow_id=live.workflow.id,
+        version=version.number,
+    )
     return start_run(session, load_plan(version.woven), version.woven, start, payloads)
 
 

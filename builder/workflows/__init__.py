@@ -67,7 +67,7 @@ if TYPE_CHECKING:
         make_live,
         read_live,
     )
-    from builder.workflows.views import Named, VersionView, name_people, show_versions
+    from builder.workflows.views import Named, VersionView, name_people, name_workflows, show_versions
 
 _NAMES = {
     "api": ("router",),
@@ -90,7 +90,7 @@ _NAMES = {
         "PlanChangedError", "SecretInsideError", "UnknownWorkflowError", "Version", "VersionState", "WorkflowError",
         "WorkflowRow",
     ),
-    "views": ("Named", "VersionView", "name_people", "show_versions"),
+    "views": ("Named", "VersionView", "name_people", "name_workflows", "show_versions"),
     "versions": (
         "Live", "add_version", "compare_versions", "expect_version", "find_authors", "find_version", "list_versions",
         "make_live", "read_live",
@@ -107,8 +107,8 @@ __all__ = [
     "examine_workflow", "examples_folder", "expect_draft", "expect_open", "expect_source", "expect_version",
     "expect_workflow", "export_workflow", "find_authors", "find_revision", "find_version", "find_workflow",
     "finding_of", "fork_workflow", "govern_workflow", "list_examples", "list_revisions", "list_versions",
-    "list_workflows", "load_workflow", "make_live", "name_people", "next_stage", "plan_import", "preview_of",
-    "read_draft", "read_file", "read_live", "restore_draft", "restore_version", "router", "save_draft",
+    "list_workflows", "load_workflow", "make_live", "name_people", "name_workflows", "next_stage", "plan_import",
+    "preview_of", "read_draft", "read_file", "read_live", "restore_draft", "restore_version", "router", "save_draft",
     "show_versions", "unarchive_workflow", "workflow_of",
 ]  # fmt: skip
 

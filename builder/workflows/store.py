@@ -92,6 +92,12 @@ def read_keys(session: Session, team_id: int) -> frozenset[str]:
     return frozenset(session.scalars(select(workflow.key).where(workflow.team_id == team_id)))
 
 
+def read_names(session: Session, workflow_ids: Collection[int]) -> Mapping[int, str]:
+    """What workflows are called, by id."""
+    found = session.execute(select(workflow.id, workflow.name).where(workflow.id.in_(sorted(workflow_ids))))
+    return {row[0]: row[1] for row in found}
+
+
 def update_workflow(session: Session, workflow_id: int, values: Mapping[str, Any]) -> None:
     """Changes a workflow's row."""
     session.execute(update(workflow_table).where(workflow.id == workflow_id).values(**values))

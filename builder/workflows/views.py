@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -15,6 +15,7 @@ from builder.sdk import Stage
 from builder.teams import read_people, read_teams
 from builder.workflows.rules import key_of
 from builder.workflows.schemas import Draft, DraftRevision, Version, WorkflowRow
+from builder.workflows.store import read_names
 
 
 class Wire(BaseModel):
@@ -206,6 +207,11 @@ def name_people(session: Session, people: Iterable[str | int | None]) -> Mapping
     known = read_people(session, [read_id(text) for text in texts])
     return {text: Named(id=read_id(text), name=known[read_id(text)].name if read_id(text) in known else text)
             for text in texts}  # fmt: skip
+
+
+def name_workflows(session: Session, workflow_ids: Collection[int]) -> Mapping[int, Named]:
+    """Workflows by their id."""
+    return {number: Named(id=number, name=name) for number, name in read_names(session, workflow_ids).items()}
 
 
 def show_workflows(session: Session, rows: Iterable[WorkflowRow]) -> list[WorkflowView]:

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/catalog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Catalog
+         * @description Every installed node type.
+         */
+        get: operations["read_catalog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/examples": {
         parameters: {
             query?: never;
@@ -484,6 +504,66 @@ export interface paths {
          * @description Whether the process can do its work: the database answers.
          */
         get: operations["get_readiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Runs
+         * @description Runs that one may know of, the newest first. `q` stands in the name, or is the id of one run.
+         */
+        get: operations["list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run
+         * @description One run with its steps, on the graph that it runs.
+         */
+        get: operations["read_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/steps/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Step
+         * @description One step of a run: what it was given and gave, and what happened to it.
+         */
+        get: operations["read_step"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1021,6 +1101,14 @@ export interface components {
             teams?: string[] | null;
         };
         /**
+         * CatalogView
+         * @description Everything on the palette, by key.
+         */
+        CatalogView: {
+            /** Items */
+            items: components["schemas"]["NodeTypeView"][];
+        };
+        /**
          * ChangeView
          * @description One difference in meaning; `code` is `thing_turn`.
          */
@@ -1080,6 +1168,12 @@ export interface components {
             risk: string | null;
         };
         /**
+         * Control
+         * @description What a node is for the machine. These nine words are all that the engine knows of a node type.
+         * @enum {string}
+         */
+        Control: "step" | "choose" | "merge" | "each" | "repeat" | "call" | "wait" | "ask" | "stop";
+        /**
          * DecisionIn
          * @description The answer to a request; declining needs a reason.
          */
@@ -1109,6 +1203,37 @@ export interface components {
              */
             saved_at: string;
             saved_by: components["schemas"]["Named"];
+        };
+        /**
+         * EdgeView
+         * @description An arrow that the run took, between two step paths; `port` is where it leaves the first.
+         */
+        EdgeView: {
+            /** From */
+            from: string;
+            /** Port */
+            port: string;
+            /** To */
+            to: string;
+        };
+        /**
+         * Effect
+         * @description What a node does to the world.
+         * @enum {string}
+         */
+        Effect: "none" | "read" | "write";
+        /**
+         * EffectsView
+         * @description The widest that any config of a type can do outside its run.
+         */
+        EffectsView: {
+            effect: components["schemas"]["Effect"];
+            /** External */
+            external: boolean;
+            /** Irreversible */
+            irreversible: boolean;
+            /** Spends */
+            spends: boolean;
         };
         /**
          * EnforcementIn
@@ -1151,6 +1276,16 @@ export interface components {
             team: string;
         };
         /**
+         * ForkView
+         * @description The earlier run that a run repeats, and from which step; None: from its beginning.
+         */
+        ForkView: {
+            /** Run */
+            run: string;
+            /** Step */
+            step: string | null;
+        };
+        /**
          * FormView
          * @description What a person fills in to start a workflow; `inputs` is its JSON Schema.
          */
@@ -1175,6 +1310,21 @@ export interface components {
             graph: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * GuardRow
+         * @description A rule that governance enforced in this run: by a node that it wove in, or (None) by the machine itself.
+         */
+        GuardRow: {
+            /** Because */
+            because: string;
+            /** Node */
+            node: string | null;
+            /** Rule */
+            rule: string;
+            /** Template */
+            template: string;
+            verdict: components["schemas"]["VerdictView"] | null;
         };
         /**
          * Health
@@ -1285,6 +1435,12 @@ export interface components {
             link: string | null;
         };
         /**
+         * Kind
+         * @description What a node is for people.
+         * @enum {string}
+         */
+        Kind: "prompt" | "tool" | "review" | "policy" | "flow";
+        /**
          * LinkView
          * @description What a one-time link is for, before it is used.
          */
@@ -1305,6 +1461,38 @@ export interface components {
             team: string | null;
         };
         /**
+         * LogLine
+         * @description Something that happened to a step. `sentence` may be empty; the state then says it all.
+         */
+        LogLine: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Attempt */
+            attempt: number;
+            /** Sentence */
+            sentence: string;
+            state: components["schemas"]["StepStatus"];
+        };
+        /**
+         * MayView
+         * @description What the caller may do with the run now.
+         */
+        MayView: {
+            /** Cancel */
+            cancel: boolean;
+            /** Clarify */
+            clarify: boolean;
+            /** Release */
+            release: boolean;
+            /** Rerun */
+            rerun: boolean;
+            /** Retry */
+            retry: boolean;
+        };
+        /**
          * MemberView
          * @description Somebody in a team.
          */
@@ -1320,6 +1508,12 @@ export interface components {
             /** Roles */
             roles: string[];
         };
+        /**
+         * Mode
+         * @description How a run treats the world; in every mode but `live` a write is recorded, not made.
+         * @enum {string}
+         */
+        Mode: "live" | "dry" | "eval" | "shadow" | "replay";
         /**
          * Named
          * @description A person or a team, by name.
@@ -1419,6 +1613,44 @@ export interface components {
             workflow?: string | null;
         };
         /**
+         * NodeTypeView
+         * @description A kind of step.
+         *
+         *     Attributes:
+         *         key: `name@version`, as a workflow file writes it.
+         *         config: JSON Schema of its config.
+         *         input: JSON Schema of its inputs; None where they are free (named by the bindings).
+         *         output: JSON Schema behind its main port, where it does not depend on the config.
+         *         icon: an SVG as text; empty where the package has none.
+         */
+        NodeTypeView: {
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            control: components["schemas"]["Control"];
+            effects: components["schemas"]["EffectsView"];
+            /** Icon */
+            icon: string;
+            /** Input */
+            input: {
+                [key: string]: unknown;
+            } | null;
+            /** Key */
+            key: string;
+            kind: components["schemas"]["Kind"];
+            /** Output */
+            output: {
+                [key: string]: unknown;
+            };
+            /** Ports */
+            ports: components["schemas"]["PortView"][];
+            /** Summary */
+            summary: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * OpenSessionView
          * @description One place where a person is signed in.
          */
@@ -1483,6 +1715,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Page[RunRow] */
+        Page_RunRow_: {
+            /** Items */
+            items: components["schemas"]["RunRow"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[VersionView] */
         Page_VersionView_: {
             /** Items */
@@ -1540,6 +1779,16 @@ export interface components {
             org_roles: string[];
             /** Teams */
             teams: components["schemas"]["PersonTeamView"][];
+        };
+        /**
+         * PortView
+         * @description An outlet of a node.
+         */
+        PortView: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
         };
         /**
          * Problem
@@ -1672,6 +1921,120 @@ export interface components {
             roles: ("viewer" | "builder" | "reviewer" | "owner")[];
         };
         /**
+         * RunDetail
+         * @description A run with its steps, in the order of their beginning, on the graph that it runs.
+         *
+         *     Attributes:
+         *         wakes_at: when it goes on by itself.
+         *         steps_left_out: how many steps are not among `steps`, because there are too many.
+         *         graph: the woven graph.
+         *         insertions: the nodes that governance wove in, where and why.
+         *         payload: whether the caller may see what went through it; only then `input` and `result` are there.
+         *         emptied_at: when what went through it was deleted, because it was old.
+         */
+        RunDetail: {
+            /** Cost */
+            cost: number;
+            /** Edges Taken */
+            edges_taken: components["schemas"]["EdgeView"][];
+            /** Emptied At */
+            emptied_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            forked_from: components["schemas"]["ForkView"] | null;
+            /** Graph */
+            graph: {
+                [key: string]: unknown;
+            };
+            /** Guards */
+            guards: components["schemas"]["GuardRow"][];
+            /** Id */
+            id: string;
+            /** Input */
+            input?: unknown;
+            /** Insertions */
+            insertions: {
+                [key: string]: unknown;
+            }[];
+            may: components["schemas"]["MayView"];
+            mode: components["schemas"]["Mode"];
+            /** Name */
+            name: string;
+            /** Payload */
+            payload: boolean;
+            /** Result */
+            result?: unknown;
+            stage: components["schemas"]["Stage"];
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            starter: components["schemas"]["StarterView"];
+            state: components["schemas"]["RunStatus"];
+            /** Steps */
+            steps: components["schemas"]["StepRow"][];
+            /** Steps Left Out */
+            steps_left_out: number;
+            team: components["schemas"]["Named"] | null;
+            /** Uncertain */
+            uncertain: boolean;
+            /** Version */
+            version: number | null;
+            /** Waits */
+            waits: components["schemas"]["WaitRow"][];
+            /** Wakes At */
+            wakes_at: string | null;
+            /** Why */
+            why: string | null;
+            workflow: components["schemas"]["Named"] | null;
+        };
+        /**
+         * RunRow
+         * @description A run in a list.
+         *
+         *     Attributes:
+         *         workflow, version, team: None for a run of a file.
+         *         uncertain: whether it waits for somebody to say what became of an effect.
+         *         why: why it waits, or ended as it did.
+         *         cost: so far, in the organisation's currency.
+         *         started_at: when it was asked for.
+         */
+        RunRow: {
+            /** Cost */
+            cost: number;
+            /** Ended At */
+            ended_at: string | null;
+            forked_from: components["schemas"]["ForkView"] | null;
+            /** Id */
+            id: string;
+            mode: components["schemas"]["Mode"];
+            /** Name */
+            name: string;
+            stage: components["schemas"]["Stage"];
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            starter: components["schemas"]["StarterView"];
+            state: components["schemas"]["RunStatus"];
+            team: components["schemas"]["Named"] | null;
+            /** Uncertain */
+            uncertain: boolean;
+            /** Version */
+            version: number | null;
+            /** Why */
+            why: string | null;
+            workflow: components["schemas"]["Named"] | null;
+        };
+        /**
+         * RunStatus
+         * @description The life of a run. `ready`, `running` and `waiting` are not final; `quarantined` waits for a retry button.
+         * @enum {string}
+         */
+        RunStatus: "queued" | "ready" | "running" | "waiting" | "quarantined" | "succeeded" | "failed" | "refused" | "cancelled";
+        /**
          * SelfChange
          * @description What people change about themselves; what is not named stays.
          */
@@ -1753,6 +2116,127 @@ export interface components {
             /** Run */
             run: string;
         };
+        /**
+         * StarterView
+         * @description Who started a run: a person, or whoever the command line named.
+         */
+        StarterView: {
+            /** Id */
+            id: string | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * StepDetail
+         * @description A step with what it was given and gave; both only where `payload` is true.
+         */
+        StepDetail: {
+            /** Attempts */
+            attempts: number;
+            /** Due */
+            due: string | null;
+            /** Duplicate */
+            duplicate: boolean;
+            /** Ended At */
+            ended_at: string | null;
+            /** Error */
+            error: {
+                [key: string]: unknown;
+            } | null;
+            /** Forced */
+            forced: boolean;
+            /** Inputs */
+            inputs?: unknown;
+            /** Log */
+            log: components["schemas"]["LogLine"][];
+            /** Marks */
+            marks: string[];
+            /** Node */
+            node: string;
+            /** Output */
+            output?: unknown;
+            /** Path */
+            path: string;
+            /** Payload */
+            payload: boolean;
+            /** Ports */
+            ports: string[];
+            /** Review */
+            review: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            state: components["schemas"]["StepStatus"];
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+            usage: components["schemas"]["UsageView"] | null;
+            verdict: components["schemas"]["VerdictView"] | null;
+            /** Why */
+            why: string;
+        };
+        /**
+         * StepRow
+         * @description A step of a run.
+         *
+         *     Attributes:
+         *         path: its path in this run (`rows[3].check`).
+         *         node: path of its node in the graph (`rows.check`).
+         *         ports: the ports that it left by.
+         *         marks: what people must know of it: *on an example*, *unreviewed*, *copied from …*.
+         *         duplicate: it may have cost its price twice.
+         *         forced: governance wove it in.
+         *         review: the last question that it put to people.
+         */
+        StepRow: {
+            /** Attempts */
+            attempts: number;
+            /** Due */
+            due: string | null;
+            /** Duplicate */
+            duplicate: boolean;
+            /** Ended At */
+            ended_at: string | null;
+            /** Error */
+            error: {
+                [key: string]: unknown;
+            } | null;
+            /** Forced */
+            forced: boolean;
+            /** Marks */
+            marks: string[];
+            /** Node */
+            node: string;
+            /** Path */
+            path: string;
+            /** Ports */
+            ports: string[];
+            /** Review */
+            review: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            state: components["schemas"]["StepStatus"];
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+            usage: components["schemas"]["UsageView"] | null;
+            verdict: components["schemas"]["VerdictView"] | null;
+            /** Why */
+            why: string;
+        };
+        /**
+         * StepStatus
+         * @description The life of a step. The last five are final, and each step ends in exactly one of them.
+         * @enum {string}
+         */
+        StepStatus: "pending" | "running" | "waiting" | "retrying" | "uncertain" | "succeeded" | "failed" | "skipped" | "cancelled" | "refused";
         /**
          * TeamView
          * @description A team.
@@ -1842,6 +2326,36 @@ export interface components {
             token: string;
         };
         /**
+         * UsageView
+         * @description What a model call took.
+         */
+        UsageView: {
+            /** Cost */
+            cost: number;
+            /** Model */
+            model: string;
+            /** Practice */
+            practice: boolean;
+            /** Tokens In */
+            tokens_in: number;
+            /** Tokens Out */
+            tokens_out: number;
+        };
+        /**
+         * VerdictView
+         * @description What a policy found. A finding says of which kind, in which field, and from where to where.
+         */
+        VerdictView: {
+            /** Findings */
+            findings: {
+                [key: string]: unknown;
+            }[];
+            /** Reason */
+            reason: string;
+            /** Word */
+            word: string;
+        };
+        /**
          * VersionDetail
          * @description A version with what was written, what runs, and what governance wove in.
          */
@@ -1922,6 +2436,36 @@ export interface components {
             woven_hash: string;
         };
         /**
+         * WaitRow
+         * @description What a run waits for.
+         *
+         *     Attributes:
+         *         kind: people (`ask`), somebody who says what became of an effect (`uncertain`), time, or a signal.
+         *         signal: the name of the signal.
+         */
+        WaitRow: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "ask" | "uncertain" | "timer" | "signal";
+            /** Review */
+            review: string | null;
+            /** Sentence */
+            sentence: string;
+            /** Signal */
+            signal: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Step */
+            step: string;
+            /** Until */
+            until: string | null;
+        };
+        /**
          * WorkflowChange
          * @description What changes about a workflow; what is not named stays.
          */
@@ -1984,6 +2528,44 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    read_catalog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_examples: {
         parameters: {
             query?: never;
@@ -3037,6 +3619,135 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_runs: {
+        parameters: {
+            query?: {
+                team?: string | null;
+                workflow?: string | null;
+                state?: components["schemas"]["RunStatus"] | null;
+                mode?: components["schemas"]["Mode"] | null;
+                since?: string | null;
+                q?: string;
+                cursor?: string | null;
+                /** @description How many items a page has at most. */
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RunRow_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepDetail"];
                 };
             };
             /** @description Client Error */

@@ -1,0 +1,86 @@
+"""Finding runs: what a caller may know of, one or a list, and whether he may see what went through it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from builder.db import to_milliseconds
+from builder.engine.state import RunStatus
+from builder.kit.ids import LATEST, first_id, read_id, show_id
+from builder.runs.schemas import RunFacts
+from builder.runs.store.lists import Wanted, read_facts, read_page
+from builder.runs.tell import RunMissingError
+from builder.sdk import Mode
+from builder.teams import Caller, may, may_read_payload, require, teams_where
+
+
+def find_run(session: Session, caller: Caller, run_id: int, permission: str = "run.read") -> RunFacts:
+    """One run with which this caller may do something.
+
+    Raises:
+        RunMissingError: there is none that he may know of.
+        builder.teams.Forbidden: he may read it, but not this.
+    """
+    found = read_facts(session, [run_id]).get(run_id)
+    if found is None or not may(caller, "run.read", found.team_id):
+        raise RunMissingError(f"There is no run {show_id(run_id)}.")
+    require(caller, permission, found.team_id)
+    return found
+
+
+def find_runs(
+    session: Session,
+    caller: Caller,
+    *,
+    team: int | None = None,
+    workflow: int | None = None,
+    state: RunStatus | None = None,
+    mode: Mode | None = None,
+    since: datetime | None = None,
+    text: str = "",
+    before: int | None = None,
+    limit: int = 50,
+) -> list[RunFacts]:
+    """The runs that a caller may know of, the newest first.
+
+    Args:
+        session: any session.
+        caller: who asks.
+        team: only this team's.
+        workflow: only this workflow's.
+        state: only those in this state.
+        mode: only those that treat the world so.
+        since: only runs that were made at or after this moment.
+        text: what stands in the name; or the id of one run.
+        before: id of the last one shown.
+        limit: how many at most.
+    """
+    text, number = text.strip(), _number_of(text)
+    wanted = Wanted(
+        teams=teams_where(caller, "run.read"),
+        team=team,
+        workflow=workflow,
+        status=state,
+        mode=mode,
+        number=number,
+        text="" if number is not None else text,
+        since=None if since is None else first_id(min(max(0, to_milliseconds(since)), LATEST)),
+        before=before,
+    )
+    return read_page(session, wanted, limit)
+
+
+def sees_payload(caller: Caller, run: RunFacts) -> bool:
+    """Whether a caller may see what went through a run."""
+    return run.team_id is not None and may_read_payload(
+        caller, run.team_id, started=run.starter == caller.person, dry=run.mode is Mode.DRY, asked=False
+    )
+
+
+def _number_of(text: str) -> int | None:
+    try:
+        return read_id(text)
+    except ValueError:
+        return None

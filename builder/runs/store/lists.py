@@ -1,0 +1,106 @@
+"""The queries of lists. What a caller may see is filtered here: `teams` is None for everything.
+
+Lists go from the newest id on. Of several teams, the newest of each are taken by that team's index and then merged, so
+a page costs the same however many runs there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, select, union_all
+from sqlalchemy.orm import Session
+
+from builder.engine.state import RunStatus
+from builder.runs.schemas import RunFacts
+from builder.runs.tables import run_table, wait_table
+from builder.sdk import Mode, Stage
+
+run, wait = run_table.c, wait_table.c
+
+_LISTED = tuple(run_table.c[each.name] for each in fields(RunFacts))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which runs a list shows.
+
+    Attributes:
+        teams: those that the caller may read; None for all, and for runs of no team.
+        number: only this run.
+        text: in the name.
+        since: the smallest id shown.
+        before: id of the last one shown.
+    """
+
+    teams: frozenset[int] | None
+    team: int | None = None
+    workflow: int | None = None
+    status: RunStatus | None = None
+    mode: Mode | None = None
+    number: int | None = None
+    text: str = ""
+    since: int | None = None
+    before: int | None = None
+
+
+def read_page(session: Session, wanted: Wanted, limit: int) -> list[RunFacts]:
+    """Runs, the newest first."""
+    teams = wanted.teams
+    if wanted.team is not None:
+        teams = frozenset({wanted.team}) if teams is None else teams & {wanted.team}
+    query = select(*_LISTED).where(*_conditions(wanted)).order_by(run.id.desc()).limit(limit)
+    if teams is not None and wanted.workflow is None and wanted.number is None:
+        query = _merged([query.where(run.team_id == team) for team in sorted(teams)], limit)
+    elif teams is not None:
+        query = query.where(run.team_id.in_(sorted(teams)))
+    if teams is not None and not teams:
+        return []
+    return [_facts_of(row) for row in session.execute(query).mappings()]
+
+
+def _facts_of(row: RowMapping) -> RunFacts:
+    return RunFacts(
+        **{**row, "mode": Mode(row["mode"]), "stage": Stage(row["stage"]), "status": RunStatus(row["status"])}
+    )
+
+
+def _conditions(wanted: Wanted) -> list[Any]:
+    said = [
+        (run.workflow_id, wanted.workflow),
+        (run.status, wanted.status and wanted.status.value),
+        (run.mode, wanted.mode and wanted.mode.value),
+        (run.id, wanted.number),
+    ]
+    found = [column == value for column, value in said if value is not None]
+    if wanted.since is not None:
+        found.append(run.id >= wanted.since)
+    if wanted.before is not None:
+        found.append(run.id < wanted.before)
+    if wanted.text:
+        like = "%" + wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        found.append(run.name.ilike(like, escape="\\"))
+    return found
+
+
+def _merged(queries: Sequence[Select[Any]], limit: int) -> Select[Any]:
+    if len(queries) == 1:
+        return queries[0]
+    if not queries:
+        return select(*_LISTED).where(run.id < 0)
+    every = union_all(*(select(query.subquery()) for query in queries)).subquery()
+    return select(every).order_by(every.c.id.desc()).limit(limit)
+
+
+def read_facts(session: Session, run_ids: Collection[int]) -> Mapping[int, RunFacts]:
+    """What is to be said of some runs, by id."""
+    found = session.execute(select(*_LISTED).where(run.id.in_(sorted(run_ids)))).mappings()
+    return {row["id"]: _facts_of(row) for row in found}
+
+
+def find_uncertain(session: Session, run_ids: Collection[int]) -> frozenset[int]:
+    """Those of the runs that wait for somebody to say what became of an effect."""
+    query = select(wait.run_id).where(wait.run_id.in_(sorted(run_ids)), wait.open.is_(True), wait.kind == "uncertain")
+    return frozenset(session.scalars(query))

@@ -1,0 +1,45 @@
+"""How the routes of runs are called: about runs of Ours as they are left by whoever executes them."""
+
+from __future__ import annotations
+
+from builder.kit.ids import show_id
+from builder.runs.schemas import RUN, STEP, Row
+from builder.runs.store import insert_rows
+from builder.triggers import start_by_form
+from tests.rooms.cases import RouteCase, Sent
+from tests.rooms.workflows.cases import make_workflow
+from tests.rooms.world import World
+
+
+def make_run(world: World, starter: str = "builder", *, text: str = "Hello") -> int:
+    """A live run of Ours, ready; its step `answer` has come to its end. Its number."""
+    number, caller, site = make_workflow(world, live=True), world.caller(starter), world.application
+    with world.transaction() as session:
+        run = start_by_form(
+            session, caller, number, {"text": text}, public_key=site.signing_key.public, load_plan=site.load_plan,
+            payloads=site.payloads,
+        )  # fmt: skip
+        rows = [
+            Row(1, RUN, "", "running", 0, "{}", None, None, None),
+            Row(2, STEP, "answer", "running", 1, "{}", None, None, None),
+            Row(3, STEP, "answer", "succeeded", 1, '{"ports":["done"]}', '{"text":"Good day"}', None, None),
+        ]
+        insert_rows(session, run, 1, rows)
+    return run
+
+
+def at(world: World, json: object = None, **path: str) -> Sent:
+    """A call about such a run."""
+    return Sent(path={"run": show_id(make_run(world)), **path}, json=json)
+
+
+def _listed(world: World) -> Sent:
+    run = show_id(make_run(world))
+    return Sent(query={"q": run}, shown=f'"id":"{run}"')
+
+
+CASES = [
+    RouteCase("list_runs", lambda world, _: _listed(world), reach="list"),
+    RouteCase("read_run", lambda world, _: at(world)),
+    RouteCase("read_step", lambda world, _: at(world, path="answer")),
+]
