@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ SCRIPT = "console.info(1);" * 100
 
 
 @pytest.fixture
-def visitor(world: World, tmp_path: Path) -> Iterator[TestClient]:
+def visitor(world: World, tmp_path: Path) -> TestClient:
     folder = tmp_path / "dist"
     (folder / "assets").mkdir(parents=True)
     (folder / ".vite").mkdir()
@@ -25,7 +24,7 @@ def visitor(world: World, tmp_path: Path) -> Iterator[TestClient]:
     (folder / "assets" / "main-1a2b.js").write_text(SCRIPT)
     (folder / ".vite" / "manifest.json").write_text("{}")
     (tmp_path / "secret.txt").write_text("not to be seen")
-    yield TestClient(build_app(world.application, folder), base_url=URL)
+    return TestClient(build_app(world.application, folder), base_url=URL)
 
 
 @pytest.mark.parametrize(
