@@ -55,8 +55,9 @@ const home = createRoute({
 const workflows = createRoute({
   getParentRoute: () => inside,
   path: "/workflows",
-  validateSearch: (search): { q?: string; team?: string; stage?: string } => words(search, "q", "team", "stage"),
-  component: NotFound,
+  validateSearch: (search): { q?: string; team?: string; stage?: string; archived?: string } =>
+    words(search, "q", "team", "stage", "archived"),
+  component: lazyRouteComponent(() => import("@/features/workflows/WorkflowList"), "WorkflowList"),
 });
 
 const workflow = createRoute({
@@ -69,7 +70,25 @@ const workflow = createRoute({
   component: lazyRouteComponent(() => import("@/features/canvas/Editor"), "Editor"),
 });
 
-const routes = root.addChildren([signIn, link, inside.addChildren([home, workflows, workflow, ...rest()])]);
+const team = createRoute({
+  getParentRoute: () => inside,
+  path: "/team",
+  validateSearch: (search): { team?: string } => words(search, "team"),
+  component: lazyRouteComponent(() => import("@/features/people/Team"), "Team"),
+});
+
+const people = createRoute({
+  getParentRoute: () => inside,
+  path: "/people",
+  validateSearch: (search): { q?: string } => words(search, "q"),
+  component: lazyRouteComponent(() => import("@/features/people/People"), "People"),
+});
+
+const routes = root.addChildren([
+  signIn,
+  link,
+  inside.addChildren([home, workflows, workflow, team, people, ...rest()]),
+]);
 
 /** Addresses that are agreed on; a page is put in where it is built. */
 function rest() {
@@ -83,8 +102,6 @@ function rest() {
     page("/runs/$id"),
     page("/reviews"),
     page("/reviews/$id"),
-    page("/team"),
-    page("/people"),
     page("/audit"),
     page("/settings"),
   ] as const;

@@ -1,17 +1,25 @@
 import { Link } from "@tanstack/react-router";
-import { House } from "lucide-react";
+import { House, IdCard, UsersRound, Workflow } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { may, useSession } from "@/kit/session";
 import classes from "./Navigation.module.css";
 
-/** The pages that are always one click away; a page enters here when it is built. */
-const PAGES = [{ to: "/", text: "nav.home", icon: House }] as const;
+/** The pages that are always one click away, for whoever has the permission; a page enters here when it is built. */
+const PAGES = [
+  { to: "/", text: "nav.home", icon: House, needs: null },
+  { to: "/workflows", text: "nav.workflows", icon: Workflow, needs: null },
+  { to: "/team", text: "nav.team", icon: UsersRound, needs: null },
+  { to: "/people", text: "nav.people", icon: IdCard, needs: "organisation.read" },
+] as const;
 
 export function Navigation() {
   const { t } = useTranslation();
+  const session = useSession();
+  const pages = PAGES.filter(({ needs }) => needs === null || may(session, needs));
   return (
     <nav aria-label={t("nav.label")}>
       <ul className={classes.list}>
-        {PAGES.map(({ to, text, icon: Icon }) => (
+        {pages.map(({ to, text, icon: Icon }) => (
           <li key={to}>
             <Link
               to={to}
