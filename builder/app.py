@@ -29,8 +29,11 @@ from builder import __version__
 from builder.catalog import router as catalog
 from builder.db import clock
 from builder.governance import router as governance
+from builder.insights import router as insights
 from builder.kit.errors import HandrailError
+from builder.notices import router as notices
 from builder.publishing import router as publishing
+from builder.reviews import router as reviews
 from builder.runs import router as runs
 from builder.screens import Screens
 from builder.teams import Installation, Permit, Visiting
@@ -38,7 +41,9 @@ from builder.teams import router as teams
 from builder.triggers import router as triggers
 from builder.workflows import router as workflows
 
-ROUTERS: Sequence[APIRouter] = (teams, governance, catalog, workflows, runs, triggers, publishing)
+ROUTERS: Sequence[APIRouter] = (
+    teams, notices, governance, catalog, workflows, runs, reviews, triggers, publishing, insights,
+)  # fmt: skip
 """Every room's routes."""
 
 PUBLIC_ROUTES = frozenset({

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias, get_args
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from builder.kit.errors import HandrailError
 
@@ -81,6 +81,17 @@ SETTINGS = (
         "64 hex digits: the private half of the key that signs the audit and published workflows.",
         "a file in `HANDRAIL_HOME`, made at the first start",
     ),
+    Setting(
+        "HANDRAIL_SMTP_URL",
+        "The mail server: `smtps://user:password@host:465` (TLS from the first byte) or `smtp://…:587` (STARTTLS, "
+        "which only a server on this machine may lack). A password is percent-encoded.",
+        "no mail is sent; links are shown instead",
+    ),
+    Setting(
+        "HANDRAIL_MAIL_FROM",
+        "Who mail comes from: `Handrail <handrail@example.org>`. Needed with `HANDRAIL_SMTP_URL`.",
+        "none",
+    ),
     Setting("HANDRAIL_MODELS", "IT's file of model connections.", "what the next four offer"),
     Setting(
         "HANDRAIL_MODEL", "The model behind the connection `default`: `gpt-5`, `anthropic:…`, `practice`.", "the first"
@@ -110,6 +121,24 @@ class ObjectStoreSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MailSettings:
+    """A mail server, and who mail comes from.
+
+    Attributes:
+        tls: whether TLS is spoken from the first byte; if not, STARTTLS is asked for.
+        plain: whether the server may do without TLS: it is on this machine.
+    """
+
+    host: str
+    port: int
+    sender: str
+    tls: bool
+    plain: bool
+    user: str | None = None
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How this installation is set up.
 
@@ -122,6 +151,7 @@ class Settings:
         allowed_hosts: hosts that may be reached although they are not public.
         worker_threads: rings that one worker takes at once.
         log_level: one of `LOG_LEVELS`.
+        mail: how mail is sent; None when it is not.
         recordings: (replay, record or fill; folder) of recorded answers of models.
         vault_key, audit_key: 32 bytes each; None when they come from files in `home`.
         environment: the whole environment, for the model connections, which name their keys' variables themselves.
@@ -135,6 +165,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     worker_threads: int = 8
     log_level: str = "warning"
+    mail: MailSettings | None = None
     recordings: tuple[RecordingWay, Path] | None = None
     vault_key: bytes | None = field(default=None, repr=False)
     audit_key: bytes | None = field(default=None, repr=False)
@@ -174,6 +205,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         "allowed_hosts": tuple(host.strip() for host in said["HANDRAIL_ALLOWED_HOSTS"].split(",") if host.strip()),
         "worker_threads": read("HANDRAIL_WORKER_THREADS", _threads),
         "log_level": read("HANDRAIL_LOG_LEVEL", _level),
+        "mail": read("HANDRAIL_SMTP_URL", lambda text: _mail(text, said["HANDRAIL_MAIL_FROM"])),
         "recordings": read("HANDRAIL_RECORDINGS", _recordings),
         "vault_key": read("HANDRAIL_VAULT_KEY", _key),
         "audit_key": read("HANDRAIL_AUDIT_KEY", _key),
@@ -235,6 +267,26 @@ def _payloads(text: str, home: Path, said: Mapping[str, str]) -> Path | ObjectSt
         region=said["HANDRAIL_S3_REGION"] or "us-east-1",
         key=said["HANDRAIL_S3_KEY"],
         secret=said["HANDRAIL_S3_SECRET"],
+    )
+
+
+def _mail(text: str, sender: str) -> MailSettings | None:
+    if not text:
+        return None
+    place = urlsplit(text)
+    if place.scheme not in ("smtp", "smtps") or not place.hostname or place.path.strip("/") or place.query:
+        raise ValueError("it must be an address such as smtps://user:password@mail.example:465.")
+    if not re.fullmatch(r"[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+", sender):
+        raise ValueError("HANDRAIL_MAIL_FROM must say who mail comes from, such as Handrail <handrail@example.org>.")
+    tls = place.scheme == "smtps"
+    return MailSettings(
+        host=place.hostname,
+        port=place.port or (465 if tls else 587),
+        sender=sender,
+        tls=tls,
+        plain=place.hostname in ("localhost", "127.0.0.1", "::1"),
+        user=None if place.username is None else unquote(place.username),
+        password=unquote(place.password or ""),
     )
 
 

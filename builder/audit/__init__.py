@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from builder.audit.append import ORGANISATION, append_event
     from builder.audit.chain import chain_events
     from builder.audit.export import export_audit, read_export
+    from builder.audit.look import Sight, look_at_events
     from builder.audit.rules import AuditReport, verify_audit
 
 _DOORS = {
@@ -22,12 +23,15 @@ _DOORS = {
     "chain_events": "chain",
     "export_audit": "export",
     "read_export": "export",
+    "Sight": "look",
+    "look_at_events": "look",
     "AuditReport": "rules",
     "verify_audit": "rules",
 }
 
 __all__ = [
-    "ORGANISATION", "AuditReport", "append_event", "chain_events", "export_audit", "read_export", "verify_audit",
+    "ORGANISATION", "AuditReport", "Sight", "append_event", "chain_events", "export_audit", "look_at_events",
+    "read_export", "verify_audit",
 ]  # fmt: skip
 
 

@@ -102,6 +102,32 @@ def read_events(session: Session, organisation: str) -> Iterator[Any]:
         number = page[-1].id
 
 
+def find_events(
+    session: Session,
+    organisation: str,
+    words: tuple[str, str, str],
+    times: tuple[datetime | None, datetime | None],
+    before: int | None,
+    limit: int,
+) -> Sequence[Any]:
+    """Events, the newest first: of a kind, with a text in their actor and subject, between two moments."""
+    table, (kind, who, subject), (since, until) = audit_event_table.c, words, times
+    query = select(audit_event_table).where(table.organisation == organisation)
+    if kind:
+        query = query.where(table.kind == kind)
+    if who:
+        query = query.where(table.actor.icontains(who, autoescape=True))
+    if subject:
+        query = query.where(table.subject.icontains(subject, autoescape=True))
+    if since is not None:
+        query = query.where(table.at >= since)
+    if until is not None:
+        query = query.where(table.at < until)
+    if before is not None:
+        query = query.where(table.id < before)
+    return session.execute(query.order_by(table.id.desc()).limit(limit)).all()
+
+
 def event_record(row: Any) -> dict[str, Any]:
     """An event as the plain data that is hashed and exported."""
     return {

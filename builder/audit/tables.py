@@ -21,6 +21,7 @@ audit_event_table = Table(
     Column("position", BigInteger),
     Column("link", String(64)),
     Index("audit_event_place", "organisation", "position", unique=True),
+    Index("audit_event_kind", "organisation", "kind", "id"),
     Index("audit_event_unchained", "organisation", "id", postgresql_where=_UNCHAINED, sqlite_where=_UNCHAINED),
 )
 

@@ -10,14 +10,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from builder.reviews.api import router
     from builder.reviews.claim import claim_review, return_review
     from builder.reviews.decide import decide_review
-    from builder.reviews.desk import find_review, find_tasks, open_reviews_of, reviews_of
+    from builder.reviews.desk import decider_of, find_review, find_tasks, list_reviews, open_reviews_of, reviews_of
     from builder.reviews.expire import expire_reviews
     from builder.reviews.open import open_review
     from builder.reviews.rules import may_decide
     from builder.reviews.schemas import (
         AlreadyDecidedError,
+        Decider,
         MayNotDecideError,
         PayloadChangedError,
         Review,
@@ -30,10 +32,13 @@ if TYPE_CHECKING:
     from builder.reviews.withdraw import withdraw_review
 
 _DOORS = {
+    "router": "api",
     "claim_review": "claim",
     "return_review": "claim",
     "decide_review": "decide",
+    "decider_of": "desk",
     "find_review": "desk",
+    "list_reviews": "desk",
     "find_tasks": "desk",
     "open_reviews_of": "desk",
     "reviews_of": "desk",
@@ -41,6 +46,7 @@ _DOORS = {
     "open_review": "open",
     "may_decide": "rules",
     "AlreadyDecidedError": "schemas",
+    "Decider": "schemas",
     "MayNotDecideError": "schemas",
     "PayloadChangedError": "schemas",
     "Review": "schemas",
@@ -53,10 +59,10 @@ _DOORS = {
 }
 
 __all__ = [
-    "AlreadyDecidedError", "MayNotDecideError", "PayloadChangedError", "Review", "ReviewError", "ReviewStory", "Task",
-    "UnfitDecisionError", "UnknownReviewError", "claim_review", "decide_review", "expire_reviews", "find_review",
-    "find_tasks", "may_decide", "open_review", "open_reviews_of", "return_review", "reviews_of",
-    "withdraw_review",
+    "AlreadyDecidedError", "Decider", "MayNotDecideError", "PayloadChangedError", "Review", "ReviewError",
+    "ReviewStory", "Task", "UnfitDecisionError", "UnknownReviewError", "claim_review", "decide_review", "decider_of",
+    "expire_reviews", "find_review", "find_tasks", "list_reviews", "may_decide", "open_review", "open_reviews_of",
+    "return_review", "reviews_of", "router", "withdraw_review",
 ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,15 +14,16 @@ from builder.reviews.rules import (
     EDIT,
     diff_values,
     fit_edit,
-    may_decide,
+    given_name,
     needed_of,
     proposal_of,
     settle_decisions,
     unfit,
+    why_not,
 )
 from builder.reviews.schemas import (
-    WAITING,
     AlreadyDecidedError,
+    Decider,
     GivenDecision,
     MayNotDecideError,
     PayloadChangedError,
@@ -31,14 +33,14 @@ from builder.reviews.schemas import (
 )
 from builder.reviews.store import end_review, insert_decision, read_decisions
 from builder.runs import hold_run, resume_run
-from builder.sdk import JSON, Decision, Mode
+from builder.sdk import JSON, Decision
 
 
 def decide_review(
     session: Session,
     review_id: int,
     *,
-    by: str,
+    by: str | Decider,
     decision: str,
     now: datetime,
     payload_hash: str | None = None,
@@ -50,7 +52,7 @@ def decide_review(
     Args:
         session: the transaction; the run goes on when it commits.
         review_id: which Review.
-        by: who decides, by name as given.
+        by: who decides; a text is a name as given, at a terminal.
         decision: `approve`, `edit` or `reject`, as far as the question offers them.
         now: when.
         payload_hash: hash of the payload that was looked at; None only where it was shown in the same breath.
@@ -70,15 +72,19 @@ def decide_review(
     """
     hold_run(session, expect_review(session, review_id).run_id)
     review = expect_review(session, review_id, lock=True)
-    if review.state not in WAITING:
+    if not review.waits:
         raise AlreadyDecidedError(f"This is decided, or no longer asked: {review.why}", state=review.state.value)
     if payload_hash is not None and payload_hash != review.payload_hash:
         raise PayloadChangedError(
             "What you looked at is not what is asked now.", way_out="Look at it again, then decide."
         )
+    who = given_name(by) if isinstance(by, str) else by
     earlier = read_decisions(session, review_id)
-    given = _check(review, earlier, GivenDecision(by.strip(), decision, reason.strip(), edit))
-    _keep(session, review, given, now)
+    refusal = why_not(review, who, earlier)
+    if refusal is not None:
+        raise MayNotDecideError(refusal)
+    given = _check(review, GivenDecision(who.person, decision, reason.strip(), edit, who.name))
+    _keep(session, review, who, given, now)
     answer = settle_decisions(review.question, [*earlier, given], needed_of(review.question, review.mode))
     if answer is not None:
         why = f"{answer.by} decided: {answer.decision}."
@@ -87,19 +93,8 @@ def decide_review(
     return answer
 
 
-def _check(review: Review, earlier: list[GivenDecision], given: GivenDecision) -> GivenDecision:
-    """The answer with its edit in its one form. What separates duties binds live runs only: a try is one's own."""
-    if review.mode is Mode.LIVE:
-        why_not = may_decide(
-            review.question,
-            given.by,
-            starter=review.starter,
-            authors=review.authors,
-            duties=review.duties,
-            earlier=earlier,
-        )
-        if why_not is not None:
-            raise MayNotDecideError(why_not)
+def _check(review: Review, given: GivenDecision) -> GivenDecision:
+    """The answer with its edit in its one form."""
     sentence = unfit(review.question, given)
     if sentence is not None:
         raise UnfitDecisionError(sentence)
@@ -110,18 +105,19 @@ def _check(review: Review, earlier: list[GivenDecision], given: GivenDecision) -
         place = ".".join(str(part) for part in problems[0].path) or None
         told = " ".join(f"{'.'.join(map(str, each.path)) or 'The edit'}: {each.sentence}" for each in problems[:5])
         raise UnfitDecisionError(f"The edit does not fit the proposal. {told}", field=place)
-    return GivenDecision(given.by, EDIT, given.reason, value)
+    return replace(given, edit=value)
 
 
-def _keep(session: Session, review: Review, given: GivenDecision, now: datetime) -> None:
+def _keep(session: Session, review: Review, who: Decider, given: GivenDecision, now: datetime) -> None:
     changes = diff_values(proposal_of(review.question), given.edit) if given.decision == EDIT else None
-    values = {"review_id": review.id, "by": given.by, "decision": given.decision, "reason": given.reason}
+    values = {"review_id": review.id, "by": given.by, "name": given.name, "decision": given.decision}
+    values |= {"reason": given.reason}
     values |= {"edit": given.edit, "changes": changes, "payload_hash": review.payload_hash, "decided_at": now}
     insert_decision(session, values)
     append_event(
         session,
         "review_decided",
-        actor=given.by,
+        actor=f"{who.person} {who.name} <{who.email}>" if who.signed_in else who.person,
         subject=f"review {show_id(review.id)}",
         now=now,
         record={
@@ -130,6 +126,6 @@ def _keep(session: Session, review: Review, given: GivenDecision, now: datetime)
             "decision": given.decision,
             "payload_hash": review.payload_hash,
             "mode": review.mode.value,
-            "name": "as given, not signed in",
+            **({} if who.signed_in else {"name": "as given, not signed in"}),
         },
     )

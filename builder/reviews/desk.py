@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from sqlalchemy.orm import Session
 
 from builder.kit.ids import show_id
-from builder.reviews.rules import may_decide, needed_of, same_person, settle_decisions
-from builder.reviews.schemas import Review, ReviewState, ReviewStory, Task, UnknownReviewError
-from builder.reviews.store import read_decisions_of, read_review, read_reviews, read_waiting
+from builder.reviews.rules import given_name, holder_of, needed_of, same_person, settle_decisions, why_not
+from builder.reviews.schemas import Decider, Review, ReviewState, ReviewStory, Task, UnknownReviewError
+from builder.reviews.store import (
+    Wanted,
+    read_decisions_of,
+    read_decisions_of_all,
+    read_desk,
+    read_review,
+    read_reviews,
+    read_waiting,
+)
 from builder.sdk import Mode
+from builder.teams import Caller, may, read_teams, teams_where
 
 View = Literal["mine", "open", "overdue"]
+Whose = Literal["mine", "team", "overdue", "decided"]
+LOOKED_AT = 1_000
+"""How many Reviews one page of `mine` looks at, at most."""
 
 
 def expect_review(session: Session, review_id: int, *, lock: bool = False) -> Review:
@@ -76,7 +89,82 @@ def find_tasks(session: Session, view: View, by: str, now: datetime, limit: int 
 
 
 def _is_for(review: Review, by: str, now: datetime) -> bool:
-    held = review.claimed_until is not None and review.claimed_until > now
-    if held and not same_person(review.claimed_by or "", by):
+    held = holder_of(review, now)
+    if held is not None and not same_person(held, by):
         return False
-    return may_decide(review.question, by, starter=review.starter, authors=review.authors, duties=review.duties) is None
+    return why_not(review, given_name(by)) is None
+
+
+# ---------------------------------------------------------------- of somebody who is signed in
+
+
+def decider_of(session: Session, caller: Caller, team_id: int | None) -> Decider:
+    """Who is signed in, as somebody who wants to answer a Review of a team."""
+    groups = read_teams(session, frozenset(caller.teams)).values()
+    roles = caller.org_roles | (frozenset() if team_id is None else caller.teams.get(team_id, frozenset()))
+    return Decider(caller.person, caller.name, caller.email, roles, frozenset(groups))
+
+
+def find_own_review(session: Session, caller: Caller, review_id: int) -> Review:
+    """One Review that a caller may know of.
+
+    Raises:
+        UnknownReviewError: there is none.
+    """
+    found = read_review(session, review_id)
+    if found is None or not may(caller, "run.read", found.team_id):
+        raise UnknownReviewError(f"There is no review {show_id(review_id)}.")
+    return found
+
+
+def list_reviews(
+    session: Session,
+    caller: Caller,
+    whose: Whose,
+    now: datetime,
+    *,
+    team: int | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> list[Review]:
+    """What lies on the desks that a caller may see, or has left them.
+
+    Args:
+        session: any session.
+        caller: who asks.
+        whose: `mine` (what he may answer and nobody else holds), `team` (everything that waits), `overdue` (of that,
+            what is late), `decided` (what is over, the newest first).
+        now: the present.
+        team: only this team's.
+        after: id of the last one shown.
+        limit: how many at most.
+    """
+    wanted = Wanted(
+        teams_where(caller, "run.read"),
+        team,
+        over=whose == "decided",
+        due_before=now if whose == "overdue" else None,
+        after=after,
+    )
+    if whose != "mine":
+        return read_desk(session, wanted, limit)
+    deciding = frozenset(number for number in caller.teams if may(caller, "review.decide", number))
+    return _own(session, caller, replace(wanted, teams=deciding), now, limit)
+
+
+def _own(session: Session, caller: Caller, wanted: Wanted, now: datetime, limit: int) -> list[Review]:
+    """Who may answer is said by each question, so the rows are looked at one by one."""
+    deciders = {number: decider_of(session, caller, number) for number in wanted.teams or ()}
+    own: list[Review] = []
+    for _ in range(LOOKED_AT // 200):
+        rows = read_desk(session, wanted, 200)
+        given = read_decisions_of_all(session, [row.id for row in rows])
+        for row in rows:
+            assert row.team_id is not None, "it is of one of the teams asked for"
+            held = holder_of(row, now)
+            if held in (None, caller.person) and why_not(row, deciders[row.team_id], given.get(row.id, ())) is None:
+                own.append(row)
+        if len(rows) < 200 or len(own) >= limit:
+            break
+        wanted = replace(wanted, after=rows[-1].id)
+    return own[:limit]

@@ -11,6 +11,7 @@ from builder.kit.hashing import hash_value
 from builder.reviews.rules import due_moment, place_of
 from builder.reviews.schemas import ReviewState
 from builder.reviews.store import end_reviews, insert_review
+from builder.runs import read_facts
 from builder.sdk import Mode, Question
 
 
@@ -42,6 +43,7 @@ def open_review(
     now = read_clock(session)
     why = "The step asks anew, about another payload."
     end_reviews(session, run_id, path, state=ReviewState.SUPERSEDED, why=why, now=now)
+    run = read_facts(session, [run_id]).get(run_id)
     values = {
         "id": token,
         "run_id": run_id,
@@ -54,5 +56,7 @@ def open_review(
         "payload_hash": hash_value(question.record),
         "opened_at": now,
         "due_at": due_moment(question, now),
+        "workflow_id": None if run is None else run.workflow_id,
+        "team_id": None if run is None else run.team_id,
     }
     insert_review(session, values, question)

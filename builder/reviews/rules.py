@@ -10,7 +10,7 @@ from typing import Any
 from builder.kit.durations import read_duration
 from builder.kit.hashing import hash_value
 from builder.kit.shapes import Problem, ShapeError, normalise, schema_of, validate
-from builder.reviews.schemas import GivenDecision
+from builder.reviews.schemas import Decider, GivenDecision, Review
 from builder.sdk import JSON, Decision, Mode, Question
 
 APPROVE, EDIT, REJECT = "approve", "edit", "reject"
@@ -30,9 +30,14 @@ def same_person(one: str, other: str) -> bool:
     return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
 
 
+def given_name(name: str) -> Decider:
+    """Somebody at a terminal, where a name is taken as given."""
+    return Decider(name.strip(), name.strip())
+
+
 def may_decide(
     question: Question,
-    by: str,
+    by: str | Decider,
     *,
     starter: str,
     authors: Collection[str] = (),
@@ -41,7 +46,7 @@ def may_decide(
 ) -> str | None:
     """Why this person may not decide; None when he may.
 
-    Roles and groups are not checked here: without sign-in a name is taken as given, and nobody knows its roles.
+    Of somebody who is not signed in nobody knows role, group or address; then only names are compared.
 
     Args:
         question: what is asked.
@@ -52,20 +57,70 @@ def may_decide(
             is the `approver`.
         earlier: the decisions given so far.
     """
-    if not by.strip():
+    who = given_name(by) if isinstance(by, str) else by
+    if not who.person:
         return "A decision needs the name of who decides."
     separated = {duty for rule in duties if "approver" in rule for duty in rule}
     barred = separated | set(question.barred)
-    if "starter" in barred and same_person(by, starter):
-        return f"{by} started this run, and whoever starts it may not decide here."
-    if "author" in barred and any(same_person(by, author) for author in authors):
-        return f"{by} changed this workflow, and whoever does may not decide here."
-    users = question.reviewers.get("users") or ()
-    if users and not any(same_person(by, user) for user in users):
-        return f"{by} is not among those who are asked: {', '.join(users)}."
-    if any(same_person(by, given.by) for given in earlier):
-        return f"{by} has decided already; another person is needed."
+    if "starter" in barred and same_person(who.person, starter):
+        return f"{who.name} started this run, and whoever starts it may not decide here."
+    if "author" in barred and any(same_person(who.person, author) for author in authors):
+        return f"{who.name} changed this workflow, and whoever does may not decide here."
+    not_asked = _not_asked(question, who)
+    if not_asked is not None:
+        return not_asked
+    if any(same_person(who.person, given.by) for given in earlier):
+        return f"{who.name} has decided already; another person is needed."
     return None
+
+
+def _not_asked(question: Question, who: Decider) -> str | None:
+    """Why a question is not put to this person. People are asked for by address, which nobody can give himself."""
+    users = question.reviewers.get("users") or ()
+    own = who.email if who.signed_in else who.person
+    if users and not any(same_person(own, user) for user in users):
+        return f"{who.name} is not among those who are asked: {', '.join(users)}."
+    if who.roles is None:
+        return None
+    if "reviewer" not in who.roles:
+        return "Only reviewers of the team decide this."
+    role, group = question.reviewers.get("role"), question.reviewers.get("group")
+    if role and role not in who.roles:
+        return f"This asks for the role {role}, which {who.name} does not have here."
+    if group and not any(same_person(group, each) for each in who.groups):
+        return f"This asks the group {group}, and {who.name} is in no team of that name."
+    return None
+
+
+def why_not(review: Review, by: Decider, earlier: Sequence[GivenDecision] = ()) -> str | None:
+    """Why this person may not answer a Review; None when he may.
+
+    A try is answered by whoever tries: what separates duties binds live runs only.
+    """
+    if review.mode is not Mode.LIVE:
+        if not by.person:
+            return "A decision needs the name of who decides."
+        alone = not by.signed_in or same_person(by.person, review.starter)
+        return None if alone else "This belongs to somebody's try, and whoever tries answers it."
+    return may_decide(
+        review.question,
+        by,
+        starter=review.starter,
+        authors=review.authors,
+        duties=review.duties,
+        earlier=earlier,
+    )
+
+
+def is_asked(review: Review, by: Decider) -> bool:
+    """Whether a Review is one of this person's items, be it that he has answered it already."""
+    return why_not(review, by) is None
+
+
+def holder_of(review: Review, now: datetime) -> str | None:
+    """Who works on a Review at this moment."""
+    held = review.claimed_until is not None and review.claimed_until > now
+    return review.claimed_by if held else None
 
 
 def needed_of(question: Question, mode: Mode) -> int:
@@ -113,14 +168,14 @@ def settle_decisions(question: Question, given: Sequence[GivenDecision], needed:
     """
     for each in given:
         if each.decision == REJECT:
-            return Decision(REJECT, each.by, each.reason)
+            return Decision(REJECT, each.name or each.by, each.reason)
     proposal = proposal_of(question)
     for last in given:
         wanted = _wanted(last, proposal)
         agreed = [each for each in given if _wanted(each, proposal) == wanted]
         if len(agreed) < needed:
             continue
-        names = ", ".join(each.by for each in agreed)
+        names = ", ".join(each.name or each.by for each in agreed)
         reasons = "; ".join(dict.fromkeys(each.reason for each in agreed if each.reason))
         edited = next((each for each in agreed if each.decision == EDIT), None)
         return Decision(APPROVE if edited is None else EDIT, names, reasons, None if edited is None else edited.edit)
@@ -173,3 +228,12 @@ def _add_working_time(start: datetime, left: timedelta) -> datetime:
             return moment + left
         left -= midnight - moment
         moment = midnight
+
+
+def reasons_for(question: Question) -> tuple[str, ...]:
+    """Codes of the reasons that are offered beside free text; screens have words for them."""
+    if question.verdict is not None:
+        return ("personal_data", "not_allowed", "not_needed", "wrong_person")
+    if EDIT in question.choices:
+        return ("incorrect", "incomplete", "unclear", "tone", "not_allowed")
+    return ("incorrect", "incomplete", "not_allowed", "wrong_person", "duplicate")

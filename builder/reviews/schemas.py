@@ -1,4 +1,4 @@
-"""A Review as it is read, and what can go wrong with one."""
+"""A Review as it is read, who may answer it, and what can go wrong with one."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ class Review:
         why: one sentence: why it ended, or that it was escalated.
         due_at: when its time runs out.
         claimed_by: who works on it, until `claimed_until`.
+        workflow_id, team_id: whose it is; None for a run of a file.
+        ended_at: when it left the desk.
     """
 
     id: int
@@ -59,16 +61,51 @@ class Review:
     due_at: datetime | None
     claimed_by: str | None
     claimed_until: datetime | None
+    workflow_id: int | None = None
+    team_id: int | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it can still be answered."""
+        return self.state in WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Who wants to answer.
+
+    Attributes:
+        person: as rows name him: his id; at a terminal, where nobody signs in, his name as given.
+        name: as people and the run are told who it was.
+        email: the address by which a question may ask for him.
+        roles: what he is in the team whose Review it is, and in the organisation; None where nobody knows.
+        groups: the names of his teams.
+    """
+
+    person: str
+    name: str
+    email: str = ""
+    roles: frozenset[str] | None = None
+    groups: frozenset[str] = frozenset()
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether it is known who it is."""
+        return self.roles is not None
 
 
 @dataclass(frozen=True, slots=True)
 class GivenDecision:
-    """One person's answer."""
+    """One person's answer. `name` is how the run and people are told who `by` is."""
 
     by: str
     decision: str
     reason: str
     edit: JSON = None
+    name: str = ""
+    at: datetime | None = None
+    changes: JSON = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +165,7 @@ class MayNotDecideError(ReviewError):
 
 
 class UnfitDecisionError(ReviewError):
-    """The answer is not one that was asked for."""
+    """The answer is not one that was asked for; nothing was changed."""
 
     code = "unfit_decision"
+    status = 422

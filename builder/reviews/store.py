@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, or_, select, update
+from sqlalchemy import Select, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from builder.reviews.schemas import WAITING, GivenDecision, Review, ReviewState
 from builder.reviews.tables import decision_table, review_table
-from builder.sdk import Mode, Question
+from builder.sdk import Finding, Mode, Question, Verdict, VerdictWord
 
 review = review_table.c
 _STILL_WAITS = review.state.in_([state.value for state in WAITING])
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which Reviews a list shows.
+
+    Attributes:
+        teams: of these teams only; None: of all, and of none.
+        team: of this team only.
+        over: those that have left the desk, or those that wait.
+        due_before: only those whose time ran out before.
+        after: the last one shown.
+    """
+
+    teams: frozenset[int] | None
+    team: int | None = None
+    over: bool = False
+    due_before: datetime | None = None
+    after: int | None = None
+
+
 def insert_review(session: Session, values: Mapping[str, Any], question: Question) -> None:
     """Keeps a new Review, open."""
-    asked = {name: value for name, value in asdict(question).items() if name not in ("title", "record", "verdict")}
+    asked = asdict(question)
+    apart = {name: asked.pop(name) for name in ("title", "record", "verdict")}
     session.execute(
-        insert(review_table).values(
-            **values, title=question.title, asked=asked, record=question.record, state=ReviewState.OPEN, escalated=False
-        )
+        insert(review_table).values(**values, **apart, asked=asked, state=ReviewState.OPEN, escalated=False)
     )
 
 
@@ -92,12 +110,61 @@ def free_rows(session: Session, one: Review, by: str) -> int:
     return len(session.execute(statement.values(values).returning(review.id)).all())
 
 
+def read_desk(session: Session, wanted: Wanted, limit: int) -> list[Review]:
+    """Reviews of live runs: those that wait, the oldest first; those that are over, the newest first."""
+    query = select(review_table).where(review.mode == Mode.LIVE.value)
+    if wanted.teams is not None:
+        query = query.where(review.team_id.in_(wanted.teams))
+    if wanted.team is not None:
+        query = query.where(review.team_id == wanted.team)
+    if wanted.due_before is not None:
+        query = query.where(review.due_at <= wanted.due_before)
+    if wanted.over:
+        query = query.where(review.state.not_in([state.value for state in WAITING]))
+        query = query if wanted.after is None else query.where(review.id < wanted.after)
+        return _reviews(session, query.order_by(review.id.desc()).limit(limit))
+    query = query.where(_STILL_WAITS)
+    query = query if wanted.after is None else query.where(review.id > wanted.after)
+    return _reviews(session, query.order_by(review.id).limit(limit))
+
+
+def count_siblings(session: Session, places: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """How many Reviews wait at each (run, place)."""
+    if not places:
+        return {}
+    query = select(review.run_id, review.place, func.count()).where(
+        _STILL_WAITS, review.run_id.in_({run for run, _ in places})
+    )
+    return {(row[0], row[1]): row[2] for row in session.execute(query.group_by(review.run_id, review.place))}
+
+
+def read_siblings(session: Session, one: Review, limit: int) -> list[Review]:
+    """The other waiting Reviews of a Task, the oldest first."""
+    same = (review.run_id == one.run_id, review.place == one.place, review.id != one.id)
+    return _reviews(session, select(review_table).where(*same, _STILL_WAITS).order_by(review.id).limit(limit))
+
+
+def read_similar(session: Session, one: Review) -> Review | None:
+    """The Review that was last decided at the same place of the same workflow."""
+    if one.workflow_id is None:
+        return None
+    query = select(review_table).where(
+        review.workflow_id == one.workflow_id, review.place == one.place, review.id != one.id,
+        review.mode == Mode.LIVE.value, review.state == ReviewState.DECIDED.value,
+    )  # fmt: skip
+    found = _reviews(session, query.order_by(review.id.desc()).limit(1))
+    return found[0] if found else None
+
+
 def read_decisions(session: Session, review_id: int) -> list[GivenDecision]:
     """The decisions of a Review, in the order they were given."""
-    table = decision_table.c
-    query = select(table.by, table.decision, table.reason, table.edit)
-    rows = session.execute(query.where(table.review_id == review_id).order_by(table.decided_at, table.by))
-    return [GivenDecision(*row) for row in rows]
+    return read_decisions_of_all(session, [review_id]).get(review_id, [])
+
+
+def read_decisions_of_all(session: Session, ids: Collection[int]) -> dict[int, list[GivenDecision]]:
+    """The decisions of some Reviews, in the order they were given."""
+    query = select(decision_table.c.review_id, *_GIVEN).where(decision_table.c.review_id.in_(ids))
+    return _decisions(session, query)
 
 
 def read_reviews(session: Session, run_id: int) -> list[Review]:
@@ -107,11 +174,17 @@ def read_reviews(session: Session, run_id: int) -> list[Review]:
 
 def read_decisions_of(session: Session, run_id: int) -> dict[int, list[GivenDecision]]:
     """Every decision made in a run, by Review, in the order they were given."""
-    table = decision_table.c
-    query = select(table.review_id, table.by, table.decision, table.reason, table.edit)
-    query = query.join(review_table, review.id == table.review_id).where(review.run_id == run_id)
+    query = select(decision_table.c.review_id, *_GIVEN)
+    query = query.join(review_table, review.id == decision_table.c.review_id).where(review.run_id == run_id)
+    return _decisions(session, query)
+
+
+_GIVEN = tuple(decision_table.c[name] for name in ("by", "decision", "reason", "edit", "name", "decided_at", "changes"))
+
+
+def _decisions(session: Session, query: Select[Any]) -> dict[int, list[GivenDecision]]:
     found: dict[int, list[GivenDecision]] = {}
-    for review_id, *given in session.execute(query.order_by(table.decided_at, table.by)):
+    for review_id, *given in session.execute(query.order_by(decision_table.c.decided_at, decision_table.c.by)):
         found.setdefault(review_id, []).append(GivenDecision(*given))
     return found
 
@@ -133,7 +206,7 @@ def _review_of(row: Any) -> Review:
         run_id=row.run_id,
         path=row.path,
         place=row.place,
-        question=Question(title=row.title, record=row.record, **asked, **tuples),  # type: ignore[arg-type]  # as written
+        question=Question(title=row.title, record=row.record, verdict=_verdict_of(row.verdict), **asked, **tuples),  # type: ignore[arg-type]  # as written
         payload_hash=row.payload_hash,
         mode=Mode(row.mode),
         starter=row.starter,
@@ -145,4 +218,14 @@ def _review_of(row: Any) -> Review:
         due_at=row.due_at,
         claimed_by=row.claimed_by,
         claimed_until=row.claimed_until,
+        workflow_id=row.workflow_id,
+        team_id=row.team_id,
+        ended_at=row.ended_at,
     )
+
+
+def _verdict_of(said: Mapping[str, Any] | None) -> Verdict | None:
+    if said is None:
+        return None
+    findings = tuple(Finding(**each) for each in said["findings"])
+    return Verdict(VerdictWord(said["word"]), said["reason"], findings)

@@ -32,7 +32,12 @@ review_table = Table(
     Column("claimed_by", String(200)),
     Column("claimed_until", Moment),
     Column("ended_at", Moment),
+    Column("workflow_id", BigInteger),
+    Column("team_id", BigInteger),
+    Column("verdict", Json),
     Index("review_run", "run_id"),
+    Index("review_desk", "team_id", "id", postgresql_where=_WAITING, sqlite_where=_WAITING),
+    Index("review_similar", "workflow_id", "place", "id"),
     Index("review_waiting", "run_id", "path", postgresql_where=_WAITING, sqlite_where=_WAITING),
     Index("review_due", "due_at", postgresql_where=_DUE, sqlite_where=_DUE),
     postgresql_with={"fillfactor": "80"},
@@ -49,4 +54,5 @@ decision_table = Table(
     Column("changes", Json),
     Column("payload_hash", String(64), nullable=False),
     Column("decided_at", Moment, nullable=False),
+    Column("name", String(200), nullable=False, server_default=""),
 )

@@ -24,6 +24,11 @@ class Site(Protocol):
         """Its address, without a slash at the end."""
         ...
 
+    @property
+    def mail(self) -> object | None:
+        """How mail is sent; None when it is not."""
+        ...
+
 
 class Installation(Protocol):
     """An installation, opened."""

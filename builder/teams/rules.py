@@ -42,8 +42,13 @@ RIGHTS: Mapping[str, frozenset[str]] = {
 }
 """Permission → the roles that have it."""
 
-SOMETIMES: Mapping[str, frozenset[str]] = {"payload.read": frozenset({"builder", "reviewer"})}
-"""Roles that have a permission for some things only; which, `may_read_payload` says."""
+SOMETIMES: Mapping[str, frozenset[str]] = {
+    "payload.read": frozenset({"builder", "reviewer"}),
+    "review.decide": frozenset({"builder", "owner"}),
+}
+"""Roles that have a permission for some things only: `may_read_payload` says which they see; what a try asks is
+answered by whoever tries.
+"""
 
 SELF = "self"
 """What everybody who is signed in may: see and change what is his own. It needs no role."""

@@ -4,6 +4,46 @@
  */
 
 export interface paths {
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Events
+         * @description What was done, the newest first.
+         */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Verification
+         * @description Chains what is new, then checks every event, link, head and signature.
+         */
+        post: operations["verify_audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/catalog": {
         parameters: {
             query?: never;
@@ -312,6 +352,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Notices
+         * @description What one is told, the newest first.
+         */
+        get: operations["list_notices"];
+        put?: never;
+        /**
+         * Post Notices
+         * @description Marks some of one's notices as read, or all.
+         */
+        post: operations["mark_notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Settings
+         * @description What one is told, and where.
+         */
+        get: operations["read_notice_settings"];
+        /**
+         * Put Settings
+         * @description Says what one wants to be told, and where.
+         */
+        put: operations["change_notice_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organisation": {
         parameters: {
             query?: never;
@@ -506,6 +594,106 @@ export interface paths {
         get: operations["get_readiness"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Reviews
+         * @description What waits for people: for the caller, in his teams, or late; or what was decided.
+         */
+        get: operations["list_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Review
+         * @description One question, with what helps to answer it. Looking changes nothing.
+         */
+        get: operations["read_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Claim
+         * @description Says for a while that one works on it, and on all of its task.
+         */
+        post: operations["claim_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Decision
+         * @description Answers it, once, on the payload that was looked at; the run goes on.
+         */
+        post: operations["decide_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Return
+         * @description Gives a claim back.
+         */
+        post: operations["return_review"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1127,6 +1315,18 @@ export interface components {
             was: unknown;
         };
         /**
+         * ChangedView
+         * @description A field that an edit changed.
+         */
+        ChangedView: {
+            /** Now */
+            now: unknown;
+            /** Path */
+            path: string;
+            /** Was */
+            was: unknown;
+        };
+        /**
          * CheckIn
          * @description A graph to be looked at; `about` are the paths of the nodes for which it is said what fits (all, if not said).
          */
@@ -1174,16 +1374,21 @@ export interface components {
          */
         Control: "step" | "choose" | "merge" | "each" | "repeat" | "call" | "wait" | "ask" | "stop";
         /**
-         * DecisionIn
-         * @description The answer to a request; declining needs a reason.
+         * DecisionView
+         * @description One person's answer. `changes` is what an edit changed, for whoever may see the record.
          */
-        DecisionIn: {
-            /** Approve */
-            approve: boolean;
+        DecisionView: {
             /**
-             * Reason
-             * @default
+             * At
+             * Format: date-time
              */
+            at: string;
+            by: components["schemas"]["Who"];
+            /** Changes */
+            changes: components["schemas"]["ChangedView"][] | null;
+            /** Decision */
+            decision: string;
+            /** Reason */
             reason: string;
         };
         /**
@@ -1245,6 +1450,33 @@ export interface components {
              * Format: date
              */
             day: string;
+        };
+        /**
+         * EventView
+         * @description Who did what. `chained` says whether the chain protects it yet: that takes about a second.
+         */
+        EventView: {
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Chained */
+            chained: boolean;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Record */
+            record: {
+                [key: string]: unknown;
+            };
+            /** Sentence */
+            sentence: string;
+            /** Subject */
+            subject: string;
         };
         /**
          * ExampleView
@@ -1324,7 +1556,7 @@ export interface components {
             rule: string;
             /** Template */
             template: string;
-            verdict: components["schemas"]["VerdictView"] | null;
+            verdict: components["schemas"]["builder__runs__views__VerdictView"] | null;
         };
         /**
          * Health
@@ -1440,6 +1672,18 @@ export interface components {
          * @enum {string}
          */
         Kind: "prompt" | "tool" | "review" | "policy" | "flow";
+        /**
+         * KindSetting
+         * @description Where notices of a kind are shown to a person.
+         */
+        KindSetting: {
+            /** By Email */
+            by_email: boolean;
+            /** In Product */
+            in_product: boolean;
+            /** Kind */
+            kind: string;
+        };
         /**
          * LinkView
          * @description What a one-time link is for, before it is used.
@@ -1651,6 +1895,43 @@ export interface components {
             title: string;
         };
         /**
+         * NoticePage
+         * @description Some notices, the newest first, the cursor of the next ones, and how many are unread in all.
+         */
+        NoticePage: {
+            /** Items */
+            items: components["schemas"]["NoticeView"][];
+            /** Next */
+            next: string | null;
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * NoticeView
+         * @description Something that a person is told, in his language. `link` is a path of the product.
+         */
+        NoticeView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Link */
+            link: string;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            /** Read */
+            read: boolean;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * OpenSessionView
          * @description One place where a person is signed in.
          */
@@ -1701,10 +1982,34 @@ export interface components {
             /** Roles */
             roles: string[];
         };
+        /**
+         * Owned
+         * @description A workflow or a team, by name.
+         */
+        Owned: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /** Page[EventView] */
+        Page_EventView_: {
+            /** Items */
+            items: components["schemas"]["EventView"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[PersonView] */
         Page_PersonView_: {
             /** Items */
             items: components["schemas"]["PersonView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Page[ReviewRow] */
+        Page_ReviewRow_: {
+            /** Items */
+            items: components["schemas"]["ReviewRow"][];
             /** Next */
             next: string | null;
         };
@@ -1838,6 +2143,14 @@ export interface components {
             version: components["schemas"]["VersionView"] | null;
         };
         /**
+         * ReadIn
+         * @description Which notices were read.
+         */
+        ReadIn: {
+            /** Read */
+            read: "all" | string[];
+        };
+        /**
          * RequestState
          * @description The life of a request: one waits for a workflow at a time; all others are final.
          * @enum {string}
@@ -1896,6 +2209,147 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * ReviewDetail
+         * @description A question with everything that helps to answer it.
+         *
+         *     Attributes:
+         *         kind: whether a proposal may be edited.
+         *         payload: whether the caller may see the record; if not, `record`, `proposal`, `spans` and all that quotes them
+         *             are empty.
+         *         payload_hash: of the record; a decision names it.
+         *         reasons: codes of the reasons that are offered.
+         *         reason_wanted: the choices that need a reason.
+         *         items: the other open items of the same task.
+         */
+        ReviewDetail: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Choices */
+            choices: ("approve" | "edit" | "reject")[];
+            claimed_by: components["schemas"]["Who"] | null;
+            /** Claimed Until */
+            claimed_until: string | null;
+            /** Decisions */
+            decisions: components["schemas"]["DecisionView"][];
+            /** Dry */
+            dry: boolean;
+            /** Due At */
+            due_at: string | null;
+            /** Id */
+            id: string;
+            /** Items */
+            items: components["schemas"]["ReviewRow"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "approve" | "edit";
+            last_similar: components["schemas"]["SimilarView"] | null;
+            /** Mine */
+            mine: boolean;
+            /** Needed */
+            needed: number;
+            /** Overdue */
+            overdue: boolean;
+            /** Payload */
+            payload: boolean;
+            /** Payload Hash */
+            payload_hash: string;
+            /** Place */
+            place: string;
+            /** Proposal */
+            proposal: unknown;
+            /** Proposal Schema */
+            proposal_schema: unknown;
+            /** Question */
+            question: string;
+            /** Reason Wanted */
+            reason_wanted: ("approve" | "edit" | "reject")[];
+            /** Reasons */
+            reasons: string[];
+            /** Record */
+            record: unknown;
+            /** Run */
+            run: string;
+            /** Said */
+            said: components["schemas"]["SaidView"][];
+            /** Siblings */
+            siblings: number;
+            /** Spans */
+            spans: components["schemas"]["SpanView"][];
+            state: components["schemas"]["ReviewState"];
+            /** Step */
+            step: string;
+            team: components["schemas"]["Owned"] | null;
+            /** Title */
+            title: string;
+            /** Why */
+            why: string | null;
+            /** Why Here */
+            why_here: string;
+            /** Why Not */
+            why_not: string | null;
+            workflow: components["schemas"]["Owned"] | null;
+        };
+        /**
+         * ReviewRow
+         * @description A question on the desk.
+         *
+         *     Attributes:
+         *         title: of the step that asks.
+         *         why: one sentence: why it left the desk, or that it was escalated.
+         *         mine: whether the caller may answer it now; `why_not` says why he may not.
+         *         siblings: how many other open items the same task has.
+         */
+        ReviewRow: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            claimed_by: components["schemas"]["Who"] | null;
+            /** Claimed Until */
+            claimed_until: string | null;
+            /** Dry */
+            dry: boolean;
+            /** Due At */
+            due_at: string | null;
+            /** Id */
+            id: string;
+            /** Mine */
+            mine: boolean;
+            /** Overdue */
+            overdue: boolean;
+            /** Place */
+            place: string;
+            /** Question */
+            question: string;
+            /** Run */
+            run: string;
+            /** Siblings */
+            siblings: number;
+            state: components["schemas"]["ReviewState"];
+            /** Step */
+            step: string;
+            team: components["schemas"]["Owned"] | null;
+            /** Title */
+            title: string;
+            /** Why */
+            why: string | null;
+            /** Why Not */
+            why_not: string | null;
+            workflow: components["schemas"]["Owned"] | null;
+        };
+        /**
+         * ReviewState
+         * @description The life of a Review. The last four are final.
+         * @enum {string}
+         */
+        ReviewState: "open" | "claimed" | "decided" | "expired" | "withdrawn" | "superseded";
         /**
          * RevisionView
          * @description A state in which the draft was.
@@ -2035,6 +2489,21 @@ export interface components {
          */
         RunStatus: "queued" | "ready" | "running" | "waiting" | "quarantined" | "succeeded" | "failed" | "refused" | "cancelled";
         /**
+         * SaidView
+         * @description What an earlier step came to.
+         */
+        SaidView: {
+            /** Sentence */
+            sentence: string;
+            /** Step */
+            step: string;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+            verdict: components["schemas"]["builder__reviews__views__VerdictView"] | null;
+        };
+        /**
          * SelfChange
          * @description What people change about themselves; what is not named stays.
          */
@@ -2083,6 +2552,24 @@ export interface components {
             teams: components["schemas"]["OwnTeamView"][];
         };
         /**
+         * SettingsIn
+         * @description What a person wants to be told, and where; kinds that are not named stay as they are.
+         */
+        SettingsIn: {
+            /** Kinds */
+            kinds: components["schemas"]["KindSetting"][];
+        };
+        /**
+         * SettingsView
+         * @description What a person is told, and where; `email_available` says whether this installation sends mail.
+         */
+        SettingsView: {
+            /** Email Available */
+            email_available: boolean;
+            /** Kinds */
+            kinds: components["schemas"]["KindSetting"][];
+        };
+        /**
          * SignIn
          * @description Coming in by password.
          */
@@ -2091,6 +2578,42 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SimilarView
+         * @description The last decision at the same place of the same workflow, and how its run ended.
+         */
+        SimilarView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["Who"];
+            /** Decision */
+            decision: string;
+            /** Reason */
+            reason: string;
+            /** Review */
+            review: string;
+            /** Run State */
+            run_state: string | null;
+        };
+        /**
+         * SpanView
+         * @description Something that was found in the record: in the text at `path`, counted in code points.
+         */
+        SpanView: {
+            /** End */
+            end: number;
+            /** Kind */
+            kind: string;
+            /** Path */
+            path: (string | number)[];
+            /** Sentence */
+            sentence: string;
+            /** Start */
+            start: number;
         };
         /**
          * Stage
@@ -2174,7 +2697,7 @@ export interface components {
             /** Type */
             type: string;
             usage: components["schemas"]["UsageView"] | null;
-            verdict: components["schemas"]["VerdictView"] | null;
+            verdict: components["schemas"]["builder__runs__views__VerdictView"] | null;
             /** Why */
             why: string;
         };
@@ -2227,7 +2750,7 @@ export interface components {
             /** Type */
             type: string;
             usage: components["schemas"]["UsageView"] | null;
-            verdict: components["schemas"]["VerdictView"] | null;
+            verdict: components["schemas"]["builder__runs__views__VerdictView"] | null;
             /** Why */
             why: string;
         };
@@ -2326,6 +2849,14 @@ export interface components {
             token: string;
         };
         /**
+         * UnreadView
+         * @description How many notices are unread.
+         */
+        UnreadView: {
+            /** Unread */
+            unread: number;
+        };
+        /**
          * UsageView
          * @description What a model call took.
          */
@@ -2342,18 +2873,22 @@ export interface components {
             tokens_out: number;
         };
         /**
-         * VerdictView
-         * @description What a policy found. A finding says of which kind, in which field, and from where to where.
+         * VerifiedView
+         * @description Whether every event is as it was; `first_wrong` is the first that is not, as far as it has an id.
          */
-        VerdictView: {
-            /** Findings */
-            findings: {
-                [key: string]: unknown;
-            }[];
-            /** Reason */
-            reason: string;
-            /** Word */
-            word: string;
+        VerifiedView: {
+            /** Checked */
+            checked: number;
+            /** First Wrong */
+            first_wrong: string | null;
+            /** Holds */
+            holds: boolean;
+            /** Public Key */
+            public_key: string;
+            /** Sentence */
+            sentence: string;
+            /** Unchained */
+            unchained: number;
         };
         /**
          * VersionDetail
@@ -2466,6 +3001,16 @@ export interface components {
             until: string | null;
         };
         /**
+         * Who
+         * @description Somebody: his id, or where nobody signed in his name as given; and his name.
+         */
+        Who: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * WorkflowChange
          * @description What changes about a workflow; what is not named stays.
          */
@@ -2519,6 +3064,66 @@ export interface components {
             stage: components["schemas"]["Stage"];
             team: components["schemas"]["Named"];
         };
+        /**
+         * DecisionIn
+         * @description The answer to a request; declining needs a reason.
+         */
+        builder__publishing__api__DecisionIn: {
+            /** Approve */
+            approve: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * DecisionIn
+         * @description An answer: on which payload, and for an edit the new proposal.
+         */
+        builder__reviews__views__DecisionIn: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "approve" | "edit" | "reject";
+            /** Edit */
+            edit?: unknown;
+            /** Payload Hash */
+            payload_hash: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * VerdictView
+         * @description What a policy said.
+         */
+        builder__reviews__views__VerdictView: {
+            /** Reason */
+            reason: string;
+            /**
+             * Word
+             * @enum {string}
+             */
+            word: "allow" | "redact" | "review" | "block";
+        };
+        /**
+         * VerdictView
+         * @description What a policy found. A finding says of which kind, in which field, and from where to where.
+         */
+        builder__runs__views__VerdictView: {
+            /** Findings */
+            findings: {
+                [key: string]: unknown;
+            }[];
+            /** Reason */
+            reason: string;
+            /** Word */
+            word: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -2528,6 +3133,91 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_events: {
+        parameters: {
+            query?: {
+                kind?: string;
+                who?: string;
+                subject?: string;
+                since?: string | null;
+                until?: string | null;
+                cursor?: string | null;
+                /** @description How many items a page has at most. */
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EventView_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifiedView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_catalog: {
         parameters: {
             query?: never;
@@ -3225,6 +3915,170 @@ export interface operations {
             };
         };
     };
+    list_notices: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                /** @description How many items a page has at most. */
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_notice_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_notice_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rename_organisation: {
         parameters: {
             query?: never;
@@ -3530,7 +4384,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DecisionIn"];
+                "application/json": components["schemas"]["builder__publishing__api__DecisionIn"];
             };
         };
         responses: {
@@ -3619,6 +4473,214 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reviews: {
+        parameters: {
+            query?: {
+                whose?: "mine" | "team" | "overdue" | "decided";
+                team?: string | null;
+                cursor?: string | null;
+                /** @description How many items a page has at most. */
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReviewRow_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewDetail"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claim_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewRow"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["builder__reviews__views__DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewRow"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    return_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewRow"];
                 };
             };
             /** @description Client Error */

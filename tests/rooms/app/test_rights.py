@@ -29,7 +29,7 @@ TABLE = {
     "run.start": ("builder", "owner"),
     "run.cancel": ("builder", "owner", "admin"),
     "payload.read": ("builder", "reviewer", "owner"),  # builder and reviewer: of some things only
-    "review.decide": ("reviewer",),
+    "review.decide": ("builder", "reviewer", "owner"),  # builder and owner: what their own tries ask
     "publish.ask": ("builder", "owner"),
     "publish.do": ("owner",),
     "stage.raise": ("owner",),

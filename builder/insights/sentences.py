@@ -1,0 +1,69 @@
+"""What an audit event says, as one sentence: from its kind and the small facts in its record. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+SENTENCES: Mapping[str, str] = {
+    "answer_unheard": "{who} answered, and the run had gone on already.",
+    "invitation_withdrawn": "{who} withdrew an invitation.",
+    "member_changed": "{who} changed what somebody is in a team.",
+    "org_roles_changed": "{who} changed somebody's roles in the organisation.",
+    "organisation_renamed": "{who} named the organisation “{name}”.",
+    "owner_link_made": "A link was made that signs the first owner in.",
+    "password_changed": "{who} set a new password.",
+    "person_changed": "{who} changed somebody's name, address or place here.",
+    "person_introduced": "{who} brought in “{name}”.",
+    "person_invited": "{who} invited somebody.",
+    "person_joined": "{who} came in by an invitation.",
+    "policy_blocked": "A policy stopped {subject} at {path}: {why}",
+    "publish_asked": "{who} asked that version {version} go live.",
+    "publish_declined": "{who} did not let version {version} go live.",
+    "publish_withdrawn": "{who} took back the wish that version {version} go live.",
+    "reset_link_made": "{who} made a link that sets somebody's password.",
+    "reset_link_mailed": "A link that sets a new password was sent to the address of {subject}.",
+    "review_decided": "{who} decided: {decision}.",
+    "review_expired": "Nobody decided in time; then: {then}.",
+    "run_ended": "A run of “{name}” ended: {status}.",
+    "sessions_ended": "{who} signed out everywhere.",
+    "sign_in_throttled": "Signing in was tried too often, and is held up for a while.",
+    "signed_in": "{who} signed in by {way}.",
+    "step_refused": "The step {path} of {subject} was refused: {why}",
+    "team_founded": "{who} founded the team “{name}”.",
+    "team_renamed": "{who} gave a team the name “{name}”.",
+    "template_approved": "{who} approved a governance template.",
+    "template_enforced": "{who} put a governance template in force from {from}.",
+    "template_retired": "{who} retired a governance template: {reason}",
+    "template_written": "{who} wrote a governance template.",
+    "unmasked": "Masked values were shown again to the step {path} of {subject}.",
+    "version_published": "{who} put version {version} in use, at the stage {stage}.",
+    "version_restored": "{who} put version {version} in use again.",
+    "workflow_archived": "{who} archived a workflow.",
+    "workflow_changed": "{who} changed what is said of a workflow.",
+    "workflow_created": "{who} made the workflow “{name}”.",
+    "workflow_imported": "{who} took in a file.",
+    "workflow_unarchived": "{who} took a workflow out of the archive.",
+}
+"""Kind → its sentence; `{name}` stands for a fact of the record, `{who}` for the actor."""
+
+_ACTOR = re.compile(r"[0-7][0-9a-hjkmnp-tv-z]{12} (.+) <[^<>]*>")
+
+
+def say_event(kind: str, actor: str, subject: str, record: Mapping[str, Any]) -> str:
+    """One sentence; of a kind that has none, its own words."""
+    sentence = SENTENCES.get(kind, "{who}: " + kind.replace("_", " ") + ".")
+    facts = {name: str(value) for name, value in record.items() if isinstance(value, str | int | float)}
+    return sentence.format_map(_Facts({**facts, "who": name_of(actor), "subject": subject}))
+
+
+def name_of(actor: str) -> str:
+    """The readable part of an actor: of `0k3… Ann Example <ann@example.org>` the name."""
+    found = _ACTOR.fullmatch(actor)
+    return found.group(1) if found else actor
+
+
+class _Facts(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"

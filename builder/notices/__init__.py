@@ -1,0 +1,24 @@
+"""A Notice is one thing that a person is told, in the product and by mail: it links, never decides, holds no payload.
+
+It is written in the transaction of what it tells. What happens to one thing within ten minutes is one notice.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from builder.notices.api import router
+    from builder.notices.tell import tell_people
+
+_DOORS = {"router": "api", "tell_people": "tell"}
+
+__all__ = ["router", "tell_people"]
+
+
+def __getattr__(name: str) -> Any:
+    """A name of the front door, loaded when it is first asked for (SQLAlchemy is heavy)."""
+    if name not in _DOORS:
+        raise AttributeError(f"builder.notices has no {name!r}")
+    return getattr(import_module(f"builder.notices.{_DOORS[name]}"), name)

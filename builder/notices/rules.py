@@ -1,0 +1,91 @@
+"""Which notices there are, what each says in each language, and when several are one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+TOGETHER = timedelta(minutes=10)
+"""Notices of one topic within this time are one notice, with their count."""
+LANGUAGES = ("en", "de")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of notice.
+
+    Attributes:
+        one: language → its sentence; `{name}` stands for a parameter.
+        many: language → the sentence for several that are one notice; `{count}` is how many.
+        by_email: whether it comes by e-mail as well, if a person says nothing else.
+    """
+
+    one: Mapping[str, str]
+    many: Mapping[str, str]
+    by_email: bool = True
+
+
+def _kind(one: str, one_de: str, many: str = "", many_de: str = "", *, by_email: bool = True) -> Kind:
+    return Kind({"en": one, "de": one_de}, {"en": many or one, "de": many_de or one_de}, by_email)
+
+
+KINDS: Mapping[str, Kind] = {
+    "review_waits": _kind(
+        "“{workflow}” waits for your decision.",
+        "„{workflow}“ wartet auf Ihre Entscheidung.",
+        "“{workflow}” waits for {count} of your decisions.",
+        "„{workflow}“ wartet auf {count} Ihrer Entscheidungen.",
+    ),
+    "review_due": _kind(
+        "A decision about “{workflow}” is due.",
+        "Eine Entscheidung zu „{workflow}“ ist fällig.",
+        "{count} decisions about “{workflow}” are due.",
+        "{count} Entscheidungen zu „{workflow}“ sind fällig.",
+    ),
+    "review_withdrawn": _kind(
+        "“{workflow}” no longer waits for your decision.",
+        "„{workflow}“ wartet nicht mehr auf Ihre Entscheidung.",
+        "“{workflow}” no longer waits for {count} of your decisions.",
+        "„{workflow}“ wartet auf {count} Ihrer Entscheidungen nicht mehr.",
+        by_email=False,
+    ),
+    "run_failed": _kind(
+        "A run of “{workflow}” failed.",
+        "Ein Lauf von „{workflow}“ ist fehlgeschlagen.",
+        "{count} runs of “{workflow}” failed.",
+        "{count} Läufe von „{workflow}“ sind fehlgeschlagen.",
+    ),
+    "run_uncertain": _kind(
+        "A run of “{workflow}” does not know whether something was done. Please look.",
+        "Ein Lauf von „{workflow}“ weiß nicht, ob etwas geschehen ist. Bitte sehen Sie nach.",
+        "{count} runs of “{workflow}” do not know whether something was done. Please look.",
+        "{count} Läufe von „{workflow}“ wissen nicht, ob etwas geschehen ist. Bitte sehen Sie nach.",
+    ),
+    "invited": _kind(
+        "You are now in the team {team}.",
+        "Sie gehören jetzt zum Team {team}.",
+    ),
+    "publish_asked": _kind(
+        "{person} asks that version {version} of “{workflow}” go live.",
+        "{person} bittet, dass Version {version} von „{workflow}“ in Betrieb geht.",
+    ),
+    "publish_approved": _kind(
+        "Version {version} of “{workflow}” is live: {person} approved it.",
+        "Version {version} von „{workflow}“ ist in Betrieb: {person} hat sie freigegeben.",
+    ),
+    "publish_declined": _kind(
+        "{person} did not let version {version} of “{workflow}” go live.",
+        "{person} hat Version {version} von „{workflow}“ nicht in Betrieb gehen lassen.",
+    ),
+}
+"""Every kind, in the order of the settings page."""
+
+
+def say_notice(kind: str, params: Mapping[str, Any], language: str) -> str:
+    """The sentence of a notice in a person's language, in English where there is none."""
+    count = int(params.get("count", 1))
+    found = KINDS[kind].many if count > 1 else KINDS[kind].one
+    sentence = found.get(language, found["en"])
+    return sentence.format_map({name: str(value) for name, value in params.items()})
