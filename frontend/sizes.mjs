@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 const BUILT = "../builder/dist";
-const EDITOR = "src/features/canvas/Editor.tsx";
+const EDITOR = "src/app/EditorPage.tsx";
 const PAGES = [
   { page: "canvas", files: [EDITOR, "src/features/canvas/xyflow/Canvas.tsx"], limit: 300 },
   { page: "list", files: [EDITOR, "src/features/canvas/list/ListView.tsx"], limit: 300 },
@@ -23,7 +23,10 @@ function collect(name, found = new Set()) {
 let isTooMuch = false;
 for (const { page, files, limit } of PAGES) {
   const names = new Set(["index.html", "src/app/texts/en.json", ...files].flatMap((name) => [...collect(name)]));
-  const size = [...names].reduce((sum, each) => sum + gzipSync(readFileSync(`${BUILT}/${manifest[each].file}`)).length, 0);
+  const size = [...names].reduce(
+    (sum, each) => sum + gzipSync(readFileSync(`${BUILT}/${manifest[each].file}`)).length,
+    0,
+  );
   const styles = new Set([...names].flatMap((each) => manifest[each].css ?? []));
   const css = [...styles].reduce((sum, each) => sum + gzipSync(readFileSync(`${BUILT}/${each}`)).length, 0);
   const kilobytes = (bytes) => (bytes / 1000).toFixed(1);

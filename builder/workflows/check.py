@@ -52,7 +52,7 @@ class Checked:
         """As plain data."""
         governed = self.examined.governed
         return {
-            "findings": [each.as_record() for each in self.findings],
+            "findings": [{**each.as_record(), "params": each.params} for each in self.findings],
             "labels": {} if governed is None else governed.labels,
             "risk": None if governed is None else governed.risk,
             "fits": {node: {name: [offer.as_record() for offer in row] for name, row in fields.items()}

@@ -67,7 +67,7 @@ const workflow = createRoute({
     ...words(search, "node"),
     ...(search.view === "list" && { view: "list" }),
   }),
-  component: lazyRouteComponent(() => import("@/features/canvas/Editor"), "Editor"),
+  component: lazyRouteComponent(() => import("./EditorPage"), "EditorPage"),
 });
 
 const team = createRoute({
@@ -84,10 +84,46 @@ const people = createRoute({
   component: lazyRouteComponent(() => import("@/features/people/People"), "People"),
 });
 
+const whose = (search: Record<string, unknown>): { whose?: "team" | "overdue" | "decided"; team?: string } => ({
+  ...words(search, "team"),
+  ...((search.whose === "team" || search.whose === "overdue" || search.whose === "decided") && { whose: search.whose }),
+});
+
+const reviews = createRoute({
+  getParentRoute: () => inside,
+  path: "/reviews",
+  validateSearch: whose,
+  component: lazyRouteComponent(() => import("@/features/reviews/Desk"), "Desk"),
+});
+
+const review = createRoute({
+  getParentRoute: () => inside,
+  path: "/reviews/$id",
+  validateSearch: whose,
+  component: lazyRouteComponent(() => import("@/features/reviews/ReviewPage"), "ReviewPage"),
+});
+
+const runs = createRoute({
+  getParentRoute: () => inside,
+  path: "/runs",
+  validateSearch: (
+    search,
+  ): { team?: string; workflow?: string; state?: string; mode?: string; since?: string; q?: string } =>
+    words(search, "team", "workflow", "state", "mode", "since", "q"),
+  component: NotFound,
+});
+
+const run = createRoute({
+  getParentRoute: () => inside,
+  path: "/runs/$id",
+  validateSearch: (search): { view?: string; step?: string } => words(search, "view", "step"),
+  component: NotFound,
+});
+
 const routes = root.addChildren([
   signIn,
   link,
-  inside.addChildren([home, workflows, workflow, team, people, ...rest()]),
+  inside.addChildren([home, workflows, workflow, team, people, reviews, review, runs, run, ...rest()]),
 ]);
 
 /** Addresses that are agreed on; a page is put in where it is built. */
@@ -98,10 +134,6 @@ function rest() {
     page("/workflows/$id/versions"),
     page("/workflows/$id/compare"),
     page("/workflows/$id/start"),
-    page("/runs"),
-    page("/runs/$id"),
-    page("/reviews"),
-    page("/reviews/$id"),
     page("/audit"),
     page("/settings"),
   ] as const;

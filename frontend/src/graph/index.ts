@@ -8,4 +8,5 @@ export * from "./names";
 export * from "./outline";
 export * from "./palette";
 export { placesOf } from "./places";
+export * from "./weave";
 export * from "./workflow";

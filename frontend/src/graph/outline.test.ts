@@ -5,6 +5,7 @@ import { PALETTE, triage } from "./example";
 import { tidy } from "./layout";
 import { neighbour, outline } from "./outline";
 import { placesOf } from "./places";
+import { withoutRoom, withWoven } from "./weave";
 
 describe("the list", () => {
   it("indents the ways of a branch and comes back where they meet", () => {
@@ -97,4 +98,29 @@ it("puts woven nodes before the door they guard, and moves what stands behind it
   expect(places.g_send_look).toEqual([1432, 120]);
   expect(places.send).toEqual([1664, 120]);
   expect(places.g_result_look?.[0]).toBe(1896);
+});
+
+it("lays what governance adds into a draft that has changed since, and takes the room out again", () => {
+  const start = triage();
+  const mask = {
+    type: "policy.personal_data@1",
+    woven: { template: "t", rule: "r", owner: "o", because: "b", target: "send" },
+  };
+  const preview = {
+    ...start,
+    nodes: { ...start.nodes, g_send: mask },
+    edges: [
+      ...start.edges.filter((edge) => edge.to !== "send"),
+      { from: "answer", to: "g_send" },
+      { from: "g_send", to: "send" },
+    ],
+  };
+  const draft = addNode(start, [], "prompt.complete@1", PALETTE, { title: "New", spot: { before: "send" } }).workflow;
+  const shown = withWoven(draft, preview);
+  const into = shown.edges.filter((edge) => edge.to === "send" || edge.to === "g_send").map((edge) => edge.from);
+  expect(into.sort()).toEqual(["answer", "g_send", "new"]);
+  expect(shown.nodes.new).toBeDefined();
+  expect(placesOf(shown, []).send).toEqual([1432, 120]);
+  expect(withoutRoom(shown, draft, [], { send: [1450, 140], g_send: [0, 0] })).toEqual({ send: [1218, 140] });
+  expect(withWoven(start, start)).toBe(start);
 });

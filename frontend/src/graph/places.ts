@@ -71,7 +71,7 @@ function behindDoor(graph: Graph, id: string): string | null {
 }
 
 /** The woven nodes at each door, in their order; the key is the node behind it, or null for the result. */
-function doorsOf(graph: Graph): Map<string | null, string[]> {
+export function doorsOf(graph: Graph): Map<string | null, string[]> {
   const doors = new Map<string | null, string[]>();
   const locked = Object.keys(graph.nodes).filter((id) => isLocked(graph.nodes[id]));
   if (locked.length === 0) return doors;

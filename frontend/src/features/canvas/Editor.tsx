@@ -1,5 +1,5 @@
 import { useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { type Draft, query, type WorkflowRow } from "@/api/client";
 import type { Palette } from "@/graph";
 import { Failure, Loading } from "@/kit/states";
@@ -8,7 +8,7 @@ import { usePalette } from "./usePalette";
 import { Workbench } from "./Workbench";
 
 /** One workflow, opened: reads its draft and the palette, then hands over to the workbench. */
-export function Editor() {
+export function Editor({ menu }: { menu?: (row: WorkflowRow) => ReactNode }) {
   const { id } = useParams({ from: "/inside/workflows/$id" });
   const init = { params: { path: { workflow: id } } };
   const once = { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 };
@@ -18,18 +18,18 @@ export function Editor() {
   const failed = [draft, workflow, palette].find((each) => each.error);
   if (failed) return <Failure error={failed.error} onRetry={() => failed.refetch()} />;
   if (!draft.data || !workflow.data || !palette.data) return <Loading lines={6} />;
-  return <Opened key={id} row={workflow.data} draft={draft.data} palette={palette.data} />;
+  return <Opened key={id} row={workflow.data} draft={draft.data} palette={palette.data} menu={menu?.(workflow.data)} />;
 }
 
 /** The draft is read once: what is typed here is never overwritten by what arrives later. */
-function Opened({ row, draft, palette }: { row: WorkflowRow; draft: Draft; palette: Palette }) {
+function Opened({ row, draft, palette, menu }: { row: WorkflowRow; draft: Draft; palette: Palette; menu: ReactNode }) {
   const [opened] = useState(() => ({
     store: makeEditor(openDraft(row, draft), palette),
     revision: draft.revision,
   }));
   return (
     <EditorContext value={opened.store}>
-      <Workbench row={row} revision={opened.revision} />
+      <Workbench row={row} revision={opened.revision} menu={menu} />
     </EditorContext>
   );
 }

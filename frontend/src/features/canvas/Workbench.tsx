@@ -1,13 +1,15 @@
-import { ActionIcon, SegmentedControl, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, SegmentedControl, Tooltip } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Redo2, Undo2 } from "lucide-react";
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { WorkflowRow } from "@/api/client";
 import { redoLabel, undoLabel } from "@/graph";
+import { may, useSession } from "@/kit/session";
 import { Loading } from "@/kit/states";
 import { useEditor } from "./editor";
 import { FindingsButton } from "./findings/FindingsButton";
+import { Governed } from "./Governed";
 import { SavedNote } from "./SavedNote";
 import { Unsaved } from "./Unsaved";
 import { useAutosave } from "./useAutosave";
@@ -20,8 +22,10 @@ const ListView = lazy(() => import("./list/ListView").then((file) => ({ default:
 const Inspector = lazy(() => import("./inspector/Inspector").then((file) => ({ default: file.Inspector })));
 const Picker = lazy(() => import("./picker/Picker").then((file) => ({ default: file.Picker })));
 
+const PublishDialog = lazy(() => import("./publish/PublishDialog").then((file) => ({ default: file.PublishDialog })));
+
 /** The toolbar, and below it the draft: as a canvas or as a list, with the inspector over either. */
-export function Workbench({ row, revision }: { row: WorkflowRow; revision: number }) {
+export function Workbench({ row, revision, menu }: { row: WorkflowRow; revision: number; menu: ReactNode }) {
   const { t } = useTranslation();
   const { view, node } = useSearch({ from: "/inside/workflows/$id" });
   const navigate = useNavigate();
@@ -29,6 +33,8 @@ export function Workbench({ row, revision }: { row: WorkflowRow; revision: numbe
   const select = useEditor((state) => state.select);
   const isSelected = useEditor((state) => state.selected.length > 0);
   const isPicking = useEditor((state) => state.picker !== null);
+  const session = useSession();
+  const [isPublishing, setPublishing] = useState(false);
   const saving = useAutosave(row, revision);
   useCheck(row.id);
   useKeys();
@@ -43,6 +49,7 @@ export function Workbench({ row, revision }: { row: WorkflowRow; revision: numbe
         <SavedNote saving={saving} />
         <span className={classes.gap} />
         <History />
+        <Governed />
         <FindingsButton />
         <SegmentedControl
           size="xs"
@@ -62,6 +69,12 @@ export function Workbench({ row, revision }: { row: WorkflowRow; revision: numbe
             { value: "list", label: t("editor.list") },
           ]}
         />
+        {may(session, "publish.ask", row.team.id) && (
+          <Button size="xs" onClick={() => setPublishing(true)}>
+            {t("publish.open")}
+          </Button>
+        )}
+        {menu}
       </div>
       {saving.problem && <Unsaved saving={saving} />}
       <div className={classes.stage}>
@@ -72,6 +85,11 @@ export function Workbench({ row, revision }: { row: WorkflowRow; revision: numbe
           </Suspense>
         )}
       </div>
+      {isPublishing && (
+        <Suspense>
+          <PublishDialog row={row} saving={saving} onClose={() => setPublishing(false)} />
+        </Suspense>
+      )}
       {isPicking && (
         <Suspense>
           <Picker />

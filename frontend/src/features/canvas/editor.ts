@@ -3,7 +3,7 @@
 import { createContext, useContext } from "react";
 import { createStore, type StoreApi, useStore } from "zustand";
 import type { Draft, WorkflowRow } from "@/api/client";
-import type { CheckAnswer, FindingRecord, Offer } from "@/api/pending";
+import type { CheckAnswer, FindingRecord, Offer, Preview } from "@/api/pending";
 import {
   type Act,
   addNode,
@@ -30,6 +30,7 @@ import {
   startHistory,
   undo,
   type Workflow,
+  withWoven,
 } from "@/graph";
 
 /** What can be selected beside nodes: the start card, which stands for `input`, and the result. */
@@ -48,6 +49,10 @@ export type EditorState = {
   focusField: string | null;
   picker: PickerRequest | null;
   check: CheckAnswer | null;
+  /** Whether the drawing shows what governance adds. */
+  isGoverned: boolean;
+  /** A way through the graph that breaks a rule, as node paths; laid over the drawing until something else is chosen. */
+  way: readonly string[] | null;
   act: (act: Act, what: string, change: (workflow: Workflow) => Workflow, topic?: string) => void;
   settle: () => void;
   undo: () => void;
@@ -61,6 +66,8 @@ export type EditorState = {
   disconnect: (place: Place, edge: Edge) => void;
   paste: (text: string) => number;
   setCheck: (check: CheckAnswer) => void;
+  govern: (isGoverned: boolean) => void;
+  showWay: (way: readonly string[] | null) => void;
 };
 
 export type EditorStore = StoreApi<EditorState>;
@@ -78,12 +85,14 @@ export function makeEditor(workflow: Workflow, palette: Palette): EditorStore {
     focusField: null,
     picker: null,
     check: null,
+    isGoverned: false,
+    way: null,
     act: (act, what, change, topic) =>
       set(({ history }) => ({ history: commit(history, { act, what }, change(history.present), topic ?? null) })),
     settle: () => set(({ history }) => ({ history: settle(history) })),
     undo: () => set((state) => surviving(undo(state.history), state)),
     redo: () => set((state) => surviving(redo(state.history), state)),
-    select: (selected, field = null) => set({ selected, focusField: field }),
+    select: (selected, field = null) => set({ selected, focusField: field, way: null }),
     enter: (place) => set({ place, selected: [] }),
     pick: (picker) => set({ picker }),
     add: (typeKey, title) => {
@@ -136,7 +145,22 @@ export function makeEditor(workflow: Workflow, palette: Palette): EditorStore {
       return pasted.ids.length;
     },
     setCheck: (check) => set({ check }),
+    govern: (isGoverned) => set({ isGoverned }),
+    showWay: (way) => set({ way, selected: [] }),
   }));
+}
+
+const shownBefore = new WeakMap<Workflow, { preview: Preview; shown: Workflow }>();
+
+/** What is drawn: the draft, with what governance adds where that is wanted. */
+export function shownOf({ history: { present }, check, isGoverned }: EditorState): Workflow {
+  const preview = isGoverned ? check?.preview : null;
+  if (!preview) return present;
+  const known = shownBefore.get(present);
+  if (known?.preview === preview) return known.shown;
+  const shown = withWoven(present, parseWorkflow({ ...preview.graph, handrail: 1, name: present.name }));
+  shownBefore.set(present, { preview, shown });
+  return shown;
 }
 
 /** After undo and redo, what is gone is no longer selected, and a container that is gone is left. */

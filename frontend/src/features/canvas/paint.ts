@@ -1,7 +1,7 @@
 /** What is laid over the drawing of a graph: a run, a comparison, a way through it. */
 
 import type { TFunction } from "i18next";
-import type { StepRow, StepState } from "@/api/pending";
+import type { StepRow, StepState } from "@/api/client";
 import { amount, lasting } from "@/kit/dates";
 import { toneOf } from "@/kit/StateWord";
 

@@ -13,6 +13,8 @@ export type Autosave = Saving & {
   keepMine: () => void;
   /** After somebody else was faster: theirs; undo brings mine back. */
   takeTheirs: () => Promise<void>;
+  /** Writes at once what is not written yet; the revision that then stands, or null when it could not be written. */
+  flush: () => Promise<number | null>;
 };
 
 /**
@@ -24,6 +26,7 @@ export function useAutosave(row: WorkflowRow, revision: number): Autosave {
   const workflow = useStore(store, (state) => state.history.present);
   const known = useRef({ revision, written: workflow });
   const isWriting = useRef(false);
+  const writing = useRef<Promise<void>>(Promise.resolve());
   const [saving, setSaving] = useState<Saving>({ state: "saved", at: null, problem: null });
   const [turn, setTurn] = useState(0);
 
@@ -57,7 +60,9 @@ export function useAutosave(row: WorkflowRow, revision: number): Autosave {
     }
     setSaving((was) => ({ ...was, state: "unsaved" }));
     if (isWriting.current) return;
-    const timer = setTimeout(() => write(workflow), PAUSE);
+    const timer = setTimeout(() => {
+      writing.current = write(workflow);
+    }, PAUSE);
     return () => clearTimeout(timer);
   }, [workflow, write, turn]);
 
@@ -87,5 +92,14 @@ export function useAutosave(row: WorkflowRow, revision: number): Autosave {
     known.current = { revision: data.revision, written: theirs };
     store.getState().act("restore", row.name, () => theirs);
   };
-  return { ...saving, retry, keepMine, takeTheirs };
+  const flush = async (): Promise<number | null> => {
+    await writing.current;
+    const now = store.getState().history.present;
+    if (now !== known.current.written) {
+      writing.current = write(now);
+      await writing.current;
+    }
+    return known.current.written === now ? known.current.revision : null;
+  };
+  return { ...saving, retry, keepMine, takeTheirs, flush };
 }

@@ -3,33 +3,23 @@ import { Maximize2, Spline, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { SchemaForm } from "@/forms/SchemaForm";
-import {
-  graphAt,
-  isContainer,
-  isLocked,
-  nameOf,
-  placeOf,
-  renameNode,
-  setConfig,
-  setNotes,
-  setTitle,
-  type WorkflowNode,
-} from "@/graph";
+import { graphAt, isContainer, isLocked, nameOf, placeOf, renameNode, setConfig, setNotes, setTitle } from "@/graph";
 import { announce } from "@/kit/announce";
 import { KindIcon } from "@/kit/KindIcon";
 import { wordsOf } from "@/kit/problem";
 import { ConnectTo } from "../connect/ConnectTo";
-import { useEditor, useFindings } from "../editor";
+import { shownOf, useEditor, useFindings } from "../editor";
 import { SeverityIcon } from "../findings/FindingMark";
 import { Failing } from "./Failing";
 import classes from "./Inspector.module.css";
+import { Locked } from "./Locked";
 import { NodeInputs } from "./NodeInputs";
 
 /** One step: its name, what it reads, its settings, what happens when it fails. */
 export function NodePanel({ path }: { path: string }) {
   const { t } = useTranslation();
   const { place, id } = placeOf(path);
-  const graph = useEditor((state) => graphAt(state.history.present, place));
+  const graph = useEditor((state) => graphAt(shownOf(state), place));
   const palette = useEditor((state) => state.palette);
   const act = useEditor((state) => state.act);
   const settle = useEditor((state) => state.settle);
@@ -37,7 +27,7 @@ export function NodePanel({ path }: { path: string }) {
   if (!graph || !node) return null;
   const type = palette.get(node.type);
   const name = nameOf(graph, id);
-  if (isLocked(node)) return <Locked node={node} name={name} />;
+  if (isLocked(node)) return <Locked node={node} name={node.title || type?.title || name} />;
   return (
     <Stack gap="lg" className={classes.body}>
       <Group gap="sm" wrap="nowrap" className={classes.head}>
@@ -170,24 +160,5 @@ function Deeds({ path, isEnterable }: { path: string; isEnterable: boolean }) {
       </Button>
       {isConnecting && <ConnectTo place={place} id={id} onClose={() => setConnecting(false)} />}
     </Group>
-  );
-}
-
-/** A step that governance requires: whose rule, and why. It can be read, and nothing else. */
-function Locked({ node, name }: { node: WorkflowNode; name: string }) {
-  const { t } = useTranslation();
-  return (
-    <Stack gap="md" className={classes.body}>
-      <Group gap="sm" wrap="nowrap" className={classes.head}>
-        <KindIcon kind="policy" isLocked />
-        <h2 className={classes.heading}>{name}</h2>
-      </Group>
-      <Text>{t("node.requiredBy", { template: node.woven?.template ?? "" })}</Text>
-      <Text c="dimmed">{t("node.because", { because: node.woven?.because ?? "" })}</Text>
-      <Text size="sm" c="dimmed">
-        {t("node.owner", { owner: node.woven?.owner ?? "" })}
-      </Text>
-      <Text size="sm">{t("editor.locked")}</Text>
-    </Stack>
   );
 }

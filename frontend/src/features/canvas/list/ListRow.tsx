@@ -4,14 +4,14 @@ import { useTranslation } from "react-i18next";
 import { ERROR_PORT, graphAt, isLocked, nameOf, portOf, portsOf, type Row, writePort } from "@/graph";
 import { announce } from "@/kit/announce";
 import { KindIcon } from "@/kit/KindIcon";
-import { useEditor, useFindings } from "../editor";
+import { shownOf, useEditor, useFindings } from "../editor";
 import { FindingMark } from "../findings/FindingMark";
 import classes from "./ListView.module.css";
 
 /** One step of the list: what it is, where it leads, and all that can be done with it. */
 export function ListRow({ row, onConnect, onMove }: { row: Row; onConnect: () => void; onMove: () => void }) {
   const { t } = useTranslation();
-  const graph = useEditor((state) => graphAt(state.history.present, row.place));
+  const graph = useEditor((state) => graphAt(shownOf(state), row.place));
   const palette = useEditor((state) => state.palette);
   const isSelected = useEditor((state) => state.selected.includes(row.path));
   const select = useEditor((state) => state.select);
@@ -31,7 +31,7 @@ export function ListRow({ row, onConnect, onMove }: { row: Row; onConnect: () =>
       >
         <KindIcon kind={type?.kind} isLocked={locked} />
         <span className={classes.words}>
-          <span className={classes.title}>{nameOf(graph, row.id)}</span>
+          <span className={classes.title}>{(locked && !node.title && type?.title) || nameOf(graph, row.id)}</span>
           <Text component="span" size="xs" c="dimmed" truncate>
             {type ? `${type.title} · ${t(`kind.${type.kind}`)}` : t("node.unknownType", { type: node.type })}
             {node.woven && ` · ${t("node.requiredBy", { template: node.woven.template })}`}
@@ -48,7 +48,7 @@ export function ListRow({ row, onConnect, onMove }: { row: Row; onConnect: () =>
 /** Where the step leads, port by port; each way can be taken away by a click. */
 function Leads({ row }: { row: Row }) {
   const { t } = useTranslation();
-  const graph = useEditor((state) => graphAt(state.history.present, row.place));
+  const graph = useEditor((state) => graphAt(shownOf(state), row.place));
   const palette = useEditor((state) => state.palette);
   const disconnect = useEditor((state) => state.disconnect);
   const pick = useEditor((state) => state.pick);
@@ -118,7 +118,8 @@ function RowMenu({ row, isFixed, onConnect, onMove }: MenuProps) {
   const node = graph?.nodes[row.id];
   const ports = portsOf(node, palette);
   const behind = (port: string): void => {
-    const only = row.out.find((edge) => edge.from === writePort(row.id, port, node, palette));
+    // What governance adds stands on no arrow of the draft.
+    const only = graph?.edges.find((edge) => edge.from === writePort(row.id, port, node, palette));
     pick({ place: row.place, spot: only ? { into: only } : { behind: { id: row.id, port } } });
   };
   if (isFixed)

@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphAt, isContainer, outline, type Place, type Row, type Spot } from "@/graph";
 import { ConnectTo } from "../connect/ConnectTo";
-import { RESULT, START, useEditor } from "../editor";
+import { RESULT, START, shownOf, useEditor } from "../editor";
 import { ListRow } from "./ListRow";
 import classes from "./ListView.module.css";
 import { MoveTo } from "./MoveTo";
@@ -12,7 +12,7 @@ import { MoveTo } from "./MoveTo";
 /** The same draft as an ordered, indented list: everything that the canvas can do, by buttons. */
 export function ListView() {
   const { t } = useTranslation();
-  const workflow = useEditor((state) => state.history.present);
+  const workflow = useEditor(shownOf);
   const palette = useEditor((state) => state.palette);
   const rows = useMemo(() => outline(workflow, palette), [workflow, palette]);
   const [connecting, setConnecting] = useState<Row | null>(null);
@@ -70,8 +70,9 @@ function Insert({ row, before }: { row: Row; before: Row | undefined }) {
   const { t } = useTranslation();
   const pick = useEditor((state) => state.pick);
   const graph = useEditor((state) => graphAt(state.history.present, row.place));
-  const name = graph?.nodes[row.id]?.title || row.id;
-  const edges = graph?.edges.filter((edge) => edge.to === row.id) ?? [];
+  if (!graph?.nodes[row.id]) return null;
+  const name = graph.nodes[row.id]?.title || row.id;
+  const edges = graph.edges.filter((edge) => edge.to === row.id);
   const direct = edges.find((edge) => before && edge.from.split(".", 1)[0] === before.id) ?? edges[0];
   const spot: Spot = direct && edges.length === 1 ? { into: direct } : { before: row.id };
   return (
@@ -89,7 +90,7 @@ function EmptyBody({ row }: { row: Row }) {
   const { t } = useTranslation();
   const pick = useEditor((state) => state.pick);
   const isEmpty = useEditor((state) => {
-    const node = graphAt(state.history.present, row.place)?.nodes[row.id];
+    const node = graphAt(shownOf(state), row.place)?.nodes[row.id];
     if (!node || !isContainer(state.palette.get(node.type))) return false;
     const body = graphAt(state.history.present, [...row.place, row.id]);
     return !body || Object.keys(body.nodes).length === 0;

@@ -13,8 +13,9 @@ import {
 } from "@xyflow/react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { graphAt, isContainer, moveNodes, nameOf, type Point, placeOf, placesOf } from "@/graph";
-import { useEditor, useEditorStore } from "../editor";
+import { graphAt, isContainer, moveNodes, nameOf, type Point, placeOf, placesOf, withoutRoom } from "@/graph";
+import { shownOf, useEditor, useEditorStore } from "../editor";
+import { usePainting } from "../usePainting";
 import { CanvasTools } from "./CanvasTools";
 import { type DrawnEdge, type DrawnNode, drawEdges, drawNodes } from "./draw";
 import { EdgeLine } from "./EdgeLine";
@@ -46,15 +47,18 @@ function Drawing() {
   const frame = useRef<HTMLDivElement>(null);
   const workflow = useEditor((state) => state.history.present);
   const place = useEditor((state) => state.place);
+  const shown = useEditor(shownOf);
   const palette = useEditor((state) => state.palette);
   const selected = useEditor((state) => state.selected);
   const check = useEditor((state) => state.check);
   const [moved, setMoved] = useState<Record<string, Point>>({});
   const words = useMemo(() => ({ start: t("editor.start"), result: t("editor.result"), error: t("port.error") }), [t]);
 
+  const painting = usePainting(shown);
+
   const still = useMemo(
-    () => drawNodes(workflow, place, palette, check?.findings ?? [], words),
-    [workflow, place, palette, check, words],
+    () => drawNodes(shown, place, palette, check?.findings ?? [], words, painting),
+    [shown, place, palette, check, words, painting],
   );
   // What is dragged or selected is laid over, so that the other nodes stay the same objects.
   const nodes = useMemo(
@@ -67,7 +71,10 @@ function Drawing() {
       }),
     [still, moved, selected],
   );
-  const edges = useMemo(() => drawEdges(workflow, place, palette, words), [workflow, place, palette, words]);
+  const edges = useMemo(
+    () => drawEdges(shown, place, palette, words, painting),
+    [shown, place, palette, words, painting],
+  );
 
   const onNodesChange = useCallback(
     (changes: NodeChange<DrawnNode>[]) => {
@@ -85,10 +92,10 @@ function Drawing() {
       }
       const paths = Object.keys(places).filter((path) => !path.startsWith("$"));
       const what = paths.map((path) => nameOf(graphAt(workflow, place) ?? workflow, placeOf(path).id)).join(", ");
-      store.getState().act("move", what, (now) => moveNodes(now, places));
+      store.getState().act("move", what, (now) => moveNodes(now, withoutRoom(shown, now, place, places)));
       setMoved({});
     },
-    [store, workflow, place],
+    [store, workflow, shown, place],
   );
 
   const onEdgesChange = useCallback(
@@ -101,7 +108,7 @@ function Drawing() {
 
   const { isValid, onConnect, onConnectEnd, onClickConnectEnd } = useConnecting(place);
   const { onKeyDown, focusNode } = useGraphKeys(frame, {
-    graph: graphAt(workflow, place) ?? workflow,
+    graph: graphAt(shown, place) ?? shown,
     place,
     palette,
     onSelect: (path) => store.getState().select([path]),
@@ -140,7 +147,7 @@ function Drawing() {
         }}
         onPaneClick={() => store.getState().select([])}
         onMove={(_, { zoom }) => frame.current?.classList.toggle("far", zoom < FAR)}
-        onInit={(instance) => openAt(instance, nodes)}
+        onInit={(instance) => openAt(instance, nodes, frame.current?.clientHeight ?? 600)}
         minZoom={0.1}
         maxZoom={2}
         onlyRenderVisibleElements

@@ -77,7 +77,7 @@ function Drawing({ workflow, palette, label, steps, edges: tones, selected = nul
         }}
         onPaneClick={() => onSelect?.(null)}
         onMove={(_, { zoom }) => frame.current?.classList.toggle("far", zoom < FAR)}
-        onInit={(instance) => openAt(instance, nodes)}
+        onInit={(instance) => openAt(instance, nodes, frame.current?.clientHeight ?? 600)}
         minZoom={0.1}
         maxZoom={2}
         onlyRenderVisibleElements

@@ -85,7 +85,8 @@ export function drawNodes(
       draggable: true,
       ...SIZE,
       data: {
-        title: nameOf(graph, id),
+        // What governance adds has no title of its own: it is called what it is.
+        title: (isLocked(node) && !node.title && type?.title) || nameOf(graph, id),
         type: type?.title ?? node.type,
         kind: type?.kind,
         ports: portsOf(node, palette),

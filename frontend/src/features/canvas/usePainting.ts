@@ -1,0 +1,25 @@
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { type Graph, graphAt, type Place, pathOf, sourceOf, type Workflow } from "@/graph";
+import { useEditor } from "./editor";
+import { edgeKey, NOT_PAINTED, type Painting } from "./paint";
+
+/** What is laid over the draft: a way that breaks a rule, or nothing. */
+export function usePainting(workflow: Workflow): Painting {
+  const { t } = useTranslation();
+  const way = useEditor((state) => state.way);
+  const place = useEditor((state) => state.place);
+  return useMemo(() => (way ? paintWay(workflow, place, way, t("way.step")) : NOT_PAINTED), [way, workflow, place, t]);
+}
+
+/** A way as the steps on it and the arrows between any two that follow each other. */
+function paintWay(workflow: Workflow, place: Place, way: readonly string[], words: string): Painting {
+  const graph: Graph = graphAt(workflow, place) ?? workflow;
+  const on = new Set(way);
+  const steps = Object.fromEntries(way.map((path) => [path, { tone: "way", words } as const]));
+  const edges = graph.edges
+    .map((edge) => ({ edge, from: pathOf(place, sourceOf(edge)), to: pathOf(place, edge.to) }))
+    .filter(({ from, to }) => on.has(from) && on.has(to))
+    .map(({ edge, to }) => [edgeKey({ from: pathOf(place, edge.from), to }), "way"] as const);
+  return { steps, edges: Object.fromEntries(edges) };
+}
