@@ -2,6 +2,7 @@
 
 import createFetchClient from "openapi-fetch";
 import createQueryClient from "openapi-react-query";
+import type { Json, Schema } from "@/graph";
 import type { PendingPaths } from "./pending";
 import type { components, paths } from "./schema";
 
@@ -11,6 +12,28 @@ export type Session = Schemas["SessionView"];
 export type WorkflowRow = Schemas["WorkflowView"];
 export type Draft = Schemas["DraftView"];
 export type LinkView = Schemas["LinkView"];
+export type Notice = Schemas["NoticeView"];
+export type RunRow = Schemas["RunRow"];
+export type RunState = Schemas["RunStatus"];
+export type RunDetail = Schemas["RunDetail"];
+export type RunWait = Schemas["WaitRow"];
+export type StepRow = Schemas["StepRow"];
+export type StepState = Schemas["StepStatus"];
+export type StepDetail = Schemas["StepDetail"];
+export type ReviewRow = Schemas["ReviewRow"];
+export type Choice = Schemas["ReviewDetail"]["choices"][number];
+
+/** A review as it is read; what JSON the description calls `unknown` has its type here. */
+export type ReviewDetail = Omit<Schemas["ReviewDetail"], "record" | "proposal" | "proposal_schema"> & {
+  record: Json;
+  proposal: Json;
+  proposal_schema: Schema | null;
+};
+export type Member = Schemas["MemberView"];
+export type Person = Schemas["PersonView"];
+export type Invitation = Schemas["InvitationView"];
+export type TeamRole = Schemas["RolesChange"]["roles"][number];
+export type OrgRole = NonNullable<Schemas["PersonChange"]["org_roles"]>[number];
 
 let token = "";
 

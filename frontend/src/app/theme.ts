@@ -24,7 +24,11 @@ export const variantColors: VariantColorsResolver = (input) => {
   if (PALE.has(input.variant) && isOwn) return { ...resolved, color: readable(color), hoverColor: readable(color) };
   if (input.variant === "outline" && isOwn) return { ...resolved, color: readable(color) };
   if (input.variant === "filled" && isOwn && color !== "gray")
-    return { ...resolved, background: `var(--mantine-color-${color}-9)`, hover: `var(--mantine-color-${color}-8)` };
+    return {
+      ...resolved,
+      background: `color-mix(in srgb, var(--mantine-color-${color}-9) 88%, black)`,
+      hover: `var(--mantine-color-${color}-8)`,
+    };
   return resolved;
 };
 
@@ -34,6 +38,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--mantine-color-text": "#1b1f27",
     "--mantine-color-dimmed": "#596273",
     "--mantine-color-error": "#b42323",
+    "--mantine-color-red-6": "#b42323",
     "--mantine-color-placeholder": "#667080",
     "--mantine-color-anchor": "var(--mantine-color-accent-8)",
     "--mantine-color-default-border": "#d5dae2",
@@ -56,6 +61,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
   dark: {
     "--mantine-color-dimmed": "#a9b1bf",
     "--mantine-color-error": "#ff9a94",
+    "--mantine-color-red-6": "#ff9a94",
     "--mantine-color-placeholder": "#98a0ae",
     "--mantine-color-anchor": "var(--mantine-color-accent-2)",
     "--mantine-color-default-border": "#3d444f",
@@ -79,7 +85,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
 
 /** @param close the name of every button that closes something, in the person's language. */
 export function makeTheme(close: string): MantineThemeOverride {
-  const closing = { closeButtonProps: { "aria-label": close } };
+  // The head of a dialog is no landmark of the page.
+  const closing = { closeButtonProps: { "aria-label": close }, attributes: { header: { role: "presentation" } } };
   return createTheme({
     primaryColor: "accent",
     primaryShade: { light: 7, dark: 6 },

@@ -12,7 +12,7 @@ import {
   RotateCw,
 } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { RunState, StepState } from "@/api/pending";
+import type { RunState, StepState } from "@/api/client";
 import classes from "./StateWord.module.css";
 
 const SIGNS = {

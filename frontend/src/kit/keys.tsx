@@ -11,8 +11,9 @@ export type Keys = Readonly<Record<string, (event: KeyboardEvent) => void>>;
 const isElsewhere = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable ||
-    target.closest("input:not([type=checkbox]), textarea, select, [role=dialog], [role=listbox], [role=menu]") !==
-      null);
+    target.closest(
+      "input:not([type=checkbox], [type=radio]), textarea, select, [role=dialog], [role=listbox], [role=menu]",
+    ) !== null);
 
 /** Whether letters alone may act: some speak to their computer, and a spoken word is many letters (WCAG 2.1.4). */
 export const useLettersOn = () => useLocalStorage({ key: "handrail-letters", defaultValue: true });

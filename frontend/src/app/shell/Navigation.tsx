@@ -1,12 +1,14 @@
 import { Link } from "@tanstack/react-router";
-import { House, IdCard, UsersRound, Workflow } from "lucide-react";
+import { House, IdCard, ListChecks, UsersRound, Workflow } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { may, useSession } from "@/kit/session";
 import classes from "./Navigation.module.css";
+import { Waiting } from "./Waiting";
 
 /** The pages that are always one click away, for whoever has the permission; a page enters here when it is built. */
 const PAGES = [
   { to: "/", text: "nav.home", icon: House, needs: null },
+  { to: "/reviews", text: "nav.reviews", icon: ListChecks, needs: null },
   { to: "/workflows", text: "nav.workflows", icon: Workflow, needs: null },
   { to: "/team", text: "nav.team", icon: UsersRound, needs: null },
   { to: "/people", text: "nav.people", icon: IdCard, needs: "organisation.read" },
@@ -29,6 +31,7 @@ export function Navigation() {
             >
               <Icon aria-hidden size={17} strokeWidth={1.9} />
               <span data-word>{t(text)}</span>
+              {to === "/reviews" && <Waiting />}
             </Link>
           </li>
         ))}
