@@ -161,6 +161,11 @@ class Application:
         """Signs what is published."""
         return self.keys.audit
 
+    @property
+    def vault_key(self) -> bytes:
+        """Seals what runs keep to themselves."""
+        return self.keys.vault
+
     def load_plan(self, document: JSON) -> Plan:
         """The plan of a woven document that holds on what is installed here; looked at once for each document.
 

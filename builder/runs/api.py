@@ -10,9 +10,16 @@ from pydantic import AwareDatetime
 from builder.engine.state import RunStatus
 from builder.kit.pages import Page, PageSize, cut_page, read_cursor
 from builder.kit.wire import Id
+from builder.runs.act import (
+    cancel_own_run,
+    clarify_own_step,
+    release_own_run,
+    repeat_own_run,
+    retry_own_run,
+)
 from builder.runs.browse import find_runs
 from builder.runs.detail import show_run, show_step
-from builder.runs.views import RunDetail, RunRow, StepDetail, show_runs
+from builder.runs.views import ClarifyIn, RerunIn, RetryIn, RunDetail, RunRow, StartedRun, StepDetail, show_runs
 from builder.sdk import Mode
 from builder.teams import Calling, permit
 
@@ -21,7 +28,7 @@ router = APIRouter(tags=["runs"])
 RunId = Annotated[Id, Path()]
 StepPath = Annotated[str, Path(max_length=2_000, pattern=r"^[^\x00/]*$")]
 Cursor = Annotated[str | None, Query(max_length=2_000)]
-READ = [Depends(permit("run.read"))]
+READ, START = [Depends(permit("run.read"))], [Depends(permit("run.start"))]
 
 
 @router.get("/api/runs", operation_id="list_runs", dependencies=READ)
@@ -59,3 +66,43 @@ def get_step(run: RunId, path: StepPath, call: Calling) -> StepDetail:
     """One step of a run: what it was given and gave, and what happened to it."""
     with call.read() as session:
         return show_step(session, call.caller, run, path, call.application)
+
+
+@router.post(
+    "/api/runs/{run}/cancel",
+    operation_id="cancel_run",
+    status_code=204,
+    dependencies=[Depends(permit("run.cancel"))],
+)
+def post_cancel(run: RunId, call: Calling) -> None:
+    """Asks for a run to end cancelled; what it does at this moment comes to its end."""
+    with call.transaction() as session:
+        cancel_own_run(session, call.caller, run)
+
+
+@router.post("/api/runs/{run}/release", operation_id="release_run", status_code=204, dependencies=START)
+def post_release(run: RunId, call: Calling) -> None:
+    """Lets a quarantined run try again."""
+    with call.transaction() as session:
+        release_own_run(session, call.caller, run)
+
+
+@router.post("/api/runs/{run}/retry", operation_id="retry_run", status_code=201, dependencies=START)
+def post_retry(run: RunId, wanted: RetryIn, call: Calling) -> StartedRun:
+    """Makes a run that copies what came before a step, and does the rest anew."""
+    with call.transaction() as session:
+        return StartedRun(run=retry_own_run(session, call.caller, run, wanted.from_step, call.application))
+
+
+@router.post("/api/runs/{run}/rerun", operation_id="rerun_run", status_code=201, dependencies=START)
+def post_rerun(run: RunId, wanted: RerunIn, call: Calling) -> StartedRun:
+    """Starts a run of the same version with another input."""
+    with call.transaction() as session:
+        return StartedRun(run=repeat_own_run(session, call.caller, run, wanted.input, call.application))
+
+
+@router.post("/api/runs/{run}/steps/{path}/clarify", operation_id="clarify_step", status_code=204, dependencies=START)
+def post_clarify(run: RunId, path: StepPath, wanted: ClarifyIn, call: Calling) -> None:
+    """Says what became of an effect whose end nobody saw."""
+    with call.transaction() as session:
+        clarify_own_step(session, call.caller, run, path, wanted.answer, wanted.output, call.application)

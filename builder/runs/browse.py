@@ -72,10 +72,17 @@ def find_runs(
     return read_page(session, wanted, limit)
 
 
-def sees_payload(caller: Caller, run: RunFacts) -> bool:
-    """Whether a caller may see what went through a run."""
+def sees_payload(session: Session, caller: Caller, run: RunFacts) -> bool:
+    """Whether a caller may see what went through a run.
+
+    A retry takes over what went through the earlier run, so whoever may not see that does not see it by retrying.
+    """
+    started: RunFacts | None = run
+    while started is not None and started.starter == caller.person and started.forked_at is not None:
+        started = read_facts(session, [started.forked_from or 0]).get(started.forked_from or 0)
+    mine = started is not None and started.starter == caller.person
     return run.team_id is not None and may_read_payload(
-        caller, run.team_id, started=run.starter == caller.person, dry=run.mode is Mode.DRY, asked=False
+        caller, run.team_id, started=mine, dry=run.mode is Mode.DRY, asked=False
     )
 
 

@@ -74,7 +74,7 @@ def show_run(session: Session, caller: Caller, run_id: int, site: Installation) 
     """
     facts = find_run(session, caller, run_id)
     ground = _find_ground(session, facts, site)
-    seen = sees_payload(caller, facts)
+    seen = sees_payload(session, caller, facts)
     story = read_run(session, run_id, None)
     given = store.read_ends(session, run_id) if seen else None
     shown = _shown(story.steps)
@@ -104,7 +104,7 @@ def show_step(session: Session, caller: Caller, run_id: int, path: str, site: In
     """
     facts = find_run(session, caller, run_id)
     ground = _find_ground(session, facts, site)
-    seen = sees_payload(caller, facts)
+    seen = sees_payload(session, caller, facts)
     story = read_run(session, run_id, None)
     found = next((each for each in story.steps if each.path == path), None)
     if found is None:
@@ -228,7 +228,7 @@ def _may(caller: Caller, run: RunFacts, waits: Sequence[WaitView]) -> MayView:
     return MayView(
         cancel=not over and may(caller, "run.cancel", run.team_id),
         retry=starts and (over or away),
-        rerun=starts and over and run.workflow_id is not None,
+        rerun=starts and run.workflow_id is not None,
         release=starts and away,
         clarify=starts and any(each.kind == "uncertain" for each in waits),
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from builder.db import to_milliseconds, write_json
 from builder.engine.events import RunWrite, StepWrite, Write
 from builder.engine.plan import PlanNode
-from builder.engine.state import FINAL_RUNS, RunState, StepStatus
+from builder.engine.state import FINAL_RUNS, RunState, RunStatus, StepStatus
 from builder.kit.ids import new_id
 from builder.kit.shapes import at_path
 from builder.runs import store
@@ -24,6 +24,7 @@ from builder.runs.performing import Asked
 from builder.runs.records import chain_row, write_row
 from builder.runs.schemas import NOTHING, Row, StoredText
 from builder.runs.store import Signal
+from builder.runs.trouble import tell_trouble
 from builder.sdk import Control, Question, VerdictWord
 
 _Beside = Callable[[Session], None]
@@ -87,6 +88,7 @@ class Journal:
             self._open(write, self._questions.pop(write.path))
         elif write.status is StepStatus.UNCERTAIN:
             self._beside.append(self._opening(write, new_token(self._hold), "uncertain", {"why": write.why}))
+            self._beside.append(lambda session: tell_trouble(session, self._hold.run_id, "run_uncertain"))
         refused = write.status is StepStatus.REFUSED
         if refused or (write.verdict is not None and write.verdict.word is VerdictWord.BLOCK):
             kind = "policy_blocked" if write.verdict is not None else "step_refused"
@@ -167,6 +169,8 @@ class Journal:
         if final:
             result = await self._store(state.result)
             self.audit("run_ended", {"status": status, "why": why, "name": self._hold.claim.name})
+        if status == RunStatus.FAILED.value:
+            self._beside.append(lambda session: tell_trouble(session, self._hold.run_id, "run_failed"))
         wake = None if leave.wake is None else to_milliseconds(leave.wake)
         closing = Closing(status, why, result, state.spent, wake, leave.told, final)
         return (await self._commit(closing, synced=True)).closed

@@ -37,6 +37,7 @@ class Start:
         stage: how far the workflow has come.
         team: its team's name.
         team_id, workflow_id, version: what is started, where that is kept here; none of it for a file.
+        forked_from: the run that this one repeats with another input, if any.
         pins: step path → the output that a recorded write answers with.
         answers: step path → `{decision, by, reason, edit}`, for modes in which nobody is asked.
     """
@@ -49,6 +50,7 @@ class Start:
     team_id: int | None = None
     workflow_id: int | None = None
     version: int | None = None
+    forked_from: int | None = None
     pins: Mapping[str, JSON] = field(default_factory=dict)
     answers: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict)
 
@@ -97,6 +99,7 @@ def start_run(session: Session, plan: Plan, document: JSON, start: Start, payloa
             "team_id": start.team_id,
             "workflow_id": start.workflow_id,
             "version": start.version,
+            "forked_from": start.forked_from,
             "starter": start.starter,
             "input": stored.text,
             "input_ref": stored.ref,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from builder.db import read_clock, ring_after
 from builder.runs import store
 from builder.runs.store import keeping
+from builder.runs.trouble import tell_trouble
 
 POISONED_AFTER = 3
 """Deaths without progress after which a run is put away."""
@@ -58,6 +59,7 @@ def _give_back(session: Session, run_id: int, last: str) -> None:
     if deaths >= POISONED_AFTER:
         why = f"{deaths} processes ended while they ran it, and none came further than {last or 'its start'}."
         keeping.put_away(session, run_id, why, deaths)
+        tell_trouble(session, run_id, "run_failed")
     else:
         keeping.make_ready(session, run_id, deaths, done)
         ring_after(session, run_id)
@@ -73,4 +75,7 @@ def force_cancels(session: Session) -> int:
 
 def quarantine_run(session: Session, run_id: int, fence: tuple[str, int], why: str) -> bool:
     """Puts a run away that this owner cannot execute; False when it is not its any more."""
-    return keeping.put_away_own(session, run_id, fence, why)
+    if not keeping.put_away_own(session, run_id, fence, why):
+        return False
+    tell_trouble(session, run_id, "run_failed")
+    return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -208,6 +208,31 @@ class RunDetail(RunRow):
     input: Any = None
     result: Any = None
     may: MayView
+
+
+class StartedRun(Wire):
+    """The run that was made."""
+
+    run: Id
+
+
+class RetryIn(Wire):
+    """From which step."""
+
+    from_step: Annotated[str, Field(max_length=2_000, pattern=r"^[^\x00]*$")]
+
+
+class RerunIn(Wire):
+    """The other input."""
+
+    input: dict[str, Any]
+
+
+class ClarifyIn(Wire):
+    """What became of an effect; `output` is what it gave, if it happened."""
+
+    answer: Literal["repeat", "happened", "give_up"]
+    output: Any = None
 
 
 def show_runs(session: Session, runs: Iterable[RunFacts]) -> list[RunRow]:

@@ -63,6 +63,11 @@ class Installation(Protocol):
         """Signs what is published."""
         ...
 
+    @property
+    def vault_key(self) -> bytes:
+        """Seals what runs keep to themselves."""
+        ...
+
     def load_plan(self, document: JSON) -> Plan:
         """The plan of a woven document that holds on what is installed here. Raises HandrailError."""
         ...

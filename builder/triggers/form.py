@@ -11,14 +11,16 @@ from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
+from builder.audit import append_event
+from builder.db import read_clock
 from builder.engine.plan import Plan
 from builder.kit.errors import HandrailError
-from builder.kit.sealing import verify_signature
+from builder.kit.ids import show_id
 from builder.payloads import PayloadStore
 from builder.runs import Start, start_run
 from builder.sdk import JSON, Mode, Stage
 from builder.teams import Caller, expect_team
-from builder.workflows import Live, Version, WorkflowRow, expect_workflow, read_live
+from builder.workflows import Live, WorkflowRow, expect_workflow, is_sealed, read_live
 
 
 class NotStartableError(HandrailError):
@@ -82,7 +84,7 @@ def start_by_form(
     """
     live = _expect_live(session, expect_workflow(session, caller, workflow_id, "run.start"))
     version = live.version
-    if not _is_sealed(version, public_key):
+    if not is_sealed(version, public_key):
         raise NotStartableError(
             f"Version {version.number} of “{live.workflow.name}” is not as it was published, so it does not run.",
             way_out="Publish it anew, and tell whoever looks after this installation.",
@@ -98,7 +100,16 @@ def start_by_form(
         workflow_id=live.workflow.id,
         version=version.number,
     )
-    return start_run(session, load_plan(version.woven), version.woven, start, payloads)
+    run_id = start_run(session, load_plan(version.woven), version.woven, start, payloads)
+    append_event(
+        session,
+        "run_started",
+        actor=caller.actor,
+        subject=f"run {show_id(run_id)}",
+        now=read_clock(session),
+        record={"workflow": show_id(live.workflow.id), "version": version.number, "way": "form"},
+    )
+    return run_id
 
 
 def _expect_live(session: Session, row: WorkflowRow) -> Live:
@@ -112,14 +123,3 @@ def _expect_live(session: Session, row: WorkflowRow) -> Live:
             f"“{row.name}” has not been published.", way_out="Try it in its canvas, or ask to publish it."
         )
     raise NotStartableError(f"“{row.name}” cannot be started now.")
-
-
-def _is_sealed(version: Version, public_key: bytes) -> bool:
-    """Whether the document is the one whose hash the publisher signed; that it has this hash, loading it verifies."""
-    document = version.woven
-    try:
-        signature = bytes.fromhex(str(document.get("signature", "")))
-        hashed = bytes.fromhex(version.woven_hash)
-    except ValueError:
-        return False
-    return document.get("woven_hash") == version.woven_hash and verify_signature(public_key, hashed, signature)

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
         govern_workflow,
     )
     from builder.workflows.load import LoadedWorkflow, UnreadableFile, called_references, load_workflow, read_file
-    from builder.workflows.read import expect_open, expect_workflow, find_workflow, list_workflows
-    from builder.workflows.rules import expect_source, workflow_of
+    from builder.workflows.read import expect_open, expect_workflow, find_keepers, find_workflow, list_workflows
+    from builder.workflows.rules import expect_source, is_sealed, workflow_of
     from builder.workflows.schemas import (
         ArchivedError,
         BadDraftError,
@@ -83,8 +83,8 @@ _NAMES = {
     "exchange": ("apply_import", "export_workflow", "plan_import"),
     "govern": ("Examined", "Governed", "Ground", "examine_workflow", "finding_of", "govern_workflow"),
     "load": ("LoadedWorkflow", "UnreadableFile", "called_references", "load_workflow", "read_file"),
-    "read": ("expect_open", "expect_workflow", "find_workflow", "list_workflows"),
-    "rules": ("expect_source", "workflow_of"),
+    "read": ("expect_open", "expect_workflow", "find_keepers", "find_workflow", "list_workflows"),
+    "rules": ("expect_source", "is_sealed", "workflow_of"),
     "schemas": (
         "ArchivedError", "BadDraftError", "Draft", "DraftChangedError", "DraftRevision", "ImportPlan",
         "PlanChangedError", "SecretInsideError", "UnknownWorkflowError", "Version", "VersionState", "WorkflowError",
@@ -105,8 +105,8 @@ __all__ = [
     "WorkflowError", "WorkflowRow", "add_version", "apply_import", "archive_workflow", "called_references",
     "change_workflow", "check_draft", "compare_versions", "create_blank", "create_from_example", "examine_source",
     "examine_workflow", "examples_folder", "expect_draft", "expect_open", "expect_source", "expect_version",
-    "expect_workflow", "export_workflow", "find_authors", "find_revision", "find_version", "find_workflow",
-    "finding_of", "fork_workflow", "govern_workflow", "list_examples", "list_revisions", "list_versions",
+    "expect_workflow", "export_workflow", "find_authors", "find_keepers", "find_revision", "find_version", "find_workflow",
+    "finding_of", "fork_workflow", "govern_workflow", "is_sealed", "list_examples", "list_revisions", "list_versions",
     "list_workflows", "load_workflow", "make_live", "name_people", "name_workflows", "next_stage", "plan_import",
     "preview_of", "read_draft", "read_file", "read_live", "restore_draft", "restore_version", "router", "save_draft",
     "show_versions", "unarchive_workflow", "workflow_of",

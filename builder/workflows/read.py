@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from builder.kit.ids import show_id
 from builder.sdk import Stage
-from builder.teams import Caller, may, require, teams_where
+from builder.teams import Caller, find_team_people, may, require, teams_where
 from builder.workflows.schemas import ArchivedError, UnknownWorkflowError, WorkflowRow
 from builder.workflows.store import Wanted, list_rows, read_workflow_row
 
@@ -45,6 +45,15 @@ def expect_open(session: Session, caller: Caller, workflow_id: int, permission: 
     if row.archived_at is not None:
         raise ArchivedError(f"“{row.name}” is archived.", way_out="Take it out of the archive first.")
     return row
+
+
+def find_keepers(session: Session, workflow_id: int) -> list[int]:
+    """Who answers for a workflow and is told how it goes: its owner and deputy, or else the owners of its team."""
+    row = read_workflow_row(session, workflow_id)
+    if row is None:
+        return []
+    named = [person for person in (row.owner_id, row.deputy_id) if person is not None]
+    return named or [person.id for person in find_team_people(session, row.team_id, "owner")]
 
 
 def list_workflows(

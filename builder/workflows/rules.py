@@ -13,9 +13,10 @@ from builder.engine.graph import Workflow, dump_part
 from builder.engine.marks import marks_of, texts_at
 from builder.engine.source import check_source
 from builder.kit.detect import find_secrets
+from builder.kit.sealing import verify_signature
 from builder.kit.shapes import ShapeError, normalise
 from builder.sdk import JSON, NodeType
-from builder.workflows.schemas import BadDraftError, DraftRevision
+from builder.workflows.schemas import BadDraftError, DraftRevision, Version
 
 IN_THE_ROW = ("name", "purpose")
 """What stands in the workflow's row, not in its draft."""
@@ -174,3 +175,14 @@ def nodes_in(nodes: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Ma
         if isinstance(body, Mapping) and isinstance(body.get("nodes"), Mapping):
             inner = {key: each for key, each in body["nodes"].items() if isinstance(each, Mapping) and "type" in each}
             yield from nodes_in(inner, where)
+
+
+def is_sealed(version: Version, public_key: bytes) -> bool:
+    """Whether the document is the one whose hash the publisher signed; that it has this hash, loading it verifies."""
+    document = version.woven
+    try:
+        signature = bytes.fromhex(str(document.get("signature", "")))
+        hashed = bytes.fromhex(version.woven_hash)
+    except ValueError:
+        return False
+    return document.get("woven_hash") == version.woven_hash and verify_signature(public_key, hashed, signature)

@@ -242,6 +242,12 @@ def read_ends(session: Session, run_id: int) -> tuple[tuple[str | None, str | No
     return (found[0], found[1]), (found[2], found[3])
 
 
+def read_given(session: Session, run_id: int) -> str | None:
+    """What a run was started with beside its input, as JSON text."""
+    found: str | None = session.scalars(select(run.given).where(run.id == run_id)).one()
+    return found
+
+
 def read_output(session: Session, run_id: int, path: str) -> tuple[str | None, str | None]:
     """What a step gave last: inline text and payload key."""
     mine = (step.run_id == run_id, step.path == path, step.kind == STEP)

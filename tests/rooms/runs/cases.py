@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from builder.kit.ids import show_id
+from sqlalchemy import update
+
+from builder.kit.ids import new_id, show_id
 from builder.runs.schemas import RUN, STEP, Row
-from builder.runs.store import insert_rows
+from builder.runs.store import insert_rows, open_wait
+from builder.runs.tables import run_table
 from builder.triggers import start_by_form
 from tests.rooms.cases import RouteCase, Sent
 from tests.rooms.workflows.cases import make_workflow
@@ -28,6 +31,22 @@ def make_run(world: World, starter: str = "builder", *, text: str = "Hello") -> 
     return run
 
 
+def end(world: World, run: int, status: str, *, wait: str | None = None) -> None:
+    """Leaves a run in another state, perhaps with a wait of its step `answer`."""
+    with world.transaction() as session:
+        session.execute(update(run_table).where(run_table.c.id == run).values(status=status))
+        if wait is not None:
+            values = {"token": new_id(0), "run_id": run, "path": "answer", "attempt": 1, "kind": wait, "question": {}}
+            open_wait(session, values)
+
+
+def ended(world: World, status: str, json: object = None, *, wait: str | None = None, **path: str) -> Sent:
+    """A call about a run that is left so."""
+    run = make_run(world)
+    end(world, run, status, wait=wait)
+    return Sent(path={"run": show_id(run), **path}, json=json)
+
+
 def at(world: World, json: object = None, **path: str) -> Sent:
     """A call about such a run."""
     return Sent(path={"run": show_id(make_run(world)), **path}, json=json)
@@ -42,4 +61,13 @@ CASES = [
     RouteCase("list_runs", lambda world, _: _listed(world), reach="list"),
     RouteCase("read_run", lambda world, _: at(world)),
     RouteCase("read_step", lambda world, _: at(world, path="answer")),
+    RouteCase("cancel_run", lambda world, _: at(world), status=204),
+    RouteCase("release_run", lambda world, _: ended(world, "quarantined"), status=204),
+    RouteCase("retry_run", lambda world, _: ended(world, "failed", {"from_step": "answer"}), status=201),
+    RouteCase("rerun_run", lambda world, _: at(world, {"input": {"text": "Again"}}), status=201),
+    RouteCase(
+        "clarify_step",
+        lambda world, _: ended(world, "waiting", {"answer": "repeat"}, wait="uncertain", path="answer"),
+        status=204,
+    ),
 ]
