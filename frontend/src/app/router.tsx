@@ -120,23 +120,60 @@ const run = createRoute({
   component: NotFound,
 });
 
+const versions = createRoute({
+  getParentRoute: () => inside,
+  path: "/workflows/$id/versions",
+  component: lazyRouteComponent(() => import("@/features/workflows/Versions"), "Versions"),
+});
+
+const compare = createRoute({
+  getParentRoute: () => inside,
+  path: "/workflows/$id/compare",
+  validateSearch: (search): { from?: number; to?: number } => ({
+    ...(Number.isInteger(search.from) && { from: search.from as number }),
+    ...(Number.isInteger(search.to) && { to: search.to as number }),
+  }),
+  component: lazyRouteComponent(() => import("@/features/workflows/Compare"), "Compare"),
+});
+
+const start = createRoute({
+  getParentRoute: () => inside,
+  path: "/workflows/$id/start",
+  component: lazyRouteComponent(() => import("@/features/workflows/StartForm"), "StartForm"),
+});
+
+const requests = createRoute({
+  getParentRoute: () => inside,
+  path: "/publish-requests",
+  component: lazyRouteComponent(() => import("@/features/workflows/Requests"), "Requests"),
+});
+
 const routes = root.addChildren([
   signIn,
   link,
-  inside.addChildren([home, workflows, workflow, team, people, reviews, review, runs, run, ...rest()]),
+  inside.addChildren([
+    home,
+    versions,
+    compare,
+    start,
+    requests,
+    workflows,
+    workflow,
+    team,
+    people,
+    reviews,
+    review,
+    runs,
+    run,
+    ...rest(),
+  ]),
 ]);
 
 /** Addresses that are agreed on; a page is put in where it is built. */
 function rest() {
   const page = <Path extends string>(path: Path) =>
     createRoute({ getParentRoute: () => inside, path, component: NotFound });
-  return [
-    page("/workflows/$id/versions"),
-    page("/workflows/$id/compare"),
-    page("/workflows/$id/start"),
-    page("/audit"),
-    page("/settings"),
-  ] as const;
+  return [page("/audit"), page("/settings")] as const;
 }
 
 export const makeRouter = (client: QueryClient) =>

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Json, JsonRecord, Schema } from "@/graph";
 import { Condition } from "./Condition";
 import { FieldsField } from "./FieldsField";
+import { JsonField } from "./JsonField";
 import { ListField } from "./ListField";
 import { Pairs } from "./Pairs";
 import { helpOf, plain, type Shape, shapeOf, startOf, titleOf } from "./shape";
@@ -73,6 +74,9 @@ export function Field(props: FieldProps) {
   );
 }
 
+const inputTypeOf = (shape: Shape): string =>
+  shape.is === "text" && (shape.format === "email" || shape.format === "date") ? shape.format : "text";
+
 const asText = (value: Json | undefined): string => (value === undefined || value === null ? "" : String(value));
 const asRecord = (value: Json | undefined): JsonRecord =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
@@ -81,7 +85,7 @@ const asList = (value: Json | undefined): Json[] => (Array.isArray(value) ? valu
 function Control({ shape, ...props }: FieldProps & { shape: Shape }) {
   const { name, schema, root, value, isRequired, onChange, path } = props;
   const { t } = useTranslation();
-  const { settle, offers } = useValues();
+  const { settle, offers, isData } = useValues();
   const words = { label: titleOf(schema, name), description: helpOf(schema) };
   const common = { ...words, required: isRequired, withAsterisk: false, onBlur: settle };
   const current = value ?? schema.default;
@@ -153,6 +157,7 @@ function Control({ shape, ...props }: FieldProps & { shape: Shape }) {
     case "pairs":
       return <Pairs {...words} value={asRecord(value)} onChange={onChange} />;
     case "fields":
+      if (isData) return <JsonField {...words} value={value} isRequired={isRequired} onChange={onChange} />;
       return <FieldsField {...words} value={asRecord(value)} onChange={onChange} />;
     case "expression":
       return (
@@ -176,7 +181,7 @@ function Control({ shape, ...props }: FieldProps & { shape: Shape }) {
       return shape.is === "text" && shape.long ? (
         <Textarea {...text} autosize minRows={2} maxRows={10} onChange={(event) => typed(event.currentTarget.value)} />
       ) : (
-        <TextInput {...text} onChange={(event) => typed(event.currentTarget.value)} />
+        <TextInput {...text} type={inputTypeOf(shape)} onChange={(event) => typed(event.currentTarget.value)} />
       );
     }
   }

@@ -13,6 +13,8 @@ export type Values = {
   offers: (scope: string) => Offer[];
   /** Puts a value into reach of the field and gives the words for a hole or a formula. */
   name: (offer: Offer, scope: string) => string;
+  /** Whether the form takes the values of a run, not the settings of a step: a free record is then any JSON. */
+  isData?: boolean;
   /** Called when a field is left: what follows is a change of its own. */
   settle: () => void;
 };
@@ -23,5 +25,14 @@ export const ValuesContext = createContext<Values>({
   name: (offer) => offer.path,
   settle: () => {},
 });
+
+/** For the form of a run: nothing can be put in but what is typed. */
+export const TYPED: Values = {
+  describe: (path) => ({ step: path, field: "", kind: "input" }),
+  offers: () => [],
+  name: (offer) => offer.path,
+  settle: () => {},
+  isData: true,
+};
 
 export const useValues = (): Values => useContext(ValuesContext);

@@ -1,6 +1,16 @@
 /** What has changed between two graphs in meaning: positions, groups and the order of keys do not count. */
 
-import { bodyOf, type Edge, type Graph, type Place, pathOf, same, type WorkflowNode } from "./workflow";
+import {
+  bodyOf,
+  changeAt,
+  type Edge,
+  type Graph,
+  type Place,
+  pathOf,
+  same,
+  type Workflow,
+  type WorkflowNode,
+} from "./workflow";
 
 export type Part = "type" | "title" | "notes" | "config" | "inputs" | "on_error" | "tags" | "woven";
 export type Change = {
@@ -51,4 +61,20 @@ function include(change: Change, inner: Change): void {
   for (const [path, parts] of inner.parts) change.parts.set(path, parts);
   change.edges.push(...inner.edges);
   change.isResultChanged ||= inner.isResultChanged;
+}
+
+/** Both graphs in one drawing: the later one, with what it no longer has where it stood. */
+export function unionOf(before: Workflow, after: Workflow): Workflow {
+  return { ...joined(before, after), layout: { ...before.layout, ...after.layout } };
+}
+
+function joined<G extends Graph>(before: Graph, after: G): G {
+  let whole = after;
+  for (const id of Object.keys(after.nodes)) {
+    const [old, fresh] = [bodyOf(before.nodes[id]), bodyOf(after.nodes[id])];
+    if (old && fresh) whole = changeAt(whole, [id], (body) => joined(old, body));
+  }
+  const gone = Object.entries(before.nodes).filter(([id]) => !after.nodes[id]);
+  const cut = before.edges.filter((edge) => !after.edges.some((each) => same(each, edge)));
+  return { ...whole, nodes: { ...whole.nodes, ...Object.fromEntries(gone) }, edges: [...whole.edges, ...cut] };
 }

@@ -12,7 +12,7 @@ export type Paint = { tone: Tone; words: string };
 
 export type EdgeTone = "taken" | "added" | "removed" | "way";
 
-/** Steps by node path (`rows.check`), edges by `from>to`. Edges that are not named step back when any is. */
+/** Steps by node path (`rows.check`), edges by `from>to`. Where edges were taken, the others step back. */
 export type Painting = {
   steps: Readonly<Record<string, Paint>>;
   edges: Readonly<Record<string, EdgeTone>>;

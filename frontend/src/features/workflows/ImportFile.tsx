@@ -8,6 +8,7 @@ import type { components } from "@/api/schema";
 import { ProblemAlert } from "@/kit/ProblemAlert";
 import { wordsOf } from "@/kit/problem";
 import { useStale } from "@/kit/stale";
+import { changeWords } from "./changes";
 
 type Plan = components["schemas"]["ImportView"];
 type Chosen = { content: string; filename: string };
@@ -100,7 +101,10 @@ function Deeds({ plan, isBusy, onDo }: { plan: Plan; isBusy: boolean; onDo: (cho
 function Told({ plan }: { plan: Plan }) {
   const { t } = useTranslation();
   const lists = [
-    { title: t("import.changes"), items: plan.changes.map((change) => change.sentence) },
+    {
+      title: t("import.changes"),
+      items: plan.changes.map((change) => changeWords(change, t, (path) => path.replaceAll("_", " "))),
+    },
     { title: t("import.missingTypes"), items: plan.missing_types },
     { title: t("import.missingConnections"), items: plan.missing_connections },
     { title: t("import.off"), items: plan.off },

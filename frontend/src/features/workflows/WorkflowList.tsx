@@ -1,4 +1,4 @@
-import { Button, Select, Switch, TextInput } from "@mantine/core";
+import { Alert, Button, Select, Switch, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Plus, Search } from "lucide-react";
@@ -9,6 +9,7 @@ import { useKeys } from "@/kit/keys";
 import { Page } from "@/kit/Page";
 import { may, useSession } from "@/kit/session";
 import { Empty, Failure, Loading } from "@/kit/states";
+import { TextLink } from "@/kit/TextLink";
 import { NewWorkflow } from "./NewWorkflow";
 import { WorkflowItem } from "./WorkflowItem";
 import classes from "./workflows.module.css";
@@ -65,6 +66,7 @@ export function WorkflowList() {
         )
       }
     >
+      <Waiting />
       <search className={classes.filters}>
         <TextInput
           ref={field}
@@ -133,6 +135,19 @@ export function WorkflowList() {
       )}
       {isMaking && <NewWorkflow onClose={() => setMaking(false)} />}
     </Page>
+  );
+}
+
+/** That something waits for somebody's word to go live. */
+function Waiting() {
+  const { t } = useTranslation();
+  const asked = query.useQuery("get", "/api/publish-requests", {});
+  const count = asked.data?.length ?? 0;
+  if (count === 0) return null;
+  return (
+    <Alert color="accent" mb="md" py={8}>
+      <TextLink to="/publish-requests">{t("requests.count", { count })}</TextLink>
+    </Alert>
   );
 }
 

@@ -89,7 +89,9 @@ function Inserted({ insertions, after }: { insertions: [Insertion, ...Insertion[
   const type = useEditor((state) => state.palette.get(insertion.type));
   const targets = insertions.map(({ at: { to } }) => {
     const { place, id } = placeOf(to);
-    return `“${to === "result" ? t("editor.result") : nameOf(graphAt(after, place) ?? after, id)}”`;
+    return t("kit.quoted", {
+      text: to === "result" ? t("editor.result") : nameOf(graphAt(after, place) ?? after, id),
+    });
   });
   const what = new Intl.ListFormat(i18n.language).format(targets);
   return (

@@ -30,6 +30,7 @@ const NODE_TYPES = { step: StepNode, end: EndCard };
 const EDGE_TYPES = { line: EdgeLine };
 const FAR = 0.35;
 const MAP_FROM = 30;
+const INSPECTOR = 420;
 
 /** The draft as a drawing. It holds no state of its own but what a drag moves until it is let go. */
 export function Canvas() {
@@ -119,7 +120,7 @@ function Drawing() {
       store.getState().act("move", name, (now) => moveNodes(now, { [path]: [x + right, y + down] }), path);
     },
   });
-  useFollow(frame);
+  useFollow(frame, selected.length === 1 ? selected[0] : undefined, INSPECTOR);
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the nodes inside

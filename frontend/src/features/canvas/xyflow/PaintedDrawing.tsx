@@ -13,6 +13,7 @@ import { EndCard } from "./EndCard";
 import { Line } from "./Line";
 import { openAt } from "./openAt";
 import { StepNode } from "./StepNode";
+import { useFollow } from "./useFollow";
 import { useGraphKeys } from "./useGraphKeys";
 import { ViewTools } from "./ViewTools";
 
@@ -60,6 +61,7 @@ function Drawing({ workflow, palette, label, steps, edges: tones, selected = nul
     palette,
     onSelect: (path) => onSelect?.(path),
   });
+  useFollow(frame, selected ?? undefined);
   return (
     <section className="drawing" aria-label={label} ref={frame} onKeyDown={onKeyDown}>
       <ReactFlow

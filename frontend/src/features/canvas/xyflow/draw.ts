@@ -152,9 +152,9 @@ export function drawEdges(
     });
 }
 
-/** Where edges are painted, those that are not step back. An edge may be named with its main port or without. */
+/** Where a way through the graph is painted, the edges beside it step back. An edge may be named with its main port or without. */
 function toneOfEdge(graph: Graph, edge: Edge, place: Place, palette: Palette, { edges }: Painting): LineData["tone"] {
-  if (Object.keys(edges).length === 0) return undefined;
+  const stepsBack = Object.values(edges).some((tone) => tone === "taken" || tone === "way");
   const source = sourceOf(edge);
   const port = portOf(edge) ?? portsOf(graph.nodes[source], palette)[0]?.name ?? "done";
   const to = pathOf(place, edge.to);
@@ -162,7 +162,7 @@ function toneOfEdge(graph: Graph, edge: Edge, place: Place, palette: Palette, { 
     edges[edgeKey({ from: pathOf(place, edge.from), to })] ??
     edges[edgeKey({ from: pathOf(place, `${source}.${port}`), to })] ??
     edges[edgeKey({ from: pathOf(place, source), to })] ??
-    "aside"
+    (stepsBack ? "aside" : undefined)
   );
 }
 
