@@ -19,7 +19,20 @@ from builder.runs.act import (
 )
 from builder.runs.browse import find_runs
 from builder.runs.detail import show_run, show_step
-from builder.runs.views import ClarifyIn, RerunIn, RetryIn, RunDetail, RunRow, StartedRun, StepDetail, show_runs
+from builder.runs.start import start_run
+from builder.runs.trial import Trial, find_samples, prepare_trial
+from builder.runs.views import (
+    ClarifyIn,
+    RerunIn,
+    RetryIn,
+    RunDetail,
+    RunRow,
+    SampleView,
+    StartedRun,
+    StepDetail,
+    TryIn,
+    show_runs,
+)
 from builder.sdk import Mode
 from builder.teams import Calling, permit
 
@@ -106,3 +119,38 @@ def post_clarify(run: RunId, path: StepPath, wanted: ClarifyIn, call: Calling) -
     """Says what became of an effect whose end nobody saw."""
     with call.transaction() as session:
         clarify_own_step(session, call.caller, run, path, wanted.answer, wanted.output, call.application)
+
+
+@router.post(
+    "/api/workflows/{workflow}/try",
+    operation_id="try_workflow",
+    status_code=201,
+    dependencies=[Depends(permit("workflow.write"))],
+)
+def post_try(workflow: Annotated[Id, Path()], wanted: TryIn, call: Calling) -> StartedRun:
+    """Starts a dry run of a graph: nothing is written, and whoever tries answers its questions."""
+    trial = Trial(
+        graph=wanted.graph,
+        input=wanted.input,
+        upto=wanted.only or wanted.upto,
+        only=wanted.only is not None,
+        pins=wanted.pins,
+        answers={path: each.model_dump() for path, each in wanted.answers.items()},
+    )
+    site = call.application
+    with call.read() as session:
+        ready = prepare_trial(session, call.caller, workflow, trial, site)
+    with call.transaction() as session:
+        return StartedRun(run=start_run(session, ready.plan, ready.document, ready.start, site.payloads))
+
+
+@router.get(
+    "/api/workflows/{workflow}/samples",
+    operation_id="list_samples",
+    dependencies=[Depends(permit("workflow.read"))],
+)
+def get_samples(workflow: Annotated[Id, Path()], call: Calling) -> dict[str, SampleView]:
+    """By node path, what each node gave when it last succeeded, as far as one may see it."""
+    with call.read() as session:
+        found = find_samples(session, call.caller, workflow, call.application)
+    return {path: SampleView(output=each.output, run=each.run.id, at=each.run.made_at) for path, each in found.items()}

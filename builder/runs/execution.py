@@ -25,6 +25,7 @@ from builder.runs.journal import Journal, Leave
 from builder.runs.loading import Record
 from builder.runs.performer import Performer
 from builder.runs.performing import Asked
+from builder.runs.recorded import find_pinned
 from builder.runs.signals import take_signal
 from builder.runs.store import Signal
 from builder.sdk import Control
@@ -167,7 +168,10 @@ class Execution:
 
     async def _execute(self, command: Execute) -> None:
         node = self.hold.node(command.path)
-        if node.control not in (Control.STEP, Control.ASK):
+        pinned = find_pinned(self.hold, command.path, command.attempt)
+        if pinned is not None:
+            self.tell(pinned)
+        elif node.control not in (Control.STEP, Control.ASK):
             now = self.hold.reach.clock.now()
             self.tell(performing.answer_control(self.hold.plan, self.state, command, node, now))
         elif not node.pure and node.control is Control.STEP:

@@ -115,8 +115,8 @@ class Performer:
     def _settle_in_place(
         hold: Hold, kind: NodeType, config: Any, inputs: dict[str, JSON], event: Event | Asked
     ) -> Event | Asked:
-        """What needs nobody: a decision carried over from the run that this one retries; outside `live` and `dry` the
-        recorded answer, or else the proposal passes.
+        """What needs nobody: a decision carried over from the run that this one retries; outside `live` an answer given
+        beforehand; and where nobody is there to be asked, the proposal passes.
         """
         if not isinstance(event, Asked):
             return event
@@ -124,11 +124,12 @@ class Performer:
         decision = carried_decision(hold, path, event.question)
         if decision is not None:
             hold.mark(path, CARRIED)
-        elif hold.mode in (Mode.LIVE, Mode.DRY):
-            return event
         else:
-            decision, recorded = decision_for(hold, path)
-            if not recorded:
+            answer = decision_for(hold, path)
+            if answer is None:
+                return event
+            decision, given = answer
+            if not given:
                 hold.mark(path, UNREVIEWED)
         where, outgoing = (path, event.event.attempt), hold.node(path).outgoing
         return settle_answer(kind, config, inputs, decision, where=where, outgoing=outgoing)

@@ -36,6 +36,7 @@ class RunFacts:
         starter: a person's id, or for a file whoever the command line named.
         why: one sentence: why it waits, or ended as it did; may be empty.
         forked_from, forked_at: the earlier run that it repeats, and the step from which; None for the latter: all.
+        emptied_at: when what went through it was deleted.
     """
 
     id: int
@@ -55,6 +56,7 @@ class RunFacts:
     ended_at: datetime | None
     forked_from: int | None
     forked_at: str | None
+    emptied_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

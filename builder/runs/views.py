@@ -235,6 +235,43 @@ class ClarifyIn(Wire):
     output: Any = None
 
 
+class AnswerIn(Wire):
+    """A decision made beforehand."""
+
+    decision: Literal["approve", "edit", "reject"]
+    edit: Any = None
+    reason: Annotated[str, Field(max_length=4_000, pattern=r"^[^\x00]*$")] = ""
+
+
+NodePath = Annotated[str, Field(max_length=2_000, pattern=r"^[^\x00]*$")]
+
+
+class TryIn(Wire):
+    """What is tried: all of the graph, all up to a node, or one node alone.
+
+    Attributes:
+        input: without one, that of the last run is taken, or an example.
+        upto, only: path of a node; at most one of the two. For `only`, what leads to it is pinned to its last outputs.
+        pins: node path → its output; such a node is not executed.
+        answers: node path → what it is answered with, where it asks people.
+    """
+
+    graph: dict[str, Any]
+    input: dict[str, Any] | None = None
+    upto: NodePath | None = None
+    only: NodePath | None = None
+    pins: dict[NodePath, Any] = {}
+    answers: dict[NodePath, AnswerIn] = {}
+
+
+class SampleView(Wire):
+    """What a node gave when it last succeeded."""
+
+    output: Any
+    run: Id
+    at: datetime
+
+
 def show_runs(session: Session, runs: Iterable[RunFacts]) -> list[RunRow]:
     """Runs for the screen."""
     runs = list(runs)

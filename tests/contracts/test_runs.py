@@ -433,7 +433,7 @@ def test_outside_live_no_write_is_made_and_no_desk_is_asked(world: World) -> Non
     assert world.desk.opened == []
     marks = {step.path: step.marks for step in story.steps}
     assert marks["check"] == ("unreviewed",)
-    assert marks["send"] == ("on an example",)
+    assert marks["send"] == ("pinned",)
     assert story.steps[-1].output["text"] == "pinned"
     answers = {"check": {"decision": "reject", "by": "rita", "reason": "no"}}
     story = world.until(world.start(reviewed(), mode=Mode.REPLAY, answers=answers))

@@ -256,12 +256,14 @@ def read_output(session: Session, run_id: int, path: str) -> tuple[str | None, s
     return found[0], found[1]
 
 
-def read_last_output(session: Session, name: str, path: str) -> tuple[str | None, str | None] | None:
+def read_last_output(session: Session, run_id: int, path: str) -> tuple[str | None, str | None] | None:
     """What a step gave when it last succeeded in a live run of the same workflow: inline text and payload key."""
+    name, workflow = session.execute(select(run.name, run.workflow_id).where(run.id == run_id)).one()
+    same = (run.name == name, run.workflow_id.is_(None)) if workflow is None else (run.workflow_id == workflow,)
     query = (
         select(step.output, step.output_ref)
         .join(run_table, run.id == step.run_id)
-        .where(run.name == name, run.mode == "live", step.path == path, step.kind == STEP)
+        .where(*same, run.mode == "live", run.emptied_at.is_(None), step.path == path, step.kind == STEP)
         .where(step.status == StepStatus.SUCCEEDED.value)
         .order_by(run.id.desc(), step.seq.desc())
         .limit(1)

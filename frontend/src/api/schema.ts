@@ -283,7 +283,7 @@ export interface paths {
         put?: never;
         /**
          * Post Invitation
-         * @description Invites somebody; whoever is here already is added at once. The link is shown this once.
+         * @description Invites somebody; whoever is here already is added at once. The link is shown this once, and mailed.
          */
         post: operations["invite_person"];
         delete?: never;
@@ -434,6 +434,26 @@ export interface paths {
          */
         put: operations["change_password"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/forgotten": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Forgotten
+         * @description Mails a one-time link to whoever forgot his password; the answer tells nobody whether there is such a person.
+         */
+        post: operations["ask_for_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -740,6 +760,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Cancel
+         * @description Asks for a run to end cancelled; what it does at this moment comes to its end.
+         */
+        post: operations["cancel_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Release
+         * @description Lets a quarantined run try again.
+         */
+        post: operations["release_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/rerun": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Rerun
+         * @description Starts a run of the same version with another input.
+         */
+        post: operations["rerun_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Retry
+         * @description Makes a run that copies what came before a step, and does the rest anew.
+         */
+        post: operations["retry_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run}/steps/{path}": {
         parameters: {
             query?: never;
@@ -754,6 +854,26 @@ export interface paths {
         get: operations["read_step"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/steps/{path}/clarify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Clarify
+         * @description Says what became of an effect whose end nobody saw.
+         */
+        post: operations["clarify_step"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1196,6 +1316,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workflows/{workflow}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Samples
+         * @description By node path, what each node gave when it last succeeded, as far as one may see it.
+         */
+        get: operations["list_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/{workflow}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Try
+         * @description Starts a dry run of a graph: nothing is written, and whoever tries answers its questions.
+         */
+        post: operations["try_workflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workflows/{workflow}/versions": {
         parameters: {
             query?: never;
@@ -1277,6 +1437,32 @@ export interface components {
             password: string;
             /** Token */
             token: string;
+        };
+        /**
+         * AnswerIn
+         * @description A decision made beforehand.
+         */
+        AnswerIn: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "approve" | "edit" | "reject";
+            /** Edit */
+            edit?: unknown;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * AskedView
+         * @description That a link was asked for; not whether there is anybody to send it to.
+         */
+        AskedView: {
+            /** Asked */
+            asked: boolean;
         };
         /**
          * AssignmentIn
@@ -1366,6 +1552,19 @@ export interface components {
             } | null;
             /** Risk */
             risk: string | null;
+        };
+        /**
+         * ClarifyIn
+         * @description What became of an effect; `output` is what it gave, if it happened.
+         */
+        ClarifyIn: {
+            /**
+             * Answer
+             * @enum {string}
+             */
+            answer: "repeat" | "happened" | "give_up";
+            /** Output */
+            output?: unknown;
         };
         /**
          * Control
@@ -1506,6 +1705,14 @@ export interface components {
             name?: string | null;
             /** Team */
             team: string;
+        };
+        /**
+         * Forgotten
+         * @description Whose password was forgotten.
+         */
+        Forgotten: {
+            /** Email */
+            email: string;
         };
         /**
          * ForkView
@@ -1657,7 +1864,8 @@ export interface components {
         };
         /**
          * InvitedView
-         * @description What inviting led to: an invitation with its link, or, for somebody who is here already, neither.
+         * @description What inviting led to: an invitation with its link, or, for somebody who is here already, neither; and whether
+         *     the link was mailed.
          */
         InvitedView: {
             /** Added */
@@ -1665,6 +1873,8 @@ export interface components {
             invitation: components["schemas"]["InvitationView"] | null;
             /** Link */
             link: string | null;
+            /** Mailed */
+            mailed: boolean;
         };
         /**
          * Kind
@@ -2182,6 +2392,16 @@ export interface components {
             workflow: components["schemas"]["Named"];
         };
         /**
+         * RerunIn
+         * @description The other input.
+         */
+        RerunIn: {
+            /** Input */
+            input: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Reset
          * @description A new password by a one-time link.
          */
@@ -2208,6 +2428,14 @@ export interface components {
         RetirementIn: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * RetryIn
+         * @description From which step.
+         */
+        RetryIn: {
+            /** From Step */
+            from_step: string;
         };
         /**
          * ReviewDetail
@@ -2504,6 +2732,21 @@ export interface components {
             verdict: components["schemas"]["builder__reviews__views__VerdictView"] | null;
         };
         /**
+         * SampleView
+         * @description What a node gave when it last succeeded.
+         */
+        SampleView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Output */
+            output: unknown;
+            /** Run */
+            run: string;
+        };
+        /**
          * SelfChange
          * @description What people change about themselves; what is not named stays.
          */
@@ -2534,13 +2777,16 @@ export interface components {
          * @description Who is signed in here, if anybody, and what he may.
          *
          *     `may` are the permissions in the organisation, whatever the team; those in a team stand with it. `csrf` goes into
-         *     the header `X-CSRF-Token` of every change. `first_run` says that nobody has a password here yet.
+         *     the header `X-CSRF-Token` of every change. `first_run` says that nobody has a password here yet,
+         *     `mail` that a link for a forgotten password can be mailed.
          */
         SessionView: {
             /** Csrf */
             csrf: string | null;
             /** First Run */
             first_run: boolean;
+            /** Mail */
+            mail: boolean;
             /** May */
             may: string[];
             /** Org Roles */
@@ -2630,6 +2876,14 @@ export interface components {
             input: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * StartedRun
+         * @description The run that was made.
+         */
+        StartedRun: {
+            /** Run */
+            run: string;
         };
         /**
          * StartedView
@@ -2847,6 +3101,44 @@ export interface components {
         Token: {
             /** Token */
             token: string;
+        };
+        /**
+         * TryIn
+         * @description What is tried: all of the graph, all up to a node, or one node alone.
+         *
+         *     Attributes:
+         *         input: without one, that of the last run is taken, or an example.
+         *         upto, only: path of a node; at most one of the two. For `only`, what leads to it is pinned to its last outputs.
+         *         pins: node path → its output; such a node is not executed.
+         *         answers: node path → what it is answered with, where it asks people.
+         */
+        TryIn: {
+            /**
+             * Answers
+             * @default {}
+             */
+            answers: {
+                [key: string]: components["schemas"]["AnswerIn"];
+            };
+            /** Graph */
+            graph: {
+                [key: string]: unknown;
+            };
+            /** Input */
+            input?: {
+                [key: string]: unknown;
+            } | null;
+            /** Only */
+            only?: string | null;
+            /**
+             * Pins
+             * @default {}
+             */
+            pins: {
+                [key: string]: unknown;
+            };
+            /** Upto */
+            upto?: string | null;
         };
         /**
          * UnreadView
@@ -4163,6 +4455,48 @@ export interface operations {
             };
         };
     };
+    ask_for_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Forgotten"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reset_password: {
         parameters: {
             query?: never;
@@ -4791,6 +5125,170 @@ export interface operations {
             };
         };
     };
+    cancel_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rerun_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RerunIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedRun"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedRun"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_step: {
         parameters: {
             query?: never;
@@ -4811,6 +5309,49 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["StepDetail"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clarify_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClarifyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {
@@ -6018,6 +6559,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PublishedView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["SampleView"];
+                    };
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedRun"];
                 };
             };
             /** @description Client Error */

@@ -10,6 +10,8 @@ from builder.runs.store import insert_rows, open_wait
 from builder.runs.tables import run_table
 from builder.triggers import start_by_form
 from tests.rooms.cases import RouteCase, Sent
+from tests.rooms.letters import GRAPH
+from tests.rooms.workflows.cases import at as workflow_at
 from tests.rooms.workflows.cases import make_workflow
 from tests.rooms.world import World
 
@@ -70,4 +72,6 @@ CASES = [
         lambda world, _: ended(world, "waiting", {"answer": "repeat"}, wait="uncertain", path="answer"),
         status=204,
     ),
+    RouteCase("try_workflow", lambda world, _: workflow_at(world, {"graph": GRAPH}), status=201),
+    RouteCase("list_samples", lambda world, _: workflow_at(world)),
 ]
