@@ -54,6 +54,7 @@ PUBLIC_ROUTES = frozenset({
     ("POST", "/api/session/link"),
     ("POST", "/api/links/look"),
     ("POST", "/api/invitations/accept"),
+    ("POST", "/api/password/forgotten"),
     ("POST", "/api/password/reset"),
 })  # fmt: skip
 """What somebody may call who is not signed in. Nothing else is public."""

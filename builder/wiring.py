@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Self
@@ -31,6 +31,7 @@ from builder.kit.hashing import hash_value
 from builder.kit.ids import show_id
 from builder.kit.logs import set_up_logs
 from builder.kit.sealing import SigningKey, load_or_make_key
+from builder.notices import MailServer, Postbox, Postman, sweep_notices
 from builder.payloads import FolderStore, ObjectStore, PayloadStore, S3Key
 from builder.providers import Cassettes, Gateway, Models, connection_facts, connections_from_environment
 from builder.queue import (
@@ -100,6 +101,7 @@ class Application:
         database: where the truth lives.
         payloads: where large values live.
         types: the installed node types.
+        post: tells people what they must know of, by mail where there is any.
         keys: what it seals and signs with.
         worker: executes runs in this process; None where others do.
     """
@@ -112,6 +114,10 @@ class Application:
         self.types: Mapping[str, NodeType] = discover_types()
         self.database: Database = open_database(settings.database_url)
         self.ring = CeleryRing(doorbell)
+        self.post = Postbox(self.keys.vault, settings.mail is not None)
+        self._postman = None if settings.mail is None else Postman(
+            self.transaction, MailServer(**asdict(settings.mail)), self.keys.vault, settings.url
+        )  # fmt: skip
         self.worker: RunWorker | None = None
         self._connections = connections_from_environment(settings.environment)
         self._plans: dict[str, Plan] = {}
@@ -248,6 +254,8 @@ class Application:
             Round("reaper", 1.0, lambda: self._do(lambda session: reap_workers(session, here, process_lives))),
             Round("reviews", 5.0, lambda: self._do(lambda session: expire_reviews(session, read_clock(session)))),
             Round("cancels", 5.0, lambda: self._do(force_cancels)),
+            Round("mail", 5.0, lambda: None if self._postman is None else self._postman.go()),
+            Round("notices", 3600.0, lambda: self._do(sweep_notices)),
         )
 
     def drain(self, timeout: float = 25.0) -> None:
@@ -272,6 +280,8 @@ class Application:
                 self._rounds.stop()
             if self._embedded is not None:
                 self._embedded.stop()
+            if self._postman is not None:
+                self._postman.close()
             if self.worker is not None:
                 self.worker.stop()
             self.doorbell.close()

@@ -10,11 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from builder.notices.api import router
+    from builder.notices.letters import Postbox
+    from builder.notices.mail import MailServer, Postman, sweep_notices
     from builder.notices.tell import tell_people
 
-_DOORS = {"router": "api", "tell_people": "tell"}
+_DOORS = {
+    "router": "api",
+    "Postbox": "letters",
+    "MailServer": "mail",
+    "Postman": "mail",
+    "sweep_notices": "mail",
+    "tell_people": "tell",
+}
 
-__all__ = ["router", "tell_people"]
+__all__ = ["MailServer", "Postbox", "Postman", "router", "sweep_notices", "tell_people"]
 
 
 def __getattr__(name: str) -> Any:

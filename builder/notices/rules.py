@@ -9,7 +9,13 @@ from typing import Any
 
 TOGETHER = timedelta(minutes=10)
 """Notices of one topic within this time are one notice, with their count."""
-LANGUAGES = ("en", "de")
+GATHER = timedelta(seconds=30)
+"""How long the letter about a notice waits for what comes at once with it."""
+TOO_OLD = timedelta(days=1)
+"""A letter that could not leave for so long says nothing new."""
+KEPT = timedelta(days=180)
+"""How long a notice is kept, read or not."""
+_TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +95,65 @@ def say_notice(kind: str, params: Mapping[str, Any], language: str) -> str:
     found = KINDS[kind].many if count > 1 else KINDS[kind].one
     sentence = found.get(language, found["en"])
     return sentence.format_map({name: str(value) for name, value in params.items()})
+
+
+LETTERS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "notice": {
+        "en": (
+            "",
+            "{sentence}\n\nLook at it here:\n{link}\n\nWhat you are told by mail you choose in your settings.\n",
+        ),
+        "de": (
+            "",
+            (
+                "{sentence}\n\nHier ansehen:\n{link}\n\nWas Ihnen per E-Mail mitgeteilt wird, wählen Sie in Ihren "
+                "Einstellungen.\n"
+            ),
+        ),
+    },
+    "invitation": {
+        "en": (
+            "{person} invites you to Handrail",
+            (
+                "{person} invites you to {organisation} in Handrail.\n\nCome in here, once, within seven days:"
+                "\n{link}\n\nIf you do not know what this is about, do nothing.\n"
+            ),
+        ),
+        "de": (
+            "{person} lädt Sie zu Handrail ein",
+            (
+                "{person} lädt Sie zu {organisation} in Handrail ein.\n\nHier kommen Sie herein, einmal, binnen sieben "
+                "Tagen:\n{link}\n\nWenn Sie nicht wissen, worum es geht, tun Sie nichts.\n"
+            ),
+        ),
+    },
+    "reset": {
+        "en": (
+            "Set a new password for Handrail",
+            (
+                "Somebody asked to set a new password for this address.\n\nDo it here, once, within a day:\n{link}\n\n"
+                "If it was not you, do nothing; your password still holds.\n"
+            ),
+        ),
+        "de": (
+            "Ein neues Passwort für Handrail",
+            (
+                "Jemand möchte für diese Adresse ein neues Passwort setzen.\n\nHier geht es, einmal, binnen eines "
+                "Tages:\n{link}\n\nWenn Sie es nicht waren, tun Sie nichts; Ihr Passwort gilt weiter.\n"
+            ),
+        ),
+    },
+}
+"""Kind of letter → language → subject and text. `{link}` is filled in last, when the letter leaves."""
+
+
+def say_letter(kind: str, params: Mapping[str, str], language: str) -> tuple[str, str]:
+    """Subject and text of a letter in a language, in English where there is none; its link still to be filled in."""
+    subject, text = LETTERS[kind].get(language, LETTERS[kind]["en"])
+    safe = {name: value.replace("{", "{{").replace("}", "}}") for name, value in params.items()}
+    return subject.format(**params), text.format(link="{link}", **safe)
+
+
+def pause_after(tries: int) -> timedelta | None:
+    """How long a letter waits after so many tries that failed; None when it is given up (after some four hours)."""
+    return None if tries >= _TRIES else timedelta(seconds=30 * 3 ** min(tries - 1, 4))

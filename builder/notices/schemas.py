@@ -33,6 +33,32 @@ class Notice:
     read: bool
 
 
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """A letter that is to leave: about a notice, or sealed with all that is in it.
+
+    Attributes:
+        tries: how often it was tried; with the id that is the fence of who tries it now.
+    """
+
+    id: int
+    person_id: int | None
+    notice_id: int | None
+    sealed: bytes | None
+    tries: int
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter as it leaves."""
+
+    id: int
+    address: str
+    subject: str
+    text: str
+
+
 class NoticeError(HandrailError):
     """Notices cannot be set like that."""
 

@@ -9,10 +9,15 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from builder.notices.schemas import KindSetting, Notice
-from builder.notices.tables import notice_table, setting_table
+from builder.db import to_milliseconds
+from builder.kit.ids import new_id
+from builder.notices.schemas import KindSetting, LetterRow, Notice
+from builder.notices.tables import letter_table, notice_table, setting_table
 
-notice, setting = notice_table.c, setting_table.c
+notice, setting, letter = notice_table.c, setting_table.c, letter_table.c
+
+WAITING, SENDING, SENT, UNSURE, FAILED, DROPPED = "waiting", "sending", "sent", "unsure", "failed", "dropped"
+"""The life of a letter. `unsure`: nobody knows whether the server took it, so it is not sent again."""
 
 
 def insert_notice(session: Session, values: Mapping[str, Any]) -> None:
@@ -20,11 +25,17 @@ def insert_notice(session: Session, values: Mapping[str, Any]) -> None:
     session.execute(insert(notice_table).values(**values))
 
 
-def read_together(session: Session, person_id: int, topic: str, since: datetime) -> Any | None:
-    """The unread notice of a topic that began after a moment: what happens now belongs to it."""
-    same = (notice.person_id == person_id, notice.topic == topic, notice.made_at > since, notice.read_at.is_(None))
-    query = select(notice_table).where(*same).order_by(notice.id.desc()).limit(1)
+def read_together(session: Session, person_id: int, kind: str, topic: str, since: datetime) -> Any | None:
+    """The unread notice of a kind and topic that began after a moment: what happens now belongs to it."""
+    same = (notice.person_id == person_id, notice.kind == kind, notice.topic == topic, notice.read_at.is_(None))
+    query = select(notice_table).where(*same, notice.made_at > since).order_by(notice.id.desc()).limit(1)
     return session.execute(query.with_for_update()).first()
+
+
+def read_notice(session: Session, number: int) -> Notice | None:
+    """One notice."""
+    row = session.execute(select(notice_table).where(notice.id == number)).first()
+    return None if row is None else _notice_of(row)
 
 
 def update_notice(session: Session, number: int, values: Mapping[str, Any]) -> None:
@@ -55,9 +66,45 @@ def mark_read(session: Session, person_id: int, ids: Collection[int] | None, now
     session.execute(statement.values(read_at=now))
 
 
-def delete_notices(session: Session, before: datetime) -> None:
-    """Deletes what is too old to matter."""
-    session.execute(delete(notice_table).where(notice.at < before))
+def delete_old(session: Session, notices: datetime, letters: datetime) -> None:
+    """Deletes notices and letters from before two moments."""
+    session.execute(delete(notice_table).where(notice.at < notices))
+    session.execute(delete(letter_table).where(letter.made_at < letters))
+
+
+# ---------------------------------------------------------------- letters
+
+
+def insert_letter(session: Session, values: Mapping[str, Any]) -> None:
+    """Keeps a letter that is to leave."""
+    number = new_id(to_milliseconds(values["made_at"]))
+    session.execute(
+        insert(letter_table).values(**{"id": number, "state": WAITING, "tries": 0, "problem": "", **values})
+    )
+
+
+def claim_letter(session: Session, now: datetime, until: datetime) -> LetterRow | None:
+    """Takes the letter that is due longest, for a while; None when none is. Of those who try at once one gets it."""
+    due = (letter.state.in_((WAITING, SENDING)), letter.due_at <= now)
+    query = select(letter_table).where(*due).order_by(letter.due_at, letter.id).limit(1)
+    row = session.execute(query.with_for_update(skip_locked=True)).first()
+    if row is None:
+        return None
+    mine = (letter.id == row.id, letter.tries == row.tries, *due)
+    taken = update(letter_table).where(*mine).values(state=SENDING, tries=row.tries + 1, due_at=until)
+    if session.execute(taken.returning(letter.id)).first() is None:
+        return None
+    return LetterRow(row.id, row.person_id, row.notice_id, row.sealed, row.tries + 1, row.made_at)
+
+
+def move_letter(session: Session, row: LetterRow, before: str, values: Mapping[str, Any]) -> bool:
+    """Changes a letter that is still in the hands of who took it; whether it was."""
+    mine = (letter.id == row.id, letter.tries == row.tries, letter.state == before)
+    changed = update(letter_table).where(*mine).values(**values).returning(letter.id)
+    return session.execute(changed).first() is not None
+
+
+# ---------------------------------------------------------------- settings
 
 
 def read_settings(session: Session, people: Collection[int]) -> dict[tuple[int, str], KindSetting]:

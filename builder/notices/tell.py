@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from builder.db import to_milliseconds
 from builder.kit.ids import new_id
-from builder.notices.rules import TOGETHER
+from builder.notices.rules import GATHER, TOGETHER
 from builder.notices.settings import settings_of
-from builder.notices.store import insert_notice, read_together, update_notice
+from builder.notices.store import insert_letter, insert_notice, read_together, update_notice
 
 
 def tell_people(
@@ -27,6 +27,8 @@ def tell_people(
 ) -> None:
     """Tells some people something. What is told of one topic within ten minutes is one notice, until it is read.
 
+    By mail it leaves a little later, so that what comes at once is in one letter.
+
     Args:
         session: the transaction of what it tells.
         people: whom; somebody named twice is told once.
@@ -40,16 +42,13 @@ def tell_people(
     for person, setting in settings_of(session, sorted(set(people)), kind).items():
         if not setting.in_product and not setting.by_email:
             continue
-        topic = f"{kind} {topic}"[:120] if not topic.startswith(kind) else topic
-        before = read_together(session, person, topic, now - TOGETHER)
+        before = read_together(session, person, kind, topic, now - TOGETHER)
         if before is not None:
-            count = int(before.params.get("count", 1)) + 1
-            update_notice(
-                session,
-                before.id,
-                {"params": {**params, "count": count}, "link": many or link, "at": now},
-            )
+            counted = {**params, "count": int(before.params.get("count", 1)) + 1}
+            update_notice(session, before.id, {"params": counted, "link": many or link, "at": now})
             continue
-        values = {"id": new_id(to_milliseconds(now)), "person_id": person, "kind": kind, "topic": topic}
-        values |= {"params": params, "link": link, "made_at": now, "at": now, "shown": setting.in_product}
-        insert_notice(session, values)
+        number = new_id(to_milliseconds(now))
+        values = {"id": number, "person_id": person, "kind": kind, "topic": topic, "params": params, "link": link}
+        insert_notice(session, {**values, "made_at": now, "at": now, "shown": setting.in_product})
+        if setting.by_email:
+            insert_letter(session, {"person_id": person, "notice_id": number, "due_at": now + GATHER, "made_at": now})

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from builder.audit import append_event
 from builder.db import read_clock, to_milliseconds
 from builder.engine.woven import read_woven
-from builder.kit.ids import new_id, show_id
+from builder.kit.ids import new_id, read_id, show_id
+from builder.notices import tell_people
 from builder.publishing import store
 from builder.publishing.prepare import Press, expect_separate, expect_unmoved, prepare_draft, prepare_source
 from builder.publishing.schemas import (
@@ -19,7 +22,7 @@ from builder.publishing.schemas import (
     UnknownRequestError,
 )
 from builder.sdk import JSON, Stage
-from builder.teams import Caller, require
+from builder.teams import Caller, find_team_people, require
 from builder.workflows import (
     UnknownWorkflowError,
     Version,
@@ -59,6 +62,8 @@ def ask_to_publish(
     values = {"id": number, "workflow_id": row.id, "version": version.number, "note": note}
     store.insert_request(session, {**values, "asked_by": caller.person, "asked_at": now})
     _tell(session, caller, version, "publish_asked")
+    owners = [person.id for person in find_team_people(session, row.team_id, "owner") if person.id != caller.person_id]
+    _say(session, caller, row, version, owners, "publish_asked")
     return _expect(session, number)
 
 
@@ -109,6 +114,9 @@ def decide_request(
         _go_live(session, caller, row, version, "version_published")
     else:
         _tell(session, caller, version, "publish_declined", reason=reason)
+    if asked.asked_by != caller.person:
+        kind = "publish_approved" if approve else "publish_declined"
+        _say(session, caller, row, version, [read_id(asked.asked_by)], kind)
     return _expect(session, asked.id)
 
 
@@ -220,3 +228,13 @@ def _tell(session: Session, caller: Caller, version: Version, kind: str, **more:
     }
     subject = f"workflow {show_id(version.workflow_id)}"
     append_event(session, kind, actor=caller.actor, subject=subject, now=read_clock(session), record=record)
+
+
+def _say(
+    session: Session, caller: Caller, row: WorkflowRow, version: Version, people: Sequence[int], kind: str
+) -> None:
+    """Tells people of a request; its link leads to the workflow's versions."""
+    number, topic = version.number, f"{show_id(row.id)} {version.number}"
+    link, now = f"/workflows/{show_id(row.id)}/versions", read_clock(session)
+    said = {"workflow": row.name, "version": number, "person": caller.name}
+    tell_people(session, people, kind, topic=topic, link=link, now=now, **said)  # type: ignore[arg-type]  # by name

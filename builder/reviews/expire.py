@@ -11,6 +11,7 @@ from builder.kit.ids import show_id
 from builder.reviews.rules import REJECT
 from builder.reviews.schemas import Review, ReviewState
 from builder.reviews.store import end_review, mark_escalated, read_due
+from builder.reviews.tell import tell_asked
 from builder.runs import RunOverError, hold_run, resume_run
 from builder.sdk import Decision
 
@@ -45,7 +46,10 @@ def _expire(session: Session, review: Review, now: datetime) -> str | None:
     late = f"Nobody decided by {review.due_at:%Y-%m-%d %H:%M} UTC."
     then = review.question.on_timeout
     if then != REJECT:
-        return then if mark_escalated(session, review.id, late) else None
+        if not mark_escalated(session, review.id, late):
+            return None
+        tell_asked(session, "review_due", [review], now)
+        return then
     if not end_review(session, review.id, ReviewState.EXPIRED, late, now):
         return None
     try:

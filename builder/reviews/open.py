@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from builder.db import read_clock
 from builder.kit.hashing import hash_value
+from builder.reviews.desk import expect_review
 from builder.reviews.rules import due_moment, place_of
 from builder.reviews.schemas import ReviewState
 from builder.reviews.store import end_reviews, insert_review
+from builder.reviews.tell import tell_asked
 from builder.runs import read_facts
 from builder.sdk import Mode, Question
 
@@ -60,3 +62,5 @@ def open_review(
         "team_id": None if run is None else run.team_id,
     }
     insert_review(session, values, question)
+    if mode is Mode.LIVE and values["team_id"] is not None:
+        tell_asked(session, "review_waits", [expect_review(session, token)], now)

@@ -46,13 +46,15 @@ def insert_review(session: Session, values: Mapping[str, Any], question: Questio
     )
 
 
-def end_reviews(session: Session, run_id: int, path: str | None, *, state: ReviewState, why: str, now: datetime) -> int:
-    """Ends the waiting Reviews of a step (of a whole run when `path` is None); how many there were."""
+def end_reviews(
+    session: Session, run_id: int, path: str | None, *, state: ReviewState, why: str, now: datetime
+) -> list[Review]:
+    """Ends the waiting Reviews of a step (of a whole run when `path` is None), and gives them."""
     statement = update(review_table).where(review.run_id == run_id, _STILL_WAITS)
     if path is not None:
         statement = statement.where(review.path == path)
-    ended = session.execute(statement.values(state=state, why=why, ended_at=now).returning(review.id))
-    return len(ended.all())
+    ended = session.execute(statement.values(state=state, why=why, ended_at=now).returning(review_table))
+    return [_review_of(row) for row in ended.all()]
 
 
 def end_review(session: Session, review_id: int, state: ReviewState, why: str, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from builder.db import read_clock
 from builder.reviews.schemas import ReviewState
 from builder.reviews.store import end_reviews
+from builder.reviews.tell import tell_asked
 
 
 def withdraw_review(session: Session, *, run_id: int, path: str, why: str) -> None:
@@ -18,4 +19,6 @@ def withdraw_review(session: Session, *, run_id: int, path: str, why: str) -> No
         path: the step; empty for every Review of the run.
         why: one sentence for those on whose desk it lay.
     """
-    end_reviews(session, run_id, path or None, state=ReviewState.WITHDRAWN, why=why, now=read_clock(session))
+    now = read_clock(session)
+    ended = end_reviews(session, run_id, path or None, state=ReviewState.WITHDRAWN, why=why, now=now)
+    tell_asked(session, "review_withdrawn", ended, now)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from builder.teams.rules import may, may_read_payload, may_somewhere, permissions_of, require, teams_where
     from builder.teams.schemas import Caller, Forbidden, Membership, Person
     from builder.teams.sessions import speak_as
-    from builder.teams.store import find_team_people, read_memberships, read_people, read_teams
+    from builder.teams.store import find_team_people, read_memberships, read_org_roles, read_people, read_teams
 
 _DOORS = {
     "router": "api",
@@ -53,6 +53,7 @@ _DOORS = {
     "Person": "schemas",
     "find_team_people": "store",
     "read_memberships": "store",
+    "read_org_roles": "store",
     "read_people": "store",
     "read_teams": "store",
 }
@@ -61,7 +62,8 @@ __all__ = [
     "CSRF_HEADER", "Call", "Caller", "Calling", "Forbidden", "Installation", "Membership", "Permit", "Person", "Visit",
     "Visiting", "add_roles", "expect_team", "find_team_people", "found_team", "introduce_person", "is_ownerless",
     "make_owner_link", "may",
-    "may_read_payload", "may_somewhere", "permissions_of", "permit", "read_memberships", "read_people", "read_teams",
+    "may_read_payload", "may_somewhere", "permissions_of", "permit", "read_memberships", "read_org_roles",
+    "read_people", "read_teams",
     "require", "router", "save_roles_of", "speak_as", "teams_where",
 ]  # fmt: skip
 

@@ -11,7 +11,7 @@ from builder.kit.wire import Id
 from builder.teams.doors import doors
 from builder.teams.found import found_team, rename_organisation, rename_team
 from builder.teams.gate import Calling, Visit, permit
-from builder.teams.invite import invite_person, list_invitations, withdraw_invitation
+from builder.teams.invite import invite_person, list_invitations, mail_invitation, withdraw_invitation
 from builder.teams.links import make_reset_link
 from builder.teams.members import change_member
 from builder.teams.people import change_person
@@ -156,14 +156,14 @@ def get_invitations(call: Calling) -> list[InvitationView]:
     dependencies=[Depends(permit("people.write"))],
 )
 def post_invitation(wanted: NewInvitation, call: Calling) -> InvitedView:
-    """Invites somebody; whoever is here already is added at once. The link is shown this once."""
+    """Invites somebody; whoever is here already is added at once. The link is shown this once, and mailed."""
     with call.transaction() as session:
-        invited = invite_person(session, call.caller, wanted, call.now)
-    if invited.invitation is None or invited.token is None:
-        return InvitedView(added=True, invitation=None, link=None)
-    return InvitedView(
-        added=False, invitation=InvitationView.of(invited.invitation), link=_address(call, invited.token)
-    )
+        invited = invite_person(session, call.caller, wanted, call.now, call.application.post)
+        if invited.invitation is None or invited.token is None:
+            return InvitedView(added=True, invitation=None, link=None, mailed=False)
+        link = _address(call, invited.token)
+        mailed = mail_invitation(session, call.caller, invited.invitation, link, call.now, call.application.post)
+    return InvitedView(added=False, invitation=InvitationView.of(invited.invitation), link=link, mailed=mailed)
 
 
 @router.delete(

@@ -10,23 +10,21 @@ from builder.db import read_clock
 from builder.kit.wire import Id
 from builder.teams.gate import COOKIE, Calling, Visit, Visiting, permit
 from builder.teams.invite import accept_invitation
-from builder.teams.links import enter_by_link, look_at_link, reset_password
+from builder.teams.links import ask_for_reset, enter_by_link, look_at_link, reset_password
 from builder.teams.people import change_password, change_self
 from builder.teams.read import show_session
 from builder.teams.rules import LASTS
 from builder.teams.schemas import (
     Acceptance,
     LinkView,
-    NewPassword,
     OpenSessionView,
-    Reset,
+    PasswordError,
     SelfChange,
     SessionView,
-    SignIn,
-    Token,
 )
 from builder.teams.sessions import csrf_of, end_all_sessions, end_one_session, end_session, find_caller, list_sessions
 from builder.teams.sign_in import count_sign_in, judge_sign_in, sign_in
+from builder.teams.words import AskedView, Forgotten, NewPassword, Reset, SignIn, Token
 
 doors = APIRouter(tags=["session"])
 own = [Depends(permit("self"))]
@@ -88,6 +86,21 @@ def post_acceptance(said: Acceptance, visit: Visiting, response: Response) -> Se
     return _enter(visit, response, token)
 
 
+@doors.post("/api/password/forgotten", operation_id="ask_for_reset", status_code=202)
+def post_forgotten(said: Forgotten, visit: Visiting) -> AskedView:
+    """Mails a one-time link to whoever forgot his password; the answer tells nobody whether there is such a person."""
+    site = visit.application
+    if site.settings.mail is None:
+        raise PasswordError(
+            "This installation sends no mail.", way_out="Ask an owner of your team or an admin for a link."
+        )
+    with visit.transaction() as session:
+        now = read_clock(session)
+        page = f"{site.settings.url}/link/"
+        ask_for_reset(session, said.email, visit.place, now, site.post, lambda token: page + token)
+    return AskedView(asked=True)
+
+
 @doors.post("/api/password/reset", operation_id="reset_password")
 def post_reset(said: Reset, visit: Visiting, response: Response) -> SessionView:
     """Sets a new password by a one-time link, ends every open session, and signs in."""
@@ -133,7 +146,9 @@ def _show(visit: Visit, token: str | None) -> SessionView:
     with visit.read() as session:
         found = find_caller(session, token)
         csrf = csrf_of(token) if token is not None and found is not None else None
-        return show_session(session, None if found is None else found.caller, csrf)
+        return show_session(
+            session, None if found is None else found.caller, csrf, mail=visit.application.settings.mail is not None
+        )
 
 
 def _enter(visit: Visit, response: Response, token: str) -> SessionView:

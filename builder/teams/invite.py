@@ -13,6 +13,7 @@ from builder.teams.links import make_link, use_link
 from builder.teams.members import add_roles
 from builder.teams.passwords import hash_password
 from builder.teams.people import save_roles_of
+from builder.teams.ports import Post
 from builder.teams.read import expect_team
 from builder.teams.rules import require, teams_where
 from builder.teams.schemas import Acceptance, Caller, Link, NewInvitation, PeopleError, UnknownError
@@ -23,6 +24,8 @@ from builder.teams.store import (
     insert_person,
     lock_organisation,
     read_org_roles,
+    read_organisation,
+    read_people,
     read_person_by_email,
 )
 
@@ -35,8 +38,10 @@ class Invited:
     token: str | None = None
 
 
-def invite_person(session: Session, caller: Caller, wanted: NewInvitation, now: datetime) -> Invited:
-    """Invites somebody into a team, into the organisation, or both.
+def invite_person(
+    session: Session, caller: Caller, wanted: NewInvitation, now: datetime, post: Post | None = None
+) -> Invited:
+    """Invites somebody into a team, into the organisation, or both. Whoever is added at once is told by `post`.
 
     Raises:
         Forbidden: the caller may not give this.
@@ -52,6 +57,8 @@ def invite_person(session: Session, caller: Caller, wanted: NewInvitation, now: 
             raise PeopleError(f"{person.name} has left.", way_out="An admin can let them come back.")
         if wanted.team is not None:
             add_roles(session, caller.actor, wanted.team, person.id, wanted.roles, now)
+            if post is not None:
+                post.welcome(session, person.id, wanted.team, expect_team(session, wanted.team), now)
         if wanted.org_roles:
             held = read_org_roles(session, [person.id])[person.id]
             save_roles_of(session, caller.actor, person.id, held | set(wanted.org_roles), now)
@@ -70,6 +77,16 @@ def invite_person(session: Session, caller: Caller, wanted: NewInvitation, now: 
     subject = f"invitation {show_id(invitation.id)}"
     append_event(session, "person_invited", actor=caller.actor, subject=subject, now=now, record=record)
     return Invited(invitation, token)
+
+
+def mail_invitation(session: Session, caller: Caller, link: Link, address: str, now: datetime, post: Post) -> bool:
+    """Sends an invitation's link to whom it is for, in the language of who invites; whether mail is sent here."""
+    language = read_people(session, [caller.person_id])[caller.person_id].language
+    team = None if link.team_id is None else expect_team(session, link.team_id)
+    where = team or read_organisation(session) or ""
+    return post.send_link(
+        session, "invitation", link.email, address, now, language, person=caller.name, organisation=where
+    )
 
 
 def list_invitations(session: Session, caller: Caller, now: datetime) -> list[Link]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,11 +12,13 @@ from builder.audit import append_event
 from builder.db import to_milliseconds
 from builder.kit.ids import new_id, show_id
 from builder.teams.passwords import hash_password
+from builder.teams.ports import Post
 from builder.teams.read import expect_person
-from builder.teams.rules import LINK_LASTS, may_reset
+from builder.teams.rules import LINK_LASTS, RESETS, may_reset, network_of, wait_after
 from builder.teams.schemas import Caller, Forbidden, Link, LinkError, LinkKind, LinkView
 from builder.teams.sessions import Place, begin_session, hash_token, new_token, tell_sign_in
 from builder.teams.store import (
+    count_attempt,
     delete_links,
     delete_sessions,
     find_admins,
@@ -27,6 +30,7 @@ from builder.teams.store import (
     read_memberships,
     read_org_roles,
     read_people,
+    read_person_by_email,
     read_teams,
     save_org_roles,
     save_organisation,
@@ -85,6 +89,34 @@ def make_reset_link(session: Session, caller: Caller, person_id: int, now: datet
     link, token = make_link(session, "reset", person.email, made_by=caller.actor, now=now, person_id=person_id)
     append_event(session, "reset_link_made", actor=caller.actor, subject=f"person {show_id(person_id)}", now=now)
     return token, link.ends_at
+
+
+def ask_for_reset(
+    session: Session, email: str, place: Place, now: datetime, post: Post, address: Callable[[str], str]
+) -> None:
+    """Mails a one-time link to whoever forgot his password. What comes of it is the same for everybody who asks.
+
+    Args:
+        session: the transaction; commit it whatever comes of it.
+        email: whose password it is.
+        place: from where it is asked.
+        now: when.
+        post: sends it.
+        address: makes the page's address of a token.
+    """
+    counts = []
+    for key in (f"reset {hashlib.sha256(email.encode()).hexdigest()}", f"reset from {network_of(place.address)}"):
+        count, since = count_attempt(session, key, now)
+        counts.append((count, since))
+    found = read_person_by_email(session, email)
+    if found is None or found[0].closed or wait_after(*counts[0], now, RESETS["account"]) is not None:
+        return
+    if wait_after(*counts[1], now, RESETS["address"]) is not None:
+        return
+    person = found[0]
+    _, token = make_link(session, "reset", person.email, made_by="keeper", now=now, person_id=person.id)
+    post.send_link(session, "reset", person.email, address(token), now, person.language)
+    append_event(session, "reset_link_mailed", actor="keeper", subject=f"person {show_id(person.id)}", now=now)
 
 
 def make_link(

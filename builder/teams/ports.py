@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -27,6 +28,20 @@ class Site(Protocol):
     @property
     def mail(self) -> object | None:
         """How mail is sent; None when it is not."""
+        ...
+
+
+class Post(Protocol):
+    """Tells people what this room has to say; each joins the transaction of what it tells."""
+
+    def send_link(
+        self, session: Session, kind: str, address: str, link: str, now: datetime, language: str = "en", **params: str
+    ) -> bool:
+        """Sends a one-time link (`invitation`, `reset`) by mail; False when this installation sends none."""
+        ...
+
+    def welcome(self, session: Session, person_id: int, team_id: int, team: str, now: datetime) -> None:
+        """Tells somebody who is here already that he is in a team now."""
         ...
 
 
@@ -66,6 +81,11 @@ class Installation(Protocol):
     @property
     def vault_key(self) -> bytes:
         """Seals what runs keep to themselves."""
+        ...
+
+    @property
+    def post(self) -> Post:
+        """Tells people what they must know of, in the product and by mail."""
         ...
 
     def load_plan(self, document: JSON) -> Plan:

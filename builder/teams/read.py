@@ -126,12 +126,12 @@ def views_of(session: Session, people: Iterable[Person], within: Within) -> list
     ]
 
 
-def show_session(session: Session, caller: Caller | None, csrf: str | None) -> SessionView:
+def show_session(session: Session, caller: Caller | None, csrf: str | None, *, mail: bool) -> SessionView:
     """Who is signed in, and what he may, for the screens."""
     first_run = not has_password_anywhere(session)
     if caller is None:
         return SessionView(
-            person=None, organisation=None, org_roles=[], may=[], teams=[], csrf=None, first_run=first_run
+            person=None, organisation=None, org_roles=[], may=[], teams=[], csrf=None, first_run=first_run, mail=mail
         )
     one = read_people(session, [caller.person_id])[caller.person_id]
     names = read_teams(session, frozenset(caller.teams))
@@ -148,4 +148,5 @@ def show_session(session: Session, caller: Caller | None, csrf: str | None) -> S
         ],
         csrf=csrf,
         first_run=first_run,
+        mail=mail,
     )

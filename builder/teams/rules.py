@@ -67,6 +67,8 @@ LINK_LASTS = {"owner": timedelta(days=1), "invitation": timedelta(days=7), "rese
 WINDOW = timedelta(minutes=15)
 ATTEMPTS = {"account": 10, "address": 50}
 """Sign-ins that may fail within a window, for one account and from one address."""
+RESETS = {"account": 3, "address": 20}
+"""Links for a forgotten password that are mailed within a window, for one account and to one address."""
 
 SHORTEST, LONGEST = 12, 256
 

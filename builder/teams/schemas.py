@@ -186,33 +186,6 @@ class Wire(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
 
-class SignIn(Wire):
-    """Coming in by password."""
-
-    email: Email
-    password: Secret
-
-
-class Token(Wire):
-    """The secret part of a one-time link."""
-
-    token: Secret
-
-
-class NewPassword(Wire):
-    """A new password; the present one where there is one."""
-
-    password: Secret
-    present: Secret | None = None
-
-
-class Reset(Wire):
-    """A new password by a one-time link."""
-
-    token: Secret
-    password: Secret
-
-
 class Acceptance(Reset):
     """How somebody who was invited comes in."""
 
@@ -292,7 +265,8 @@ class SessionView(Wire):
     """Who is signed in here, if anybody, and what he may.
 
     `may` are the permissions in the organisation, whatever the team; those in a team stand with it. `csrf` goes into
-    the header `X-CSRF-Token` of every change. `first_run` says that nobody has a password here yet.
+    the header `X-CSRF-Token` of every change. `first_run` says that nobody has a password here yet,
+    `mail` that a link for a forgotten password can be mailed.
     """
 
     person: SelfView | None
@@ -302,6 +276,7 @@ class SessionView(Wire):
     teams: list[OwnTeamView]
     csrf: str | None
     first_run: bool
+    mail: bool
 
 
 class OpenSessionView(Wire):
@@ -372,11 +347,14 @@ class InvitationView(Wire):
 
 
 class InvitedView(Wire):
-    """What inviting led to: an invitation with its link, or, for somebody who is here already, neither."""
+    """What inviting led to: an invitation with its link, or, for somebody who is here already, neither; and whether
+    the link was mailed.
+    """
 
     added: bool
     invitation: InvitationView | None
     link: str | None
+    mailed: bool
 
 
 class PersonView(Wire):

@@ -105,11 +105,11 @@ __all__ = [
     "WorkflowError", "WorkflowRow", "add_version", "apply_import", "archive_workflow", "called_references",
     "change_workflow", "check_draft", "compare_versions", "create_blank", "create_from_example", "examine_source",
     "examine_workflow", "examples_folder", "expect_draft", "expect_open", "expect_source", "expect_version",
-    "expect_workflow", "export_workflow", "find_authors", "find_keepers", "find_revision", "find_version", "find_workflow",
-    "finding_of", "fork_workflow", "govern_workflow", "is_sealed", "list_examples", "list_revisions", "list_versions",
-    "list_workflows", "load_workflow", "make_live", "name_people", "name_workflows", "next_stage", "plan_import",
-    "preview_of", "read_draft", "read_file", "read_live", "restore_draft", "restore_version", "router", "save_draft",
-    "show_versions", "unarchive_workflow", "workflow_of",
+    "expect_workflow", "export_workflow", "find_authors", "find_keepers", "find_revision", "find_version",
+    "find_workflow", "finding_of", "fork_workflow", "govern_workflow", "is_sealed", "list_examples", "list_revisions",
+    "list_versions", "list_workflows", "load_workflow", "make_live", "name_people", "name_workflows", "next_stage",
+    "plan_import", "preview_of", "read_draft", "read_file", "read_live", "restore_draft", "restore_version", "router",
+    "save_draft", "show_versions", "unarchive_workflow", "workflow_of",
 ]  # fmt: skip
 
 

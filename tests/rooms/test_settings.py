@@ -47,6 +47,9 @@ def test_several_processes(tmp_path: Path) -> None:
         ({"HANDRAIL_DATABASE_URL": "mysql://x"}, "HANDRAIL_DATABASE_URL: it must be an address"),
         ({**POSTGRES, "HANDRAIL_BROKER_URL": "amqp://x"}, "redis://, rediss:// or redis"),
         ({"HANDRAIL_BROKER_URL": "redis://x"}, "several processes need PostgreSQL"),
+        ({"HANDRAIL_SMTP_URL": "mail.example:465"}, "HANDRAIL_SMTP_URL: it must be an address such as smtps://"),
+        ({"HANDRAIL_SMTP_URL": "smtps://mail.example"}, "HANDRAIL_MAIL_FROM must say"),
+        ({"HANDRAIL_SMTP_URL": "smtps://mail.example", "HANDRAIL_MAIL_FROM": "a\nBcc: b@c.example"}, "must say who"),
         ({"HANDRAIL_PAYLOADS": "s3://main"}, "HANDRAIL_S3_ENDPOINT, HANDRAIL_S3_KEY, HANDRAIL_S3_SECRET"),
         ({"HANDRAIL_PAYLOADS": "s3:///x", **S3}, "must name a bucket"),
         ({"HANDRAIL_PAYLOADS": "s3://x", **S3, "HANDRAIL_S3_ENDPOINT": "ftp://x"}, "HANDRAIL_S3_ENDPOINT must be"),
@@ -60,6 +63,19 @@ def test_several_processes(tmp_path: Path) -> None:
 def test_what_cannot_be_meant_is_refused(environment: dict[str, str], sentence: str) -> None:
     with pytest.raises(SettingsError, match=sentence):
         read_settings(environment)
+
+
+def test_a_mail_server() -> None:
+    said = {"HANDRAIL_SMTP_URL": "smtps://us%40r:p%2Fw@mail.example", "HANDRAIL_MAIL_FROM": "A <a@mail.example>"}
+    mail = read_settings(said).mail
+    assert mail is not None
+    assert (mail.host, mail.port, mail.tls, mail.plain) == ("mail.example", 465, True, False)
+    assert (mail.user, mail.password, mail.sender) == ("us@r", "p/w", "A <a@mail.example>")
+    assert "p/w" not in repr(mail)
+    local = read_settings({"HANDRAIL_SMTP_URL": "smtp://127.0.0.1:2525", "HANDRAIL_MAIL_FROM": "a@b"}).mail
+    assert local is not None
+    assert (local.port, local.tls, local.plain, local.user) == (2525, False, True, None)
+    assert read_settings({}).mail is None
 
 
 def test_everything_wrong_is_said_at_once() -> None:

@@ -55,6 +55,7 @@ PUBLIC = {
     "POST /api/session/link",
     "POST /api/links/look",
     "POST /api/invitations/accept",
+    "POST /api/password/forgotten",
     "POST /api/password/reset",
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 from builder.db import read_clock, to_milliseconds
 from builder.kit.hashing import hash_value
 from builder.kit.ids import new_id, show_id
-from builder.reviews import open_review
+from builder.reviews import find_review, open_review
 from builder.runs import Start, start_run
 from builder.runs.store import open_wait
 from builder.sdk import Mode, Question
@@ -38,6 +38,12 @@ def make_review(world: World, *, starter: str = "owner", dry: bool = False, **qu
         asked = Question(title="May this be sent?", **said)
         open_review(session, run_id=run, path="answer", token=token, question=asked, mode=mode, starter=by)
     return token
+
+
+def run_of(world: World, review: int) -> int:
+    """The run that a question belongs to."""
+    with world.transaction() as session:
+        return find_review(session, review).run_id
 
 
 def _at(world: World, visitor: Visitor, json: Any = None) -> Sent:
