@@ -19,12 +19,13 @@ from builder.teams.schemas import (
     LinkView,
     OpenSessionView,
     PasswordError,
+    Reset,
     SelfChange,
     SessionView,
 )
 from builder.teams.sessions import csrf_of, end_all_sessions, end_one_session, end_session, find_caller, list_sessions
 from builder.teams.sign_in import count_sign_in, judge_sign_in, sign_in
-from builder.teams.words import AskedView, Forgotten, NewPassword, Reset, SignIn, Token
+from builder.teams.words import AskedView, Forgotten, NewPassword, SignIn, Token
 
 doors = APIRouter(tags=["session"])
 own = [Depends(permit("self"))]

@@ -186,6 +186,13 @@ class Wire(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
 
+class Reset(Wire):
+    """A new password by a one-time link."""
+
+    token: Secret
+    password: Secret
+
+
 class Acceptance(Reset):
     """How somebody who was invited comes in."""
 

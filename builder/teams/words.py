@@ -31,13 +31,6 @@ class NewPassword(Wire):
     present: Secret | None = None
 
 
-class Reset(Wire):
-    """A new password by a one-time link."""
-
-    token: Secret
-    password: Secret
-
-
 class AskedView(Wire):
     """That a link was asked for; not whether there is anybody to send it to."""
 
