@@ -86,17 +86,19 @@ type Only<Methods> = Methods & {
 } & { parameters: Nothing };
 type InPath<Name extends string> = { query?: never; header?: never; path: Record<Name, string>; cookie?: never };
 
+/** The last recorded output of a step that the caller may see. */
+export type Sample = { output: Json; run: string; at: string };
+
+export type TryIn = {
+  graph: JsonRecord;
+  input: JsonRecord;
+  upto?: string;
+  only?: string;
+  pins?: Record<string, Json>;
+};
+
 export type PendingPaths = {
+  "/api/workflows/{workflow}/try": Only<{ post: Send<{ run: string }, InPath<"workflow">, TryIn> }>;
+  "/api/workflows/{workflow}/samples": Only<{ get: Get<Record<string, Sample>, InPath<"workflow">> }>;
   "/api/catalog": Only<{ get: Get<{ items: NodeType[] }> }>;
-  "/api/runs/{run}/cancel": Only<{ post: Send<Record<string, never>, InPath<"run">, Record<string, never>> }>;
-  "/api/runs/{run}/release": Only<{ post: Send<Record<string, never>, InPath<"run">, Record<string, never>> }>;
-  "/api/runs/{run}/retry": Only<{ post: Send<{ run: string }, InPath<"run">, { from_step: string }> }>;
-  "/api/runs/{run}/rerun": Only<{ post: Send<{ run: string }, InPath<"run">, { input: Json }> }>;
-  "/api/runs/{run}/steps/{path}/clarify": Only<{
-    post: Send<
-      Record<string, never>,
-      InPath<"run" | "path">,
-      { answer: "repeat" | "happened" | "give_up"; output?: Json }
-    >;
-  }>;
 };

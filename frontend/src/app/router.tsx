@@ -110,14 +110,14 @@ const runs = createRoute({
     search,
   ): { team?: string; workflow?: string; state?: string; mode?: string; since?: string; q?: string } =>
     words(search, "team", "workflow", "state", "mode", "since", "q"),
-  component: NotFound,
+  component: lazyRouteComponent(() => import("@/features/runs/RunList"), "RunList"),
 });
 
 const run = createRoute({
   getParentRoute: () => inside,
   path: "/runs/$id",
   validateSearch: (search): { view?: string; step?: string } => words(search, "view", "step"),
-  component: NotFound,
+  component: lazyRouteComponent(() => import("./pages/RunOnCanvas"), "RunOnCanvas"),
 });
 
 const versions = createRoute({

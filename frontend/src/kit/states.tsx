@@ -50,13 +50,22 @@ export function Loading({ lines = 4 }: { lines?: number }) {
 }
 
 /** What happened, what it means, what to do. */
-export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+export function Failure({
+  error,
+  onRetry,
+  isPage = false,
+}: {
+  error: unknown;
+  onRetry?: () => void;
+  /** It stands instead of a whole page. */
+  isPage?: boolean;
+}) {
   const { t } = useTranslation();
   const words = wordsFor(error, t);
   return (
     <div className={classes.state} role="alert">
       <CircleAlert aria-hidden size={28} className={classes.alert} />
-      <Title order={2} size="h4">
+      <Title order={isPage ? 1 : 2} size="h4">
         {words.sentence}
       </Title>
       {words.wayOut && (

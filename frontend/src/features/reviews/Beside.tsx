@@ -5,6 +5,7 @@ import type { Json, Kind } from "@/graph";
 import { KindIcon } from "@/kit/KindIcon";
 import { Moment } from "@/kit/Moment";
 import { TextLink } from "@/kit/TextLink";
+import { verdictInWords } from "@/kit/verdict";
 import { Changes } from "./Changes";
 import classes from "./Judging.module.css";
 import { decisionInWords } from "./words";
@@ -91,7 +92,7 @@ function Verdict({ word }: { word: "allow" | "redact" | "review" | "block" }) {
   const Icon = word === "block" || word === "review" ? ShieldAlert : ShieldCheck;
   return (
     <span className={classes.word} data-word={word}>
-      <Icon aria-hidden size={14} /> {t(`verdict.${word}`)}
+      <Icon aria-hidden size={14} /> {verdictInWords(word, t)}
     </span>
   );
 }

@@ -8,7 +8,7 @@ export function ReviewPage() {
   const { id } = useParams({ from: "/inside/reviews/$id" });
   const review = query.useQuery("get", "/api/reviews/{review}", { params: { path: { review: id } } });
   // What was read stays when reading it again fails: somebody may be in the middle of writing.
-  if (review.error && !review.data) return <Failure error={review.error} onRetry={() => review.refetch()} />;
+  if (review.error && !review.data) return <Failure isPage error={review.error} onRetry={() => review.refetch()} />;
   if (!review.data) return <Loading lines={6} />;
   return <Judging key={id} review={review.data as ReviewDetail} />;
 }

@@ -125,10 +125,10 @@ function ends(workflow: Workflow, steps: DrawnNode[], words: Words): DrawnNode[]
   });
   // With a single step the two stand side by side.
   const right = last.x === first.x ? first.x + ACROSS : last.x;
-  const above = (x: number): number =>
-    steps.length === 0
-      ? first.y
-      : Math.min(...[...steps.filter((node) => Math.abs(node.position.x - x) < ACROSS).map((node) => node.position.y)]);
+  const above = (x: number): number => {
+    const near = steps.filter((node) => Math.abs(node.position.x - x) < ACROSS);
+    return near.length === 0 ? first.y : Math.min(...near.map((node) => node.position.y));
+  };
   return [
     card(START, words.start, named(workflow.inputs.properties as object | undefined), first.x, above(first.x) - ABOVE),
     card(RESULT, words.result, named(workflow.result), right, above(right) - ABOVE),

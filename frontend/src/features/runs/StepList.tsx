@@ -1,0 +1,82 @@
+import { UnstyledButton } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { RunDetail, StepRow } from "@/api/client";
+import type { Kind } from "@/graph";
+import { amount, lasting } from "@/kit/dates";
+import { KindIcon } from "@/kit/KindIcon";
+import { StateWord } from "@/kit/StateWord";
+import { Empty } from "@/kit/states";
+import { timeOf } from "./RunList";
+import classes from "./StepList.module.css";
+import { tellSteps } from "./steps";
+import { useTitles } from "./useTitles";
+
+const DEEPEST = 4;
+
+/** The steps in the order they happened: everything that the drawing says, in words. */
+export function StepList({
+  run,
+  now,
+  selected,
+  onOpen,
+}: {
+  run: RunDetail;
+  now: number;
+  selected: string | null;
+  onOpen: (step: string) => void;
+}) {
+  const { t } = useTranslation();
+  const titleOf = useTitles();
+  if (run.steps.length === 0) return <Empty title={t("run.noSteps")}>{t("run.noSteps.why")}</Empty>;
+  return (
+    <ol className={classes.list} aria-label={t("run.steps")}>
+      {tellSteps(run.steps).map((told) =>
+        told.is === "scope" ? (
+          <li key={told.scope} className={classes.scope} data-depth={Math.min(told.depth, DEEPEST)}>
+            {t("run.item", { number: told.number })}
+          </li>
+        ) : (
+          <li key={told.step.path} data-depth={Math.min(told.depth, DEEPEST)} className={classes.item}>
+            <UnstyledButton
+              className={classes.row}
+              aria-pressed={told.step.path === selected}
+              onClick={() => onOpen(told.step.path)}
+            >
+              <KindIcon kind={told.step.type.split(".", 1)[0] as Kind} isLocked={told.step.forced} />
+              <span className={classes.words}>
+                <span className={classes.title}>{titleOf(told.step)}</span>
+                <Said step={told.step} />
+              </span>
+              <StateWord state={told.step.state} />
+              <Facts step={told.step} now={now} />
+            </UnstyledButton>
+          </li>
+        ),
+      )}
+    </ol>
+  );
+}
+
+function Said({ step }: { step: StepRow }) {
+  const { t } = useTranslation();
+  const error = step.error as { sentence?: string } | null;
+  const said = [
+    error?.sentence ?? step.verdict?.reason ?? step.why,
+    ...step.marks,
+    step.duplicate && t("run.duplicate"),
+  ].filter(Boolean);
+  if (said.length === 0) return null;
+  return <span className={classes.said}>{said.join(" · ")}</span>;
+}
+
+function Facts({ step, now }: { step: StepRow; now: number }) {
+  const { t, i18n } = useTranslation();
+  if (step.state === "skipped") return <span className={classes.facts} />;
+  return (
+    <span className={classes.facts}>
+      {lasting(timeOf(step, now), i18n.language)}
+      {step.usage && step.usage.cost > 0 && <span>{amount(step.usage.cost, i18n.language)}</span>}
+      {step.attempts > 1 && <span>{t("run.attempts", { count: step.attempts })}</span>}
+    </span>
+  );
+}
