@@ -110,13 +110,19 @@ def find_caller_of(world: World, token: str) -> Caller:
 def make_world(folder: Path, migrated: Path) -> World:
     """A fresh organisation in a folder."""
     shutil.copy(migrated, folder / "handrail.db")
-    application = open_application(read_settings({"HANDRAIL_HOME": str(folder), "HANDRAIL_URL": URL}))
+    return people_world(open_application(read_settings({"HANDRAIL_HOME": str(folder), "HANDRAIL_URL": URL})))
+
+
+def people_world(application: Application) -> World:
+    """A fresh installation, with people in it."""
     with application.transaction() as session:
         now = read_clock(session)
         first, _ = make_owner_link(session, now)
         ours = found_team(session, "a test", "Ours", first, now)
         theirs = found_team(session, "a test", "Theirs", first, now)
-    made = World(application, ours, theirs, {"first": first}, build_app(application))
+    app = build_app(application)
+    app.state.leaving = lambda: True  # a stream of events ends at once, so that every call comes to its end
+    made = World(application, ours, theirs, {"first": first}, app)
     for role in TEAM_ROLES:
         made.add_person(role, ours=(role,))
     for role in ORG_ROLES:
