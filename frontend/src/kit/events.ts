@@ -10,7 +10,9 @@ export type Heard = LiveEvent | { type: "again" };
 
 const NAME = "handrail-events";
 const TYPES = ["run", "draft", "review", "notice"] as const;
+/** After a refusal the stream is asked for again, ever more rarely: the session may be over. */
 const LATER = 5000;
+const LATEST = 300_000;
 
 /** Listens until the returned function is called. */
 export function listen(onHeard: (heard: Heard) => void): () => void {
@@ -26,15 +28,22 @@ export function listen(onHeard: (heard: Heard) => void): () => void {
     new Promise((done) => {
       let source: EventSource;
       let later: ReturnType<typeof setTimeout> | undefined;
+      let wait = LATER;
       const open = (again: boolean): void => {
         source = new EventSource("/api/events");
         if (again) source.addEventListener("open", () => tell({ type: "again" }), { once: true });
+        source.addEventListener("open", () => {
+          wait = LATER;
+        });
+        source.addEventListener("again", () => tell({ type: "again" }));
         for (const type of TYPES)
           source.addEventListener(type, ({ data }: MessageEvent<string>) =>
             tell({ ...(JSON.parse(data) as LiveEvent), type }),
           );
         source.onerror = () => {
-          if (source.readyState === EventSource.CLOSED) later = setTimeout(open, LATER, true);
+          if (source.readyState !== EventSource.CLOSED) return;
+          later = setTimeout(open, wait, true);
+          wait = Math.min(wait * 2, LATEST);
         };
       };
       open(isAgain);

@@ -106,5 +106,5 @@ function NoticeList({ items, unread, onLeave }: { items: Notice[]; unread: numbe
 function Sentence({ notice }: { notice: Notice }) {
   const { t } = useTranslation();
   const say = t as unknown as (key: string, options: Record<string, unknown>) => string;
-  return <span>{say(`notice.${notice.kind}`, { defaultValue: notice.sentence, ...notice.params })}</span>;
+  return <span>{say(`notice.${notice.kind}`, { defaultValue: notice.sentence, count: 1, ...notice.params })}</span>;
 }
