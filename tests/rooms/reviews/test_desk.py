@@ -121,11 +121,7 @@ def test_a_scanner_that_submits_forms_never_decides(desk: Desk, who: str) -> Non
 
 
 def test_an_expired_review_leaves_the_desk_with_a_reason(desk: Desk) -> None:
-    graph = {
-        **BRANCHES,
-        "nodes": {**BRANCHES["nodes"], "check": approval("input.text", due_clock="PT1H", on_timeout="reject")},
-    }
-    run, (row,) = desk.asked(graph, {"text": "Dear Ann"})
+    run, (row,) = desk.asked(branches(due_clock="PT1H", on_timeout="reject"), {"text": "Dear Ann"})
     with desk.world.transaction() as session:
         assert expire_reviews(session, read_clock(session) + timedelta(hours=2)) == 1
     assert desk.rows_of(run) == desk.rows_of(run, "team") == []
