@@ -33,8 +33,8 @@ export function useKeepSession(): (session: Session) => void {
 
 export const keepToken = (session: Session): void => setToken(session.csrf ?? "");
 
-/** Whether a permission holds in a team; without one, in any team or in the organisation. */
+/** Whether a permission holds in a team; without one, in any team. A role in the organisation counts everywhere. */
 export function may(session: Session, permission: string, team?: string): boolean {
-  if (team === undefined && session.may.includes(permission)) return true;
+  if (session.may.includes(permission)) return true;
   return session.teams.some((each) => (team === undefined || each.id === team) && each.may.includes(permission));
 }
