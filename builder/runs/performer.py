@@ -96,24 +96,26 @@ class Performer:
 
     async def _run(self, hold: Hold, kind: NodeType, config: Any, inputs: dict[str, JSON], path: str) -> Outcome:
         node = hold.node(path)
-        graph = hold.plan.graph_of(split_step_path(path)[0])
-        home = asyncio.get_running_loop() if kind.blocking else None
-
-        def told(where: str, sentence: str) -> None:
-            self._told(hold.run_id, where, sentence)
-
-        context = RunContext(
-            reach=self._reach, number=hold.run_id, mode=hold.mode, path=path, node=node, graph=graph,
-            tokens=hold.tokens, budget=hold.budget, told=told, home=home,
-        )  # fmt: skip
+        context = self.context_of(hold, path, asyncio.get_running_loop() if kind.blocking else None)
         timeout = node.timeout or (None if node.pure and not kind.blocking else USUAL_TIMEOUT)
         if not kind.blocking:
             return await run_step(kind, config, inputs, context, timeout)
         return await run_blocking(lambda: run_step(kind, config, inputs, context, timeout), self._pool)
 
-    @staticmethod
+    def context_of(self, hold: Hold, path: str, home: asyncio.AbstractEventLoop | None = None) -> RunContext:
+        """What a step reaches; `home` is the worker's event loop for a node that runs in a thread of its own."""
+        graph = hold.plan.graph_of(split_step_path(path)[0])
+
+        def told(where: str, sentence: str) -> None:
+            self._told(hold.run_id, where, sentence)
+
+        return RunContext(
+            reach=self._reach, number=hold.run_id, mode=hold.mode, path=path, node=hold.node(path), graph=graph,
+            tokens=hold.tokens, budget=hold.budget, told=told, home=home,
+        )  # fmt: skip
+
     def _settle_in_place(
-        hold: Hold, kind: NodeType, config: Any, inputs: dict[str, JSON], event: Event | Asked
+        self, hold: Hold, kind: NodeType, config: Any, inputs: dict[str, JSON], event: Event | Asked
     ) -> Event | Asked:
         """What needs nobody: a decision carried over from the run that this one retries; outside `live` an answer given
         beforehand; and where nobody is there to be asked, the proposal passes.
@@ -132,7 +134,8 @@ class Performer:
             if not given:
                 hold.mark(path, UNREVIEWED)
         where, outgoing = (path, event.event.attempt), hold.node(path).outgoing
-        return settle_answer(kind, config, inputs, decision, where=where, outgoing=outgoing)
+        context = self.context_of(hold, path)
+        return settle_answer(kind, config, inputs, decision, context, where=where, outgoing=outgoing)
 
     @staticmethod
     def _inherit_mark(hold: Hold, path: str, node: PlanNode) -> None:

@@ -189,6 +189,7 @@ def settle_answer(
     config: Any,
     inputs: Mapping[str, JSON],
     decision: Decision,
+    context: RunContext,
     *,
     where: tuple[str, int],
     outgoing: Container[str],
@@ -198,7 +199,7 @@ def settle_answer(
     A rejection by whose port nothing goes on (`outgoing` holds the ports with an edge) ends the run as refused.
     """
     try:
-        outcome = kind.settle(config, inputs, decision)
+        outcome = kind.answer(config, inputs, decision, context)
     except NodeError as problem:
         outcome = problem.failed
     except Exception as problem:  # a node's code may raise anything; its step fails

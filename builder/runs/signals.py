@@ -46,4 +46,5 @@ def _decide(performer: Performer, hold: Hold, state: RunState, path: str, decisi
     except InputsError as problem:
         return [StepFailed(path, step.attempt, problem.failed)]
     where = (path, step.attempt)
-    return [settle_answer(kind, config, inputs, decision, where=where, outgoing=node.outgoing)]
+    context = performer.context_of(hold, path)
+    return [settle_answer(kind, config, inputs, decision, context, where=where, outgoing=node.outgoing)]

@@ -93,6 +93,10 @@ class NodeType:
             return Refused(f"{decision.by} rejected it: {decision.reason or 'no reason given'}")
         raise TypeError(f"{self.key()} does not say what an answer means")
 
+    def answer(self, config: Any, inputs: Mapping[str, Any], decision: Decision, context: Context) -> Outcome:
+        """The same with the Context at hand, for a type that needs it; by default `settle` says all."""
+        return self.settle(config, inputs, decision)
+
     async def run(self, config: Any, inputs: Mapping[str, Any], context: Context) -> Outcome:
         """Does the work. Raises NodeError to fail; anything else it raises is a permanent failure."""
         raise TypeError(f"{self.key()} is not a step that runs")

@@ -246,7 +246,7 @@ def _outcome_of(node: NodeType, config: Any, inputs: Any, context: TestContext, 
         else:
             outcome = asyncio.run(node.run(config, inputs, context))
         if answer is not None and isinstance(outcome, Ask):
-            outcome = node.settle(config, inputs, Decision(**answer))
+            outcome = node.answer(config, inputs, Decision(**answer), context)
     except NodeError as error:
         outcome = error.failed
     return outcome

@@ -130,6 +130,30 @@ def test_a_decision_leaves_an_event_without_its_payload(world: World) -> None:
     assert kept.changes == [{"path": "", "was": "Dear Ann", "is": "Dear Eve"}]
 
 
+def test_what_people_approve_is_masked_where_the_policy_masks(world: World) -> None:
+    document = workflow(
+        {
+            "draft": {"type": "test.note@1", "config": {"text": "Write to jane@example.com"}},
+            "guard": {
+                "type": "policy.personal_data@1",
+                "config": {"action": "mask", "rule": "'review'", "reviewers": {"role": "lead"}},
+                "inputs": {"text": {"from": "draft.text"}},
+            },
+            "send": {"type": "test.send@1", "inputs": {"text": {"from": "guard.record.text"}}},
+        },
+        result={"text": {"from": "guard.record.text"}},
+    )
+    run_id, review = park(world, document)
+    assert review.question.record == {"text": "Write to jane@example.com"}
+    assert review.question.verdict is not None
+    assert [each.kind for each in review.question.verdict.findings] == ["email"]
+    decide(world, review)
+    text = world.until(run_id).result["text"]
+    assert text.startswith("Write to email-")
+    assert text.endswith("@masked.invalid")
+    assert "jane" not in str(world.egress.sent)
+
+
 def test_a_rejection_ends_the_run_refused(world: World) -> None:
     run_id, review = park(world, approval())
     decide(world, review, decision="reject", reason="untrue")

@@ -61,6 +61,7 @@ from nodes.flow.merge.node import NODE as MERGE
 from nodes.flow.stop.node import NODE as STOP
 from nodes.flow.transform.node import NODE as TRANSFORM
 from nodes.flow.wait.node import NODE as WAIT
+from nodes.policy.personal_data.node import NODE as PERSONAL_DATA
 from nodes.review.approve.node import NODE as APPROVE
 from nodes.review.edit.node import NODE as EDIT
 
@@ -211,7 +212,7 @@ TYPES: dict[str, NodeType] = {
     kind.key(): kind
     for kind in (
         Note(), Kill(), Send(), Think(), Mask(), Unmask(), Block(), BRANCH, MAP, LOOP, CALL, MERGE, WAIT, TRANSFORM,
-        STOP, APPROVE, EDIT,
+        STOP, APPROVE, EDIT, PERSONAL_DATA,
     )
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from builder.sdk import Context, Effects, Expression, Finding, Outcome, Stricter, Vault, VerdictWord
+from builder.sdk import Context, Decision, Effects, Expression, Finding, Outcome, Stricter, Vault, VerdictWord
 from builder.sdk.policies import (
     STRICTNESS,
     Policy,
@@ -85,6 +85,16 @@ class PersonalData(Policy):
             return self._mask(config, record, context, find)
         return passed(dict(record), word, reason, findings)
 
+    def answer(
+        self, config: PersonalDataConfig, inputs: Mapping[str, Any], decision: Decision, context: Context
+    ) -> Outcome:
+        """Who approves lets the record pass as the action leaves it: where that is to mask, it is masked now."""
+        if decision.decision != "approve" or config.action != "mask":
+            return self.settle(config, inputs, decision)
+        kinds = frozenset[str](config.kinds)
+        word = f"{decision.by} approved it: {decision.reason or 'no reason given'}"
+        return self._mask(config, inputs, context, lambda text: find_personal_data(text, kinds, config.region), word)
+
     def _rule_says(
         self, rule: str, record: Mapping[str, Any], findings: tuple[Finding, ...], context: Context
     ) -> VerdictWord:
@@ -96,7 +106,10 @@ class PersonalData(Policy):
         }
         return VerdictWord(context.evaluate(rule, names))
 
-    def _mask(self, config: PersonalDataConfig, record: Mapping[str, Any], context: Context, find: Any) -> Outcome:
+    def _mask(
+        self, config: PersonalDataConfig, record: Mapping[str, Any], context: Context, find: Any, before: str = ""
+    ) -> Outcome:
+        """The record with tokens in the place of what was found; `before` opens the reason."""
         vault = context.vault
 
         def token_of(span: Span, value: str) -> str:
@@ -115,7 +128,8 @@ class PersonalData(Policy):
             where = ", ".join(sorted(set(stuck)))
             return blocked(f"{_tell(findings)}; no token fits there: {where}", findings)
         wholly = f"; replaced as a whole: {', '.join(config.whole_fields)}" if config.whole_fields else ""
-        return passed(masked, VerdictWord.REDACT, _tell(findings) + wholly, findings)
+        reason = f"{before}; " if before else ""
+        return passed(masked, VerdictWord.REDACT, reason + _tell(findings) + wholly, findings)
 
 
 def _replace_whole(value: Any, path: str, shape: str, vault: Vault, stuck: list[str]) -> Any:
