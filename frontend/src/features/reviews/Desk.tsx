@@ -73,7 +73,6 @@ function Filters() {
   const { teams } = useSession();
   const navigate = useNavigate();
   const search = useSearch({ from: "/inside/reviews" });
-  const whose = search.whose ?? "mine";
   return (
     <div className={classes.filters}>
       <nav className={classes.whose} aria-label={t("reviews.filter")}>
@@ -83,7 +82,8 @@ function Filters() {
             to="/reviews"
             search={{ ...search, whose: each === "mine" ? undefined : each }}
             className={classes.tab}
-            aria-current={each === whose ? "page" : undefined}
+            activeOptions={{ exact: true, includeSearch: true }}
+            activeProps={{ "aria-current": "page" }}
           >
             {t(`reviews.whose.${each}`)}
           </Link>

@@ -85,8 +85,8 @@ describe("the axis of time", () => {
 });
 
 it("says why without the ids of steps", () => {
-  expect(inPlainWords("rows[0].check: It waits. rows[1].check: It waits. And 1 more.")).toBe(
-    "It waits. It waits. And 1 more.",
+  expect(inPlainWords("rows[0].check: It waits. rows[1].check: It waits. b.c: It sleeps. And 1 more.")).toBe(
+    "It waits. It sleeps. And 1 more.",
   );
   expect(inPlainWords("g_send_ask: It waits for people: May it?")).toBe("It waits for people: May it?");
   expect(inPlainWords("Jonas rejected it: Wrong person")).toBe("Jonas rejected it: Wrong person");

@@ -108,8 +108,10 @@ function longOnes(stretches: readonly Stretch[]): Set<Stretch> {
 
 const NAMED = /(^|\s)([a-z][a-z0-9_]*(?:\[\d+\])?(?:\.[a-z][a-z0-9_]*(?:\[\d+\])?)*): /g;
 
-/** Why a run waits or ended, without the ids of steps that stand before each reason. */
-export const inPlainWords = (why: string): string =>
-  why.replace(NAMED, (found, blank: string, name: string, at: number) =>
-    at === 0 || /[[._]/.test(name) ? blank : found,
+/** Why a run waits or ended, without the ids of steps before each reason; what is said of several is said once. */
+export function inPlainWords(why: string): string {
+  const cut = why.replace(NAMED, (found, blank: string, name: string, at: number) =>
+    at === 0 || /[[._]/.test(name) ? "\n" : `${blank}${found.trimStart()}`,
   );
+  return [...new Set(cut.split("\n").map((said) => said.trim()))].filter(Boolean).join(" ");
+}
