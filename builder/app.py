@@ -31,6 +31,7 @@ from builder.db import clock
 from builder.governance import router as governance
 from builder.insights import router as insights
 from builder.kit.errors import HandrailError
+from builder.live import router as live
 from builder.notices import router as notices
 from builder.publishing import router as publishing
 from builder.reviews import router as reviews
@@ -42,7 +43,7 @@ from builder.triggers import router as triggers
 from builder.workflows import router as workflows
 
 ROUTERS: Sequence[APIRouter] = (
-    teams, notices, governance, catalog, workflows, runs, reviews, triggers, publishing, insights,
+    teams, notices, governance, catalog, workflows, runs, reviews, triggers, publishing, insights, live,
 )  # fmt: skip
 """Every room's routes."""
 

@@ -75,7 +75,9 @@ def _serve(
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stay)
-    uvicorn.Server(config).run(sockets=[listening])
+    server = uvicorn.Server(config)
+    app.state.leaving = lambda: server.should_exit  # ends what would otherwise go on: streams of events
+    server.run(sockets=[listening])
 
 
 def _stay(*_: object) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from builder.notices.api import router
     from builder.notices.letters import Postbox
     from builder.notices.mail import MailServer, Postman, sweep_notices
+    from builder.notices.store import read_new_notices
     from builder.notices.tell import tell_people
 
 _DOORS = {
@@ -20,10 +21,11 @@ _DOORS = {
     "MailServer": "mail",
     "Postman": "mail",
     "sweep_notices": "mail",
+    "read_new_notices": "store",
     "tell_people": "tell",
 }
 
-__all__ = ["MailServer", "Postbox", "Postman", "router", "sweep_notices", "tell_people"]
+__all__ = ["MailServer", "Postbox", "Postman", "read_new_notices", "router", "sweep_notices", "tell_people"]
 
 
 def __getattr__(name: str) -> Any:

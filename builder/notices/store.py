@@ -51,6 +51,12 @@ def read_page(session: Session, person_id: int, before: int | None, limit: int) 
     return [_notice_of(row) for row in session.execute(query.order_by(notice.id.desc()).limit(limit))]
 
 
+def read_new_notices(session: Session, since: int) -> list[tuple[int, int, datetime]]:
+    """Every notice with this id or a larger one: its id, whose it is, and when it was last added to."""
+    query = select(notice.id, notice.person_id, notice.at).where(notice.id >= since, notice.shown.is_(True))
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
 def count_unread(session: Session, person_id: int) -> int:
     """How many notices a person has not read."""
     query = select(func.count()).select_from(notice_table)

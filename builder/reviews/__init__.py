@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         UnfitDecisionError,
         UnknownReviewError,
     )
+    from builder.reviews.store import read_waiting_states
     from builder.reviews.withdraw import withdraw_review
 
 _DOORS = {
@@ -55,6 +56,7 @@ _DOORS = {
     "Task": "schemas",
     "UnfitDecisionError": "schemas",
     "UnknownReviewError": "schemas",
+    "read_waiting_states": "store",
     "withdraw_review": "withdraw",
 }
 
@@ -62,7 +64,7 @@ __all__ = [
     "AlreadyDecidedError", "Decider", "MayNotDecideError", "PayloadChangedError", "Review", "ReviewError",
     "ReviewStory", "Task", "UnfitDecisionError", "UnknownReviewError", "claim_review", "decide_review", "decider_of",
     "expire_reviews", "find_review", "find_tasks", "list_reviews", "may_decide", "open_review", "open_reviews_of",
-    "return_review", "reviews_of", "router", "withdraw_review",
+    "read_waiting_states", "return_review", "reviews_of", "router", "withdraw_review",
 ]  # fmt: skip
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy import Select, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from builder.reviews.schemas import WAITING, GivenDecision, Review, ReviewState
@@ -80,6 +80,25 @@ def read_waiting(session: Session, limit: int, run_id: int | None, mode: Mode | 
     if mode is not None:
         query = query.where(review.mode == mode.value)
     return _reviews(session, query.order_by(review.id).limit(limit))
+
+
+_IN_INDEX = text("state IN ('open', 'claimed')")  # in the very words of the index that finds such rows
+
+
+class WaitingState(NamedTuple):
+    """How a waiting Review stands."""
+
+    id: int
+    run_id: int
+    team_id: int | None
+    state: str
+    claimed_by: str | None
+
+
+def read_waiting_states(session: Session) -> list[WaitingState]:
+    """How every waiting Review stands."""
+    columns = (review.id, review.run_id, review.team_id, review.state, review.claimed_by)
+    return [WaitingState(*row) for row in session.execute(select(*columns).where(_IN_INDEX))]
 
 
 def read_due(session: Session, now: datetime, limit: int) -> list[Review]:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from builder.runs.ports import Audit, Egress, Gateway, OnPark, OnWithdraw, Payloads, Reach
     from builder.runs.read import RunStory, RunView, StepView, WaitView, list_runs, read_run, read_woven_of
     from builder.runs.retry import Retry, retry_from_step
-    from builder.runs.schemas import RunFacts
+    from builder.runs.schemas import FINAL_STATES, RunFacts
     from builder.runs.start import RunInputError, Start, start_run
-    from builder.runs.store.lists import read_facts
+    from builder.runs.store.lists import read_facts, read_moving
     from builder.runs.sweep import fire_timers, force_cancels, reap_workers, sweep_ready
     from builder.runs.tell import (
         RunMissingError,
@@ -40,8 +40,10 @@ _DOORS = {
     "find_run": "browse",
     "find_runs": "browse",
     "sees_payload": "browse",
+    "FINAL_STATES": "schemas",
     "RunFacts": "schemas",
     "read_facts": "store.lists",
+    "read_moving": "store.lists",
     "RunInputError": "start",
     "Start": "start",
     "start_run": "start",
@@ -87,6 +89,7 @@ _DOORS = {
 
 __all__ = [
     "FAILPOINTS",
+    "FINAL_STATES",
     "HEARTBEAT",
     "LEASE",
     "Audit",
@@ -121,6 +124,7 @@ __all__ = [
     "machine_place",
     "process_lives",
     "read_facts",
+    "read_moving",
     "read_run",
     "read_step_inputs",
     "read_woven_of",

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from builder.engine.state import RunStatus
+from builder.engine.state import FINAL_RUNS, RunStatus
 from builder.sdk import Mode, Stage
+
+FINAL_STATES = frozenset(each.value for each in FINAL_RUNS)
+"""The words of runs that have ended."""
 
 STEP, SCOPE, RUN = "step", "scope", "run"
 

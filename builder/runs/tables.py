@@ -24,6 +24,9 @@ from builder.db import Json, Moment, metadata
 
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
+OPEN = "status IN ('queued', 'ready', 'running', 'waiting', 'quarantined')"
+"""That a run has not ended, in the very words of the index that finds such runs."""
+
 _FULL = text("ended_at IS NOT NULL AND emptied_at IS NULL")
 
 plan_table = Table(
@@ -96,6 +99,7 @@ run_table = Table(
     Index("run_name", "name", "id"),
     Index("run_team", "team_id", "id", "status", "mode"),
     Index("run_workflow", "workflow_id", "id", "status", "mode"),
+    Index("run_open", "id", postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
     Index("run_full", "mode", "ended_at", postgresql_where=_FULL, sqlite_where=_FULL),
     postgresql_with={"fillfactor": "60", "autovacuum_vacuum_scale_factor": "0.02"},
 )

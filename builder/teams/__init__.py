@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from builder.teams.read import expect_team
     from builder.teams.rules import may, may_read_payload, may_somewhere, permissions_of, require, teams_where
     from builder.teams.schemas import Caller, Forbidden, Membership, Person
-    from builder.teams.sessions import speak_as
+    from builder.teams.sessions import find_caller, speak_as
     from builder.teams.store import find_team_people, read_memberships, read_org_roles, read_people, read_teams
 
 _DOORS = {
@@ -29,6 +29,7 @@ _DOORS = {
     "introduce_person": "found",
     "add_roles": "members",
     "save_roles_of": "people",
+    "find_caller": "sessions",
     "speak_as": "sessions",
     "is_ownerless": "links",
     "make_owner_link": "links",
@@ -59,12 +60,11 @@ _DOORS = {
 }
 
 __all__ = [
-    "CSRF_HEADER", "Call", "Caller", "Calling", "Forbidden", "Installation", "Membership", "Permit", "Person", "Visit",
-    "Visiting", "add_roles", "expect_team", "find_team_people", "found_team", "introduce_person", "is_ownerless",
-    "make_owner_link", "may",
-    "may_read_payload", "may_somewhere", "permissions_of", "permit", "read_memberships", "read_org_roles",
-    "read_people", "read_teams",
-    "require", "router", "save_roles_of", "speak_as", "teams_where",
+    "CSRF_HEADER", "Call", "Caller", "Calling", "Forbidden", "Installation", "Membership", "Permit", "Person",
+    "Visit", "Visiting", "add_roles", "expect_team", "find_caller", "find_team_people", "found_team",
+    "introduce_person", "is_ownerless", "make_owner_link", "may", "may_read_payload", "may_somewhere",
+    "permissions_of", "permit", "read_memberships", "read_org_roles", "read_people", "read_teams", "require",
+    "router", "save_roles_of", "speak_as", "teams_where",
 ]  # fmt: skip
 
 

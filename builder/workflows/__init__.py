@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         WorkflowError,
         WorkflowRow,
     )
+    from builder.workflows.store import read_revisions
     from builder.workflows.versions import (
         Live,
         add_version,
@@ -90,6 +91,7 @@ _NAMES = {
         "PlanChangedError", "SecretInsideError", "UnknownWorkflowError", "Version", "VersionState", "WorkflowError",
         "WorkflowRow",
     ),
+    "store": ("read_revisions",),
     "views": ("Named", "VersionView", "name_people", "name_workflows", "show_versions"),
     "versions": (
         "Live", "add_version", "compare_versions", "expect_version", "find_authors", "find_version", "list_versions",
@@ -108,8 +110,8 @@ __all__ = [
     "expect_workflow", "export_workflow", "find_authors", "find_keepers", "find_revision", "find_version",
     "find_workflow", "finding_of", "fork_workflow", "govern_workflow", "is_sealed", "list_examples", "list_revisions",
     "list_versions", "list_workflows", "load_workflow", "make_live", "name_people", "name_workflows", "next_stage",
-    "plan_import", "preview_of", "read_draft", "read_file", "read_live", "restore_draft", "restore_version", "router",
-    "save_draft", "show_versions", "unarchive_workflow", "workflow_of",
+    "plan_import", "preview_of", "read_draft", "read_file", "read_live", "read_revisions", "restore_draft",
+    "restore_version", "router", "save_draft", "show_versions", "unarchive_workflow", "workflow_of",
 ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -110,6 +110,22 @@ def insert_draft(session: Session, workflow_id: int, source: Mapping[str, Any], 
     """Keeps the first state of a draft."""
     values = {"workflow_id": workflow_id, "revision": 1, "source": source, "saved_by": by, "saved_at": now}
     session.execute(insert(draft_table).values(**values))
+
+
+class DraftState(NamedTuple):
+    """How far a draft has come."""
+
+    workflow_id: int
+    team_id: int
+    revision: int
+    saved_by: str
+
+
+def read_revisions(session: Session) -> list[DraftState]:
+    """How far every draft has come."""
+    columns = (workflow.id, workflow.team_id, draft_table.c.revision, draft_table.c.saved_by)
+    query = select(*columns).join(draft_table, draft_table.c.workflow_id == workflow.id)
+    return [DraftState(*row) for row in session.execute(query)]
 
 
 def read_draft_row(session: Session, workflow_id: int) -> Draft | None:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import RowMapping, Select, select, union_all
+from sqlalchemy import RowMapping, Select, func, select, text, union_all
 from sqlalchemy.orm import Session
 
 from builder.engine.state import RunStatus
 from builder.runs.schemas import RunFacts
-from builder.runs.tables import run_table, wait_table
+from builder.runs.tables import OPEN, run_table, step_table, wait_table
 from builder.sdk import Mode, Stage
 
-run, wait = run_table.c, wait_table.c
+run, step, wait = run_table.c, step_table.c, wait_table.c
 
 _LISTED = tuple(run_table.c[each.name] for each in fields(RunFacts))
 
@@ -104,3 +104,29 @@ def find_uncertain(session: Session, run_ids: Collection[int]) -> frozenset[int]
     """Those of the runs that wait for somebody to say what became of an effect."""
     query = select(wait.run_id).where(wait.run_id.in_(sorted(run_ids)), wait.open.is_(True), wait.kind == "uncertain")
     return frozenset(session.scalars(query))
+
+
+class Moving(NamedTuple):
+    """A run that goes on or is new; `seq` counts what was recorded of one that is being executed."""
+
+    id: int
+    status: str
+    team_id: int | None
+    workflow_id: int | None
+    seq: int = 0
+
+
+FOLLOWED = 200
+"""Runs under way of which every step is told; of more, only the newest."""
+
+
+def read_moving(session: Session, since: int) -> list[Moving]:
+    """Every run that has not ended, and every one with this id or a larger one."""
+    columns = (run.id, run.status, run.team_id, run.workflow_id)
+    going = [Moving(*row) for row in session.execute(select(*columns).where(text(OPEN)))]
+    known = {each.id for each in going}
+    new = [Moving(*row) for row in session.execute(select(*columns).where(run.id >= since)) if row[0] not in known]
+    running = sorted((each.id for each in going if each.status == RunStatus.RUNNING.value), reverse=True)[:FOLLOWED]
+    counted = select(step.run_id, func.max(step.seq)).where(step.run_id.in_(running)).group_by(step.run_id)
+    seqs = {row[0]: row[1] for row in session.execute(counted)} if running else {}
+    return [each._replace(seq=seqs.get(each.id, 0)) for each in going + new]

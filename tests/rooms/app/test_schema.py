@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from builder.app import assemble_app, build_app
+from builder.app import assemble_app
 from builder.teams import CSRF_HEADER
 from builder.teams.gate import COOKIE
 from builder.teams.sessions import csrf_of
@@ -38,7 +38,7 @@ schema = schemathesis.openapi.from_dict(assemble_app().openapi()).exclude(operat
 def signed_in(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iterator[tuple[World, Any]]:
     made = make_world(tmp_path_factory.mktemp("schema"), migrated_file)
     made.add_person("everything", ours=TEAM_ROLES, theirs=TEAM_ROLES, org=ORG_ROLES)
-    yield made, build_app(made.application)
+    yield made, made.app
     made.application.close()
 
 
