@@ -36,7 +36,6 @@ export function listen(onHeard: (heard: Heard) => void): () => void {
           wait = LATER;
         });
         source.addEventListener("again", () => tell({ type: "again" }));
-        source.addEventListener("again", () => tell({ type: "again" }));
         for (const type of TYPES)
           source.addEventListener(type, ({ data }: MessageEvent<string>) =>
             tell({ ...(JSON.parse(data) as LiveEvent), type }),
