@@ -13,7 +13,7 @@ from builder.cli.output import NOT_SIGNED_IN
 from builder.engine.state import FINAL_RUNS, RunStatus
 from builder.kit.clock import SYSTEM_CLOCK
 from builder.kit.errors import HandrailError
-from builder.reviews import Review, decide_review, open_reviews_of, reviews_of
+from builder.reviews import Review, check_edit, decide_review, open_reviews_of, reviews_of
 from builder.runs import RunStory, WaitView, clarify_step, read_run
 from builder.wiring import Application
 
@@ -105,6 +105,11 @@ class Follower:
             return True
 
     def _decide(self, review: Review, answer: Answer) -> None:
+        if answer.decision == "edit":
+            with self.application.database.read() as session:
+                check_edit(
+                    session, review.id, answer.by, answer.edit, answer.reason, self.application, SYSTEM_CLOCK.now()
+                )
         with self.application.transaction() as session:
             decide_review(
                 session,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from builder.reviews.api import router
+    from builder.reviews.check_edit import check_edit
     from builder.reviews.claim import claim_review, return_review
     from builder.reviews.decide import decide_review
     from builder.reviews.desk import decider_of, find_review, find_tasks, list_reviews, open_reviews_of, reviews_of
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
         UnfitDecisionError,
         UnknownReviewError,
     )
-    from builder.reviews.store import read_waiting_states
+    from builder.reviews.store import empty_reviews, read_waiting_states
     from builder.reviews.withdraw import withdraw_review
 
 _DOORS = {
     "router": "api",
+    "check_edit": "check_edit",
     "claim_review": "claim",
     "return_review": "claim",
     "decide_review": "decide",
@@ -56,14 +58,15 @@ _DOORS = {
     "Task": "schemas",
     "UnfitDecisionError": "schemas",
     "UnknownReviewError": "schemas",
+    "empty_reviews": "store",
     "read_waiting_states": "store",
     "withdraw_review": "withdraw",
 }
 
 __all__ = [
     "AlreadyDecidedError", "Decider", "MayNotDecideError", "PayloadChangedError", "Review", "ReviewError",
-    "ReviewStory", "Task", "UnfitDecisionError", "UnknownReviewError", "claim_review", "decide_review", "decider_of",
-    "expire_reviews", "find_review", "find_tasks", "list_reviews", "may_decide", "open_review", "open_reviews_of",
+    "ReviewStory", "Task", "UnfitDecisionError", "UnknownReviewError", "check_edit", "claim_review", "decide_review", "decider_of",
+    "empty_reviews", "expire_reviews", "find_review", "find_tasks", "list_reviews", "may_decide", "open_review", "open_reviews_of",
     "read_waiting_states", "return_review", "reviews_of", "router", "withdraw_review",
 ]  # fmt: skip
 

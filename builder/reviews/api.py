@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from builder.kit.pages import Page, PageSize, cut_page, read_cursor
 from builder.kit.wire import Id
+from builder.reviews.check_edit import check_edit
 from builder.reviews.claim import claim_review, return_review
 from builder.reviews.decide import decide_review
 from builder.reviews.desk import Whose, decider_of, find_own_review, list_reviews
 from builder.reviews.detail import show_review
+from builder.reviews.rules import EDIT
 from builder.reviews.show import show_rows
 from builder.reviews.views import DecisionIn, ReviewDetail, ReviewRow
 from builder.teams import Call, Calling, permit
@@ -69,7 +71,13 @@ def post_return(review: ReviewId, call: Calling) -> ReviewRow:
 
 @router.post("/api/reviews/{review}/decide", operation_id="decide_review", dependencies=DECIDE)
 def post_decision(review: ReviewId, said: DecisionIn, call: Calling) -> ReviewRow:
-    """Answers it, once, on the payload that was looked at; the run goes on."""
+    """Answers it, once, on the payload that was looked at; the run goes on. An edit is looked at first by the policies
+    that it reaches.
+    """
+    if said.decision == EDIT:
+        with call.read() as session:
+            by = decider_of(session, call.caller, find_own_review(session, call.caller, review).team_id)
+            check_edit(session, review, by, said.edit, said.reason, call.application, call.now)
     with call.transaction() as session:
         found = find_own_review(session, call.caller, review)
         decide_review(

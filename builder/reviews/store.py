@@ -85,6 +85,14 @@ def read_waiting(session: Session, limit: int, run_id: int | None, mode: Mode | 
 _IN_INDEX = text("state IN ('open', 'claimed')")  # in the very words of the index that finds such rows
 
 
+def empty_reviews(session: Session, run_ids: Collection[int]) -> None:
+    """Deletes what lay on the desk for some runs; who decided what, when and why stays."""
+    of_them = review.run_id.in_(sorted(run_ids))
+    ids = select(review.id).where(of_them)
+    session.execute(update(decision_table).where(decision_table.c.review_id.in_(ids)).values(edit=None, changes=None))
+    session.execute(update(review_table).where(of_them).values(record=None))
+
+
 class WaitingState(NamedTuple):
     """How a waiting Review stands."""
 

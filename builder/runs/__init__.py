@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from builder.runs.api import router
     from builder.runs.browse import find_run, find_runs, sees_payload
+    from builder.runs.empty import empty_runs
     from builder.runs.failpoints import FAILPOINTS, arm_failpoint, failpoint
+    from builder.runs.foresee import Block, foresee_blocks
     from builder.runs.given import read_step_inputs
     from builder.runs.place import machine_place, process_lives
     from builder.runs.ports import Audit, Egress, Gateway, OnPark, OnWithdraw, Payloads, Reach
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from builder.runs.retry import Retry, retry_from_step
     from builder.runs.schemas import FINAL_STATES, RunFacts
     from builder.runs.start import RunInputError, Start, start_run
-    from builder.runs.store.lists import read_facts, read_moving
+    from builder.runs.store.lists import find_used, read_facts, read_moving
     from builder.runs.sweep import fire_timers, force_cancels, reap_workers, sweep_ready
     from builder.runs.tell import (
         RunMissingError,
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from builder.runs.worker import HEARTBEAT, LEASE, RunWorker
 
 _DOORS = {
+    "empty_runs": "empty",
+    "find_used": "store.lists",
     "router": "api",
     "find_run": "browse",
     "find_runs": "browse",
@@ -63,6 +67,8 @@ _DOORS = {
     "list_runs": "read",
     "read_run": "read",
     "read_woven_of": "read",
+    "Block": "foresee",
+    "foresee_blocks": "foresee",
     "read_step_inputs": "given",
     "machine_place": "place",
     "process_lives": "place",
@@ -93,6 +99,7 @@ __all__ = [
     "HEARTBEAT",
     "LEASE",
     "Audit",
+    "Block",
     "Egress",
     "Gateway",
     "OnPark",
@@ -114,11 +121,14 @@ __all__ = [
     "cancel_run",
     "cancel_step",
     "clarify_step",
+    "empty_runs",
     "failpoint",
     "find_run",
     "find_runs",
+    "find_used",
     "fire_timers",
     "force_cancels",
+    "foresee_blocks",
     "hold_run",
     "list_runs",
     "machine_place",

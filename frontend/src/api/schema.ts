@@ -712,7 +712,8 @@ export interface paths {
         put?: never;
         /**
          * Post Decision
-         * @description Answers it, once, on the payload that was looked at; the run goes on.
+         * @description Answers it, once, on the payload that was looked at; the run goes on. An edit is looked at first by the policies
+         *     that it reaches.
          */
         post: operations["decide_review"];
         delete?: never;

@@ -92,6 +92,26 @@ CORRECTION = {
     },
     "result": {"text": {"from": "fix.decided"}, "by": {"from": "fix.by"}},
 }
+GUARDED = {
+    "inputs": TEXT,
+    "nodes": {
+        "fix": {
+            "type": "review.edit@1",
+            "config": {"question": "Is this right?", "reviewers": REVIEWER},
+            "inputs": {"proposal": {"from": "input.text"}},
+        },
+        "letter": note("Dear customer, {{ fix.decided }}"),
+        "guard": {
+            "type": "policy.personal_data@1",
+            "title": "No addresses",
+            "config": {"action": "block", "kinds": ["email"]},
+            "inputs": {"text": {"from": "letter.text"}},
+        },
+    },
+    "edges": [edge("fix", "letter"), edge("letter", "guard")],
+    "result": {"text": {"from": "guard.record.text"}},
+}
+"""A correction behind which a policy stands, on the other side of a step that is pure."""
 
 
 @dataclass

@@ -15,7 +15,7 @@ from builder.reviews import expire_reviews
 from builder.reviews.tables import review_table
 from builder.teams.gate import COOKIE
 from tests.rooms.reviews.cases import make_review
-from tests.rooms.reviews.desk import BRANCHES, CORRECTION, IN_A_MAP, IN_A_ROW, Desk, branches
+from tests.rooms.reviews.desk import BRANCHES, CORRECTION, GUARDED, IN_A_MAP, IN_A_ROW, Desk, branches
 from tests.rooms.world import World
 
 
@@ -303,6 +303,27 @@ def test_an_edit_is_a_typed_change_kept_as_a_difference(desk: Desk) -> None:
     (given,) = desk.look(row["id"])["decisions"]
     assert given["changes"] == [{"path": "", "was": "Dear Ann", "now": "Dear Eve"}]
     assert desk.run_until(run, "succeeded")["result"] == {"text": "Dear Eve", "by": "reviewer"}
+
+
+def test_an_edit_is_looked_at_by_the_policies_behind_it_before_it_is_taken(desk: Desk) -> None:
+    run, (row,) = desk.asked(GUARDED, {"text": "write to us"})
+    edit = "write to ann@example.org"
+    answer = desk.decide(row["id"], "edit", edit=edit, reason="kinder")
+    assert (answer.status_code, answer.json()["code"]) == (422, "unfit_decision")
+    assert "“No addresses” stops it" in answer.json()["sentence"]
+    (found,) = answer.json()["params"]["findings"]
+    assert (found["path"], edit[found["start"] : found["end"]], found["kind"]) == ([], "ann@example.org", "email")
+    assert "ann@" not in answer.text
+    told = desk.look(row["id"])
+    assert (told["state"], told["decisions"]) == ("open", [])
+    assert desk.decide(row["id"], "edit", edit="call us", reason="kinder").status_code == 200
+    assert desk.run_until(run, "succeeded")["result"] == {"text": "Dear customer, call us"}
+
+
+def test_looking_ahead_tells_nothing_to_those_who_may_not_answer(desk: Desk) -> None:
+    _, (row,) = desk.asked(GUARDED, {"text": "write to us"})
+    answer = desk.decide(row["id"], "edit", by="owner", edit="write to ann@example.org", reason="kinder")
+    assert (answer.status_code, answer.json()["code"]) == (403, "may_not_decide")
 
 
 # ---------------------------------------------------------------- claims and lists
