@@ -65,9 +65,10 @@ _DOORS = {
 
 __all__ = [
     "AlreadyDecidedError", "Decider", "MayNotDecideError", "PayloadChangedError", "Review", "ReviewError",
-    "ReviewStory", "Task", "UnfitDecisionError", "UnknownReviewError", "check_edit", "claim_review", "decide_review", "decider_of",
-    "empty_reviews", "expire_reviews", "find_review", "find_tasks", "list_reviews", "may_decide", "open_review", "open_reviews_of",
-    "read_waiting_states", "return_review", "reviews_of", "router", "withdraw_review",
+    "ReviewStory", "Task", "UnfitDecisionError", "UnknownReviewError", "check_edit", "claim_review", "decide_review",
+    "decider_of", "empty_reviews", "expire_reviews", "find_review", "find_tasks", "list_reviews", "may_decide",
+    "open_review", "open_reviews_of", "read_waiting_states", "return_review", "reviews_of", "router",
+    "withdraw_review",
 ]  # fmt: skip
 
 
