@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias, get_args
 from urllib.parse import unquote, urlsplit
 
 from builder.kit.errors import HandrailError
+from builder.sdk import Mode
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 _BROKERS = ("redis", "rediss", "redis+socket")
@@ -92,6 +94,13 @@ SETTINGS = (
         "Who mail comes from: `Handrail <handrail@example.org>`. Needed with `HANDRAIL_SMTP_URL`.",
         "none",
     ),
+    Setting(
+        "HANDRAIL_KEEP_LIVE",
+        "Days for which inputs and outputs of live runs are kept after their end; `0` keeps them. How runs went, and "
+        "the audit, stay. Give an object store's bucket a rule of its own that is longer.",
+        "`365`",
+    ),
+    Setting("HANDRAIL_KEEP_DRY", "The same for all other runs.", "`30`"),
     Setting("HANDRAIL_MODELS", "IT's file of model connections.", "what the next four offer"),
     Setting(
         "HANDRAIL_MODEL", "The model behind the connection `default`: `gpt-5`, `anthropic:…`, `practice`.", "the first"
@@ -152,6 +161,7 @@ class Settings:
         worker_threads: rings that one worker takes at once.
         log_level: one of `LOG_LEVELS`.
         mail: how mail is sent; None when it is not.
+        keep_live, keep_dry: days for which inputs and outputs of runs are kept; 0 keeps them for good.
         recordings: (replay, record or fill; folder) of recorded answers of models.
         vault_key, audit_key: 32 bytes each; None when they come from files in `home`.
         environment: the whole environment, for the model connections, which name their keys' variables themselves.
@@ -166,10 +176,18 @@ class Settings:
     worker_threads: int = 8
     log_level: str = "warning"
     mail: MailSettings | None = None
+    keep_live: int = 365
+    keep_dry: int = 30
     recordings: tuple[RecordingWay, Path] | None = None
     vault_key: bytes | None = field(default=None, repr=False)
     audit_key: bytes | None = field(default=None, repr=False)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def keep(self) -> Mapping[Mode, timedelta]:
+        """How long what went through runs is kept, by mode; a mode that is not named keeps it for good."""
+        days = {mode: self.keep_live if mode is Mode.LIVE else self.keep_dry for mode in Mode}
+        return {mode: timedelta(days=count) for mode, count in days.items() if count}
 
     @property
     def scaled(self) -> bool:
@@ -206,6 +224,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         "worker_threads": read("HANDRAIL_WORKER_THREADS", _threads),
         "log_level": read("HANDRAIL_LOG_LEVEL", _level),
         "mail": read("HANDRAIL_SMTP_URL", lambda text: _mail(text, said["HANDRAIL_MAIL_FROM"])),
+        "keep_live": read("HANDRAIL_KEEP_LIVE", lambda text: _days(text, 365)),
+        "keep_dry": read("HANDRAIL_KEEP_DRY", lambda text: _days(text, 30)),
         "recordings": read("HANDRAIL_RECORDINGS", _recordings),
         "vault_key": read("HANDRAIL_VAULT_KEY", _key),
         "audit_key": read("HANDRAIL_AUDIT_KEY", _key),
@@ -288,6 +308,14 @@ def _mail(text: str, sender: str) -> MailSettings | None:
         user=None if place.username is None else unquote(place.username),
         password=unquote(place.password or ""),
     )
+
+
+def _days(text: str, usual: int) -> int:
+    if not text:
+        return usual
+    if not text.isdecimal() or len(text) > 5:
+        raise ValueError("it must be a number of days, 0 to 99999.")
+    return int(text)
 
 
 def _threads(text: str) -> int:

@@ -44,17 +44,19 @@ from builder.queue import (
     open_doorbell,
     start_embedded_worker,
 )
-from builder.reviews import expire_reviews, open_review, withdraw_review
+from builder.reviews import empty_reviews, expire_reviews, open_review, withdraw_review
 from builder.runs import (
     Reach,
     RunWorker,
     Start,
+    empty_runs,
     fire_timers,
     force_cancels,
     machine_place,
     process_lives,
     reap_workers,
     start_run,
+    sweep_payloads,
     sweep_ready,
 )
 from builder.sdk import JSON, NodeType
@@ -254,6 +256,8 @@ class Application:
             Round("reaper", 1.0, lambda: self._do(lambda session: reap_workers(session, here, process_lives))),
             Round("reviews", 5.0, lambda: self._do(lambda session: expire_reviews(session, read_clock(session)))),
             Round("cancels", 5.0, lambda: self._do(force_cancels)),
+            Round("old", 300.0, lambda: self._do_in_time(lambda s: empty_runs(s, self.settings.keep, empty_reviews))),
+            Round("payloads", 600.0, self._sweep_payloads),
             Round("mail", 5.0, lambda: None if self._postman is None else self._postman.go()),
             Round("notices", 3600.0, lambda: self._do(sweep_notices)),
         )
@@ -288,6 +292,10 @@ class Application:
             if isinstance(self.payloads, ObjectStore):
                 self.payloads.close()
             self.database.close()
+
+    def _sweep_payloads(self) -> None:
+        with self.database.read() as session:
+            sweep_payloads(session, self.payloads)
 
     def _do(self, act: Callable[[Session], object]) -> None:
         with self.transaction() as session:

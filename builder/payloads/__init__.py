@@ -9,13 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from builder.payloads.folder import FolderStore
+    from builder.payloads.folder import PARTS, FolderStore
     from builder.payloads.objects import ObjectStore
     from builder.payloads.ports import LARGEST, PayloadError, PayloadStore
     from builder.payloads.signature import S3Key
 
 _DOORS = {
     "FolderStore": "folder",
+    "PARTS": "folder",
     "ObjectStore": "objects",
     "LARGEST": "ports",
     "PayloadError": "ports",
@@ -23,7 +24,7 @@ _DOORS = {
     "S3Key": "signature",
 }
 
-__all__ = ["LARGEST", "FolderStore", "ObjectStore", "PayloadError", "PayloadStore", "S3Key"]
+__all__ = ["LARGEST", "PARTS", "FolderStore", "ObjectStore", "PayloadError", "PayloadStore", "S3Key"]
 
 
 def __getattr__(name: str) -> Any:

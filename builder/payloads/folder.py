@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from builder.payloads.ports import PayloadError, check_content, check_key, key_of
+
+PARTS = 256
+"""Parts of a folder that are swept one by one."""
 
 
 class FolderStore:
@@ -24,7 +28,9 @@ class FolderStore:
         key = key_of(content)
         place = self._place(key)
         try:
-            if not place.exists():
+            try:
+                os.utime(place)  # it is used anew, so no sweep takes it
+            except FileNotFoundError:
                 self._write(place, content)
         except OSError as error:
             raise PayloadError(f"A value could not be stored in {self._folder}: {error.strerror}.") from error
@@ -42,6 +48,24 @@ class FolderStore:
         except OSError as error:
             raise PayloadError(f"The stored value {key[:12]}… cannot be read: {error.strerror}.") from error
         return check_content(key, content)
+
+    def sweep(self, part: int, before: float, find_used: Callable[[Collection[str]], Collection[str]]) -> int:
+        """Deletes, in one part of the folder, what nothing names any more; how many that were.
+
+        Args:
+            part: which of the `PARTS` parts.
+            before: seconds since 1970; what was stored later may belong to a commit that is still to come.
+            find_used: which of some keys are named.
+        """
+        old = {}
+        for place in (self._folder / f"{part:02x}").glob("*/*"):
+            try:
+                if place.stat().st_mtime < before:
+                    old[place.name] = place
+            except FileNotFoundError:
+                continue
+        used = find_used([name for name in old if not name.startswith(".")]) if old else ()
+        return sum(_remove(place, before) for name, place in old.items() if name not in used)
 
     def _place(self, key: str) -> Path:
         return self._folder / key[:2] / key[2:4] / key
@@ -62,6 +86,20 @@ class FolderStore:
             aside.unlink(missing_ok=True)
             raise
         _sync_folder(place.parent)
+
+
+def _remove(place: Path, before: float) -> bool:
+    """Takes a file away, unless somebody has stored the same meanwhile; it is put aside first, where none finds it."""
+    aside = place.with_name(f".{place.name[:8]}-{uuid.uuid4().hex}")
+    try:
+        place.rename(aside)
+        if aside.stat().st_mtime >= before:
+            aside.replace(place)
+            return False
+        aside.unlink()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from builder.runs.api import router
     from builder.runs.browse import find_run, find_runs, sees_payload
-    from builder.runs.empty import empty_runs
+    from builder.runs.empty import empty_runs, sweep_payloads
     from builder.runs.failpoints import FAILPOINTS, arm_failpoint, failpoint
     from builder.runs.foresee import Block, foresee_blocks
     from builder.runs.given import read_step_inputs
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from builder.runs.retry import Retry, retry_from_step
     from builder.runs.schemas import FINAL_STATES, RunFacts
     from builder.runs.start import RunInputError, Start, start_run
-    from builder.runs.store.lists import find_used, read_facts, read_moving
+    from builder.runs.store.lists import read_facts, read_moving
     from builder.runs.sweep import fire_timers, force_cancels, reap_workers, sweep_ready
     from builder.runs.tell import (
         RunMissingError,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 _DOORS = {
     "empty_runs": "empty",
-    "find_used": "store.lists",
+    "sweep_payloads": "empty",
     "router": "api",
     "find_run": "browse",
     "find_runs": "browse",
@@ -125,7 +125,6 @@ __all__ = [
     "failpoint",
     "find_run",
     "find_runs",
-    "find_used",
     "fire_timers",
     "force_cancels",
     "foresee_blocks",
@@ -146,6 +145,7 @@ __all__ = [
     "sees_payload",
     "signal_run",
     "start_run",
+    "sweep_payloads",
     "sweep_ready",
 ]
 

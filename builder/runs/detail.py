@@ -227,7 +227,7 @@ def _may(caller: Caller, run: RunFacts, waits: Sequence[WaitView]) -> MayView:
     starts = may(caller, "run.start", run.team_id)
     return MayView(
         cancel=not over and may(caller, "run.cancel", run.team_id),
-        retry=starts and (over or away),
+        retry=starts and (over or away) and run.emptied_at is None,
         rerun=starts and run.workflow_id is not None,
         release=starts and away,
         clarify=starts and any(each.kind == "uncertain" for each in waits),

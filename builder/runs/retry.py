@@ -53,13 +53,18 @@ def retry_from_step(session: Session, plan: Plan, retry: Retry, vault_key: bytes
 
     Raises:
         RunMissingError: there is no such run, or no such step in it.
-        RunOverError: the earlier run still goes on.
+        RunOverError: the earlier run still goes on, or was emptied.
     """
     old = store.lock_run(session, retry.run_id)
     if old is None:
         raise RunMissingError(f"There is no run {show_id(retry.run_id)}.")
     if RunStatus(old["status"]) not in FINAL_RUNS | {RunStatus.QUARANTINED}:
         raise RunOverError(f"Run {show_id(retry.run_id)} still goes on; cancel it first.")
+    if old["emptied_at"] is not None:
+        raise RunOverError(
+            f"What went through run {show_id(retry.run_id)} was deleted, because it is old.",
+            way_out="Start it anew with its input.",
+        )
     stored = store.read_record(session, retry.run_id)
     if not any(each.row.kind == STEP and each.row.path == retry.path for each in stored):
         raise RunMissingError(f"Run {show_id(retry.run_id)} has no step {retry.path}.", node=retry.path)

@@ -27,7 +27,15 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 OPEN = "status IN ('queued', 'ready', 'running', 'waiting', 'quarantined')"
 """That a run has not ended, in the very words of the index that finds such runs."""
 
-_FULL = text("ended_at IS NOT NULL AND emptied_at IS NULL")
+FULL = "ended_at IS NOT NULL AND emptied_at IS NULL"
+"""That a run has ended and still holds what went through it, in the words of its index."""
+
+
+def _payload_index(name: str, column: str) -> Index:
+    """Finds who names a payload."""
+    there = text(f"{column} IS NOT NULL")
+    return Index(name, column, postgresql_where=there, sqlite_where=there)
+
 
 plan_table = Table(
     "plan",
@@ -100,7 +108,19 @@ run_table = Table(
     Index("run_team", "team_id", "id", "status", "mode"),
     Index("run_workflow", "workflow_id", "id", "status", "mode"),
     Index("run_open", "id", postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
-    Index("run_full", "mode", "ended_at", postgresql_where=_FULL, sqlite_where=_FULL),
+    Index(
+        "run_input_ref",
+        "input_ref",
+        postgresql_where=text("input_ref IS NOT NULL"),
+        sqlite_where=text("input_ref IS NOT NULL"),
+    ),
+    Index(
+        "run_result_ref",
+        "result_ref",
+        postgresql_where=text("result_ref IS NOT NULL"),
+        sqlite_where=text("result_ref IS NOT NULL"),
+    ),
+    Index("run_full", "mode", "ended_at", postgresql_where=text(FULL), sqlite_where=text(FULL)),
     postgresql_with={"fillfactor": "60", "autovacuum_vacuum_scale_factor": "0.02"},
 )
 
@@ -119,6 +139,12 @@ step_table = Table(
     Column("output", Text),
     Column("output_ref", String(64)),
     Column("secret", LargeBinary),
+    Index(
+        "step_output_ref",
+        "output_ref",
+        postgresql_where=text("output_ref IS NOT NULL"),
+        sqlite_where=text("output_ref IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 

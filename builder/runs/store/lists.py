@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import RowMapping, Select, func, select, text, union_all
+from sqlalchemy import RowMapping, Select, func, select, text, union_all, update
 from sqlalchemy.orm import Session
 
 from builder.engine.state import RunStatus
 from builder.runs.schemas import RunFacts
-from builder.runs.tables import OPEN, run_table, step_table, wait_table
+from builder.runs.tables import FULL, OPEN, run_table, signal_table, step_table, wait_table
 from builder.sdk import Mode, Stage
 
 run, step, wait = run_table.c, step_table.c, wait_table.c
@@ -130,3 +131,31 @@ def read_moving(session: Session, since: int) -> list[Moving]:
     counted = select(step.run_id, func.max(step.seq)).where(step.run_id.in_(running)).group_by(step.run_id)
     seqs = {row[0]: row[1] for row in session.execute(counted)} if running else {}
     return [each._replace(seq=seqs.get(each.id, 0)) for each in going + new]
+
+
+# ---------------------------------------------------------------- old runs
+
+
+def find_full(session: Session, mode: Mode, before: datetime, limit: int) -> list[int]:
+    """Runs that ended before a moment and still hold what went through them. Those locked by others are left out."""
+    ended = (text(FULL), run.mode == mode.value, run.ended_at < before)
+    query = select(run.id).where(*ended).order_by(run.ended_at).limit(limit).with_for_update(skip_locked=True)
+    return list(session.scalars(query)) if limit > 0 else []
+
+
+def empty_rows(session: Session, run_ids: Sequence[int], now: datetime) -> None:
+    """Deletes what went through some runs: inputs, outputs, tokens, questions and answers."""
+    ids = list(run_ids)
+    nothing = dict.fromkeys(("input", "input_ref", "result", "result_ref", "given"))
+    session.execute(update(run_table).where(run.id.in_(ids)).values(**nothing, emptied_at=now))
+    without = {"output": None, "output_ref": None, "secret": None}
+    session.execute(update(step_table).where(step.run_id.in_(ids)).values(**without))
+    session.execute(update(wait_table).where(wait.run_id.in_(ids)).values(question=None))
+    session.execute(update(signal_table).where(signal_table.c.run_id.in_(ids)).values(body=None))
+
+
+def find_used(session: Session, keys: Collection[str]) -> frozenset[str]:
+    """Those payload keys that a run still names."""
+    names = sorted(keys)
+    columns = (run.input_ref, run.result_ref, step.output_ref)
+    return frozenset(key for each in columns for key in session.scalars(select(each).where(each.in_(names))) if key)
