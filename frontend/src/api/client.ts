@@ -3,7 +3,6 @@
 import createFetchClient from "openapi-fetch";
 import createQueryClient from "openapi-react-query";
 import type { Json, Schema } from "@/graph";
-import type { PendingPaths } from "./pending";
 import type { components, paths } from "./schema";
 
 type Schemas = components["schemas"];
@@ -29,6 +28,7 @@ export type ReviewDetail = Omit<Schemas["ReviewDetail"], "record" | "proposal" |
   proposal: Json;
   proposal_schema: Schema | null;
 };
+export type KindSetting = Schemas["KindSetting"];
 export type Member = Schemas["MemberView"];
 export type Person = Schemas["PersonView"];
 export type Invitation = Schemas["InvitationView"];
@@ -42,7 +42,7 @@ export function setToken(csrf: string): void {
   token = csrf;
 }
 
-export const api = createFetchClient<paths & PendingPaths>({
+export const api = createFetchClient<paths>({
   baseUrl: "/",
   fetch: (request) => globalThis.fetch(request),
 });

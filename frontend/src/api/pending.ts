@@ -1,7 +1,6 @@
 /** Shapes that the server's description does not hold yet; each leaves this file when `schema.ts` is generated with it. */
 
-import type { Json, JsonRecord, NodeType } from "@/graph";
-import type { components } from "./schema";
+import type { Json, JsonRecord } from "@/graph";
 
 export type FindingRecord = {
   code: string;
@@ -66,39 +65,5 @@ export type CheckAnswer = {
   fits: Record<string, Record<string, Offer[]>>;
 };
 
-type Answer<Body> = {
-  responses: {
-    200: { headers: Record<string, string>; content: { "application/json": Body } };
-    default: { headers: Record<string, string>; content: { "application/json": components["schemas"]["Problem"] } };
-  };
-};
-type Nothing = { query?: never; header?: never; path?: never; cookie?: never };
-type Get<Body, Parameters = Nothing> = Answer<Body> & { parameters: Parameters };
-type Send<Body, Parameters, Sent> = Answer<Body> & {
-  parameters: Parameters;
-  requestBody: { content: { "application/json": Sent } };
-};
-type Only<Methods> = Methods & {
-  [Method in Exclude<
-    "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace",
-    keyof Methods
-  >]?: never;
-} & { parameters: Nothing };
-type InPath<Name extends string> = { query?: never; header?: never; path: Record<Name, string>; cookie?: never };
-
 /** The last recorded output of a step that the caller may see. */
 export type Sample = { output: Json; run: string; at: string };
-
-export type TryIn = {
-  graph: JsonRecord;
-  input: JsonRecord;
-  upto?: string;
-  only?: string;
-  pins?: Record<string, Json>;
-};
-
-export type PendingPaths = {
-  "/api/workflows/{workflow}/try": Only<{ post: Send<{ run: string }, InPath<"workflow">, TryIn> }>;
-  "/api/workflows/{workflow}/samples": Only<{ get: Get<Record<string, Sample>, InPath<"workflow">> }>;
-  "/api/catalog": Only<{ get: Get<{ items: NodeType[] }> }>;
-};

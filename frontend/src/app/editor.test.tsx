@@ -1,4 +1,5 @@
 import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import axe from "axe-core";
@@ -17,11 +18,13 @@ beforeAll(() => startTexts("en"));
 function show(store: EditorStore): void {
   render(
     <MantineProvider theme={makeTheme("Close")} env="test">
-      <EditorContext value={store}>
-        <ListView />
-        <Inspector />
-        <Picker />
-      </EditorContext>
+      <QueryClientProvider client={new QueryClient()}>
+        <EditorContext value={store}>
+          <ListView />
+          <Inspector />
+          <Picker />
+        </EditorContext>
+      </QueryClientProvider>
     </MantineProvider>,
   );
 }

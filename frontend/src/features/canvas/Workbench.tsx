@@ -1,6 +1,6 @@
 import { ActionIcon, Button, SegmentedControl, Tooltip } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Redo2, Undo2 } from "lucide-react";
+import { Play, Redo2, Undo2 } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { WorkflowRow } from "@/api/client";
@@ -11,6 +11,8 @@ import { useEditor } from "./editor";
 import { FindingsButton } from "./findings/FindingsButton";
 import { Governed } from "./Governed";
 import { SavedNote } from "./SavedNote";
+import { PinsBanner } from "./try/PinsBanner";
+import { useSamples } from "./try/useSamples";
 import { Unsaved } from "./Unsaved";
 import { useAutosave } from "./useAutosave";
 import { useCheck } from "./useCheck";
@@ -22,6 +24,7 @@ const ListView = lazy(() => import("./list/ListView").then((file) => ({ default:
 const Inspector = lazy(() => import("./inspector/Inspector").then((file) => ({ default: file.Inspector })));
 const Picker = lazy(() => import("./picker/Picker").then((file) => ({ default: file.Picker })));
 
+const TryPanel = lazy(() => import("./try/TryPanel").then((file) => ({ default: file.TryPanel })));
 const PublishDialog = lazy(() => import("./publish/PublishDialog").then((file) => ({ default: file.PublishDialog })));
 
 /** The toolbar, and below it the draft: as a canvas or as a list, with the inspector over either. */
@@ -34,9 +37,13 @@ export function Workbench({ row, revision, menu }: { row: WorkflowRow; revision:
   const isSelected = useEditor((state) => state.selected.length > 0);
   const isPicking = useEditor((state) => state.picker !== null);
   const session = useSession();
+  const isTrying = useEditor((state) => state.trying !== null);
+  const aim = useEditor((state) => state.aim);
+  const mayWrite = may(session, "workflow.write", row.team.id);
   const [isPublishing, setPublishing] = useState(false);
   const saving = useAutosave(row, revision);
   useCheck(row.id);
+  useSamples(row.id);
   useKeys();
   useEffect(() => {
     if (node) select([node]);
@@ -69,6 +76,17 @@ export function Workbench({ row, revision, menu }: { row: WorkflowRow; revision:
             { value: "list", label: t("editor.list") },
           ]}
         />
+        {mayWrite && (
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<Play aria-hidden size={14} />}
+            aria-pressed={isTrying}
+            onClick={() => aim(isTrying ? null : {})}
+          >
+            {t("try.open.bar")}
+          </Button>
+        )}
         {may(session, "publish.ask", row.team.id) && (
           <Button size="xs" onClick={() => setPublishing(true)}>
             {t("publish.open")}
@@ -77,8 +95,14 @@ export function Workbench({ row, revision, menu }: { row: WorkflowRow; revision:
         {menu}
       </div>
       {saving.problem && <Unsaved saving={saving} />}
+      <PinsBanner />
       <div className={classes.stage}>
         <Suspense fallback={<Loading />}>{shown === "list" ? <ListView /> : <Canvas />}</Suspense>
+        {isTrying && !isSelected && (
+          <Suspense>
+            <TryPanel id={row.id} />
+          </Suspense>
+        )}
         {isSelected && (
           <Suspense>
             <Inspector />

@@ -1,9 +1,9 @@
 /** The state of one open workflow: its history, what is selected, what the server has said about it. */
 
-import { createContext, useContext } from "react";
+import { createContext, useContext, useMemo } from "react";
 import { createStore, type StoreApi, useStore } from "zustand";
 import type { Draft, WorkflowRow } from "@/api/client";
-import type { CheckAnswer, FindingRecord, Offer, Preview } from "@/api/pending";
+import type { CheckAnswer, FindingRecord, Offer, Preview, Sample } from "@/api/pending";
 import {
   type Act,
   addNode,
@@ -14,6 +14,8 @@ import {
   graphAt,
   type History,
   isLocked,
+  type Json,
+  type JsonRecord,
   nameOf,
   type Palette,
   type Place,
@@ -37,6 +39,9 @@ import {
 export const START = "$input";
 export const RESULT = "$result";
 
+/** Everything, up to a step, or one step alone. */
+export type Target = { upto?: string; only?: string };
+
 export type PickerRequest = { place: Place; spot: Spot; at?: Point };
 
 export type EditorState = {
@@ -53,6 +58,16 @@ export type EditorState = {
   isGoverned: boolean;
   /** A way through the graph that breaks a rule, as node paths; laid over the drawing until something else is chosen. */
   way: readonly string[] | null;
+  /** What is to be tried; null while nobody wants to try anything. */
+  trying: Target | null;
+  /** What the start card gives when the draft is tried. */
+  tryInput: JsonRecord;
+  /** The last dry run of this draft: its number, and the graph that it was made of. */
+  tried: { run: string; of: Workflow } | null;
+  /** Outputs that stand still while trying, by node path. They stay in this window and reach no version. */
+  pins: Readonly<Record<string, Json>>;
+  /** The last outputs that one may see, by node path: what pills show, and what one step alone is tried with. */
+  samples: Readonly<Record<string, Sample>>;
   act: (act: Act, what: string, change: (workflow: Workflow) => Workflow, topic?: string) => void;
   settle: () => void;
   undo: () => void;
@@ -68,6 +83,12 @@ export type EditorState = {
   setCheck: (check: CheckAnswer) => void;
   govern: (isGoverned: boolean) => void;
   showWay: (way: readonly string[] | null) => void;
+  aim: (target: Target | null) => void;
+  setTryInput: (input: JsonRecord) => void;
+  setTried: (run: string | null) => void;
+  pin: (path: string, output: Json | undefined) => void;
+  unpinAll: () => void;
+  setSamples: (samples: Readonly<Record<string, Sample>>) => void;
 };
 
 export type EditorStore = StoreApi<EditorState>;
@@ -87,6 +108,11 @@ export function makeEditor(workflow: Workflow, palette: Palette): EditorStore {
     check: null,
     isGoverned: false,
     way: null,
+    trying: null,
+    tryInput: {},
+    tried: null,
+    pins: {},
+    samples: {},
     act: (act, what, change, topic) =>
       set(({ history }) => ({ history: commit(history, { act, what }, change(history.present), topic ?? null) })),
     settle: () => set(({ history }) => ({ history: settle(history) })),
@@ -147,6 +173,20 @@ export function makeEditor(workflow: Workflow, palette: Palette): EditorStore {
     setCheck: (check) => set({ check }),
     govern: (isGoverned) => set({ isGoverned }),
     showWay: (way) => set({ way, selected: [] }),
+    aim: (trying) => set({ trying, selected: [], ...(trying === null && { tried: null }) }),
+    setTryInput: (tryInput) => set({ tryInput }),
+    setTried: (run) =>
+      set(({ history }) => ({
+        tried: run === null ? null : { run, of: history.present },
+        way: null,
+        isGoverned: true,
+      })),
+    pin: (path, output) =>
+      set(({ pins: { [path]: _, ...others } }) => ({
+        pins: output === undefined ? others : { ...others, [path]: output },
+      })),
+    unpinAll: () => set({ pins: {} }),
+    setSamples: (samples) => set({ samples }),
   }));
 }
 
@@ -188,6 +228,31 @@ const NO_OFFERS: Offer[] = [];
 
 export const useFindings = (): FindingRecord[] => useEditor((state) => state.check?.findings ?? NO_FINDINGS);
 
-/** What may feed an input (`*`: a new one) of the node at a path. */
-export const useOffers = (path: string, field: string): Offer[] =>
-  useEditor((state) => state.check?.fits[path]?.[field] ?? state.check?.fits[path]?.["*"] ?? NO_OFFERS);
+/** What may feed an input (`*`: a new one) of the node at a path, with what it was when it last ran. */
+export function useOffers(path: string, field: string): Offer[] {
+  const offers = useEditor((state) => state.check?.fits[path]?.[field] ?? state.check?.fits[path]?.["*"] ?? NO_OFFERS);
+  const samples = useEditor((state) => state.samples);
+  const pins = useEditor((state) => state.pins);
+  const input = useEditor((state) => state.tryInput);
+  return useMemo(() => {
+    const { place } = placeOf(path);
+    return offers.map((offer) => {
+      const [root = "", ...field] = offer.path.split(".");
+      const at = pathOf(place, root);
+      const given = root === "input" ? input : (pins[at] ?? samples[at]?.output);
+      return { ...offer, sample: sampleText(given, field) };
+    });
+  }, [offers, samples, pins, input, path]);
+}
+
+const LONGEST_SAMPLE = 40;
+
+/** The value at a field as a few words; null where there is none. */
+function sampleText(value: Json | undefined, field: readonly string[]): string | null {
+  let here: Json | undefined = value;
+  for (const part of field)
+    here = typeof here === "object" && here !== null && !Array.isArray(here) ? here[part] : undefined;
+  if (here === undefined || here === null || here === "") return null;
+  const text = (typeof here === "string" ? here : JSON.stringify(here)).replace(/\s+/g, " ");
+  return text.length > LONGEST_SAMPLE ? `${text.slice(0, LONGEST_SAMPLE - 1)}…` : text;
+}

@@ -40,7 +40,7 @@ const WORST: StepState[] = [
 
 /** A run on its graph: where each step stands, how long it took, what it cost, which edges were taken. */
 export function paintRun(
-  run: { steps: readonly StepRow[]; edges_taken: readonly { from: string; to: string }[] },
+  run: { steps: readonly StepRow[]; edges_taken: readonly { from: string; to: string; port: string }[] },
   t: TFunction,
   language: string,
   now: number = Date.now(),
@@ -56,7 +56,11 @@ export function paintRun(
       return [node, { tone: toneOf(state), words: wordsOfSteps(rows, state, t, language, now) }];
     }),
   );
-  return { steps, edges: Object.fromEntries(run.edges_taken.map((edge) => [edgeKey(edge), "taken"])) };
+  const edges = run.edges_taken.map(({ from, to, port }) => [
+    edgeKey({ from: `${nodePathOf(from)}.${port}`, to: nodePathOf(to) }),
+    "taken" as const,
+  ]);
+  return { steps, edges: Object.fromEntries(edges) };
 }
 
 function wordsOfSteps(rows: StepRow[], state: StepState, t: TFunction, language: string, now: number): string {
@@ -66,9 +70,12 @@ function wordsOfSteps(rows: StepRow[], state: StepState, t: TFunction, language:
     return Number.isFinite(from) && state !== "skipped" ? sum + Math.max(0, until - from) : sum;
   }, 0);
   const cost = rows.reduce((sum, row) => sum + (row.usage?.cost ?? 0), 0);
-  const words = [t(`run.${state}`)];
+  const words: string[] = [];
   if (rows.length > 1) words.push(`${rows.length} ×`);
   if (spent > 0) words.push(lasting(spent, language));
   if (cost > 0) words.push(amount(cost, language));
+  // Of what went well people want to know how long it took; of everything else, what it is.
+  if (state === "succeeded") words.push(t("run.succeeded"));
+  else words.unshift(t(`run.${state}`));
   return words.join(" · ");
 }

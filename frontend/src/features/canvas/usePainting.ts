@@ -2,14 +2,19 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { type Graph, graphAt, type Place, pathOf, sourceOf, type Workflow } from "@/graph";
 import { useEditor } from "./editor";
-import { edgeKey, NOT_PAINTED, type Painting } from "./paint";
+import { edgeKey, NOT_PAINTED, type Painting, paintRun } from "./paint";
+import { useTried } from "./try/useTried";
 
-/** What is laid over the draft: a way that breaks a rule, or nothing. */
+/** What is laid over the draft: a way that breaks a rule, the last dry run, or nothing. */
 export function usePainting(workflow: Workflow): Painting {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const way = useEditor((state) => state.way);
   const place = useEditor((state) => state.place);
-  return useMemo(() => (way ? paintWay(workflow, place, way, t("way.step")) : NOT_PAINTED), [way, workflow, place, t]);
+  const run = useTried();
+  return useMemo(() => {
+    if (way) return paintWay(workflow, place, way, t("way.step"));
+    return run ? paintRun(run, t, i18n.language) : NOT_PAINTED;
+  }, [way, run, workflow, place, t, i18n.language]);
 }
 
 /** A way as the steps on it and the arrows between any two that follow each other. */

@@ -2,10 +2,11 @@ import { Alert, Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { WorkflowNode } from "@/graph";
 import { KindIcon } from "@/kit/KindIcon";
+import { Tried } from "../try/Tried";
 import classes from "./Inspector.module.css";
 
 /** A step that governance requires: whose rule, why, and whom to ask. It can be read, and nothing else. */
-export function Locked({ node, name }: { node: WorkflowNode; name: string }) {
+export function Locked({ path, node, name }: { path: string; node: WorkflowNode; name: string }) {
   const { t } = useTranslation();
   const owner = node.woven?.owner ?? "";
   return (
@@ -26,6 +27,7 @@ export function Locked({ node, name }: { node: WorkflowNode; name: string }) {
       <Alert color="gray" title={t("node.locked")}>
         {t("node.exemption", { owner })}
       </Alert>
+      <Tried path={path} isLocked />
     </Stack>
   );
 }

@@ -10,6 +10,7 @@ import { wordsOf } from "@/kit/problem";
 import { ConnectTo } from "../connect/ConnectTo";
 import { shownOf, useEditor, useFindings } from "../editor";
 import { SeverityIcon } from "../findings/FindingMark";
+import { Tried } from "../try/Tried";
 import { Failing } from "./Failing";
 import classes from "./Inspector.module.css";
 import { Locked } from "./Locked";
@@ -22,12 +23,13 @@ export function NodePanel({ path }: { path: string }) {
   const graph = useEditor((state) => graphAt(shownOf(state), place));
   const palette = useEditor((state) => state.palette);
   const act = useEditor((state) => state.act);
+  const wasTried = useEditor((state) => state.tried !== null);
   const settle = useEditor((state) => state.settle);
   const node = graph?.nodes[id];
   if (!graph || !node) return null;
   const type = palette.get(node.type);
   const name = nameOf(graph, id);
-  if (isLocked(node)) return <Locked node={node} name={node.title || type?.title || name} />;
+  if (isLocked(node)) return <Locked path={path} node={node} name={node.title || type?.title || name} />;
   return (
     <Stack gap="lg" className={classes.body}>
       <Group gap="sm" wrap="nowrap" className={classes.head}>
@@ -47,6 +49,7 @@ export function NodePanel({ path }: { path: string }) {
         }}
       />
       <Said path={path} />
+      {wasTried && <Tried path={path} />}
       <NodeInputs path={path} />
       {type && (
         <section aria-label={t("inspector.settings")}>
@@ -60,6 +63,7 @@ export function NodePanel({ path }: { path: string }) {
           />
         </section>
       )}
+      {!wasTried && <Tried path={path} />}
       <Failing path={path} />
       <Textarea
         label={t("inspector.notes")}

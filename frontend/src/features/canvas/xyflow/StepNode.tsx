@@ -52,10 +52,10 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
         <span className="words">
           <span className="title">{data.title}</span>
           <span className="kind">
+            {Sign && <Sign aria-hidden size={13} strokeWidth={2.4} className="sign" />}
             {data.paint?.words || (data.requiredBy ? t("node.requiredBy", { template: data.requiredBy }) : data.type)}
           </span>
         </span>
-        {Sign && <Sign aria-hidden size={16} className="sign" />}
         {Mark && !Sign && (
           <Mark
             role="img"
