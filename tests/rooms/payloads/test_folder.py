@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.payloads import LARGEST, FolderStore, PayloadError
+from builder.payloads import LARGEST, PARTS, FolderStore, PayloadError
 from builder.payloads import folder as folder_module
 
 
@@ -95,3 +95,49 @@ def test_bytes_are_synced_before_they_get_their_name(place: Path, monkeypatch: p
     store = FolderStore(place)
     key = store.put(b"content")
     assert acts[-3:] == ["sync", "rename", f"folder {key[2:4]}"]
+
+
+# ---------------------------------------------------------------- sweeping
+
+
+def age(place: Path, key: str, moment: float) -> None:
+    os.utime(place / key[:2] / key[2:4] / key, (moment, moment))
+
+
+@given(contents=st.lists(st.binary(min_size=1, max_size=20), unique=True, max_size=8), chosen=st.data())
+def test_a_sweep_takes_what_is_old_and_named_by_none(
+    tmp_path_factory: pytest.TempPathFactory, contents: list[bytes], chosen: st.DataObject
+) -> None:
+    place = tmp_path_factory.mktemp("swept")
+    store = FolderStore(place)
+    keys = [store.put(content) for content in contents]
+    used = {key for key in keys if chosen.draw(st.booleans())}
+    old = {key for key in keys if chosen.draw(st.booleans())}
+    for key in keys:
+        age(place, key, 1_000 if key in old else 3_000)
+    gone = sum(store.sweep(part, 2_000, lambda asked: used & set(asked)) for part in range(PARTS))
+    assert gone == len(old - used)
+    assert {path.name for path in files(place)} == set(keys) - (old - used)
+
+
+def test_what_is_stored_again_while_it_is_swept_stays(place: Path) -> None:
+    store = FolderStore(place)
+    key = store.put(b"again")
+    age(place, key, 1_000)
+
+    def store_again(asked: object) -> set[str]:
+        assert store.put(b"again") == key
+        return set()
+
+    assert store.sweep(int(key[:2], 16), 2_000, store_again) == 0
+    assert store.get(key) == b"again"
+
+
+def test_what_a_crash_left_aside_is_swept(place: Path) -> None:
+    store = FolderStore(place)
+    key = store.put(b"whole")
+    aside = place / key[:2] / key[2:4] / ".half-written"
+    aside.write_bytes(b"half")
+    os.utime(aside, (1_000, 1_000))
+    assert store.sweep(int(key[:2], 16), 2_000, lambda asked: asked) == 1
+    assert [path.name for path in files(place)] == [key]
