@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from builder.reviews.check_edit import check_edit
     from builder.reviews.claim import claim_review, return_review
     from builder.reviews.decide import decide_review
-    from builder.reviews.desk import decider_of, find_review, find_tasks, list_reviews, open_reviews_of, reviews_of
+    from builder.reviews.desk import decider_of, find_review, list_reviews, open_reviews_of, reviews_of
     from builder.reviews.expire import expire_reviews
     from builder.reviews.open import open_review
     from builder.reviews.rules import may_decide
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
         Review,
         ReviewError,
         ReviewStory,
-        Task,
         UnfitDecisionError,
         UnknownReviewError,
     )
@@ -42,7 +41,6 @@ _DOORS = {
     "decider_of": "desk",
     "find_review": "desk",
     "list_reviews": "desk",
-    "find_tasks": "desk",
     "open_reviews_of": "desk",
     "reviews_of": "desk",
     "expire_reviews": "expire",
@@ -55,7 +53,6 @@ _DOORS = {
     "Review": "schemas",
     "ReviewError": "schemas",
     "ReviewStory": "schemas",
-    "Task": "schemas",
     "UnfitDecisionError": "schemas",
     "UnknownReviewError": "schemas",
     "empty_reviews": "store",
@@ -65,8 +62,8 @@ _DOORS = {
 
 __all__ = [
     "AlreadyDecidedError", "Decider", "MayNotDecideError", "PayloadChangedError", "Review", "ReviewError",
-    "ReviewStory", "Task", "UnfitDecisionError", "UnknownReviewError", "check_edit", "claim_review", "decide_review",
-    "decider_of", "empty_reviews", "expire_reviews", "find_review", "find_tasks", "list_reviews", "may_decide",
+    "ReviewStory", "UnfitDecisionError", "UnknownReviewError", "check_edit", "claim_review", "decide_review",
+    "decider_of", "empty_reviews", "expire_reviews", "find_review", "list_reviews", "may_decide",
     "open_review", "open_reviews_of", "read_waiting_states", "return_review", "reviews_of", "router",
     "withdraw_review",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ LEASE = timedelta(minutes=15)
 
 
 def claim_review(session: Session, review_id: int, by: str | Decider, now: datetime) -> int:
-    """Takes a Review, and with it the open rows of its Task; or holds them for longer. How many rows are held.
+    """Takes a Review, and with it the open rows of its task; or holds them for longer. How many rows are held.
 
     A claim keeps nobody from deciding: it is a courtesy, and what decides is the first decision.
 
@@ -38,7 +38,7 @@ def claim_review(session: Session, review_id: int, by: str | Decider, now: datet
 
 
 def return_review(session: Session, review_id: int, by: str | Decider) -> int:
-    """Gives a claim back, for the whole Task; how many rows became free.
+    """Gives a claim back, for the whole task; how many rows became free.
 
     Raises:
         UnknownReviewError: there is no such Review.

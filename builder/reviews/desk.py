@@ -1,4 +1,4 @@
-"""The desk: what waits for people, and what of it is one person's, grouped into Tasks."""
+"""The desk: what waits for people, and what of it is one person's."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from builder.kit.ids import show_id
-from builder.reviews.rules import given_name, holder_of, needed_of, same_person, settle_decisions, why_not
-from builder.reviews.schemas import Decider, Review, ReviewState, ReviewStory, Task, UnknownReviewError
+from builder.reviews.rules import holder_of, needed_of, settle_decisions, why_not
+from builder.reviews.schemas import Decider, Review, ReviewState, ReviewStory, UnknownReviewError
 from builder.reviews.store import (
     Wanted,
     read_decisions_of,
@@ -20,10 +20,8 @@ from builder.reviews.store import (
     read_reviews,
     read_waiting,
 )
-from builder.sdk import Mode
 from builder.teams import Caller, may, read_teams, teams_where
 
-View = Literal["mine", "open", "overdue"]
 Whose = Literal["mine", "team", "overdue", "decided"]
 LOOKED_AT = 1_000
 """How many Reviews one page of `mine` looks at, at most."""
@@ -52,7 +50,7 @@ def find_review(session: Session, review_id: int) -> Review:
 
 def open_reviews_of(session: Session, run_id: int, limit: int = 1_000) -> list[Review]:
     """The Reviews that a run waits for, in any mode, the oldest first."""
-    return read_waiting(session, limit, run_id, None)
+    return read_waiting(session, limit, run_id)
 
 
 def reviews_of(session: Session, run_id: int) -> list[ReviewStory]:
@@ -66,33 +64,6 @@ def reviews_of(session: Session, run_id: int) -> list[ReviewStory]:
         answer = settle_decisions(review.question, given, needed_of(review.question, review.mode)) if decided else None
         stories.append(ReviewStory(review, given, answer))
     return stories
-
-
-def find_tasks(session: Session, view: View, by: str, now: datetime, limit: int = 200) -> list[Task]:
-    """What lies on a desk, the oldest first. Only live runs ask at a desk.
-
-    Args:
-        session: any session.
-        view: `mine` (what this person may decide and nobody else holds), `open` (everything), `overdue`.
-        by: whose desk.
-        now: the present.
-        limit: how many Reviews are looked at.
-    """
-    tasks: dict[tuple[int, str], list[Review]] = {}
-    for review in read_waiting(session, limit, None, Mode.LIVE):
-        if view == "overdue" and (review.due_at is None or review.due_at > now):
-            continue
-        if view == "mine" and not _is_for(review, by, now):
-            continue
-        tasks.setdefault((review.run_id, review.place), []).append(review)
-    return [Task(run_id, place, rows[0].question.title, tuple(rows)) for (run_id, place), rows in tasks.items()]
-
-
-def _is_for(review: Review, by: str, now: datetime) -> bool:
-    held = holder_of(review, now)
-    if held is not None and not same_person(held, by):
-        return False
-    return why_not(review, given_name(by)) is None
 
 
 # ---------------------------------------------------------------- of somebody who is signed in

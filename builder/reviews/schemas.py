@@ -32,7 +32,7 @@ class Review:
     Attributes:
         id: its id, which is the token of the run's wait.
         path: the step that asks (`rows[3].check`).
-        place: the path without positions (`rows[].check`): Reviews of one run and place are one Task.
+        place: the path without positions (`rows[].check`): Reviews of one run and place are one task.
         question: what is asked; `question.record` is the exact payload.
         payload_hash: hash of that payload; a decision must name it.
         mode: only `live` Reviews reach a desk; the others wait for whoever tries the workflow.
@@ -119,16 +119,6 @@ class ReviewStory:
     review: Review
     decisions: tuple[GivenDecision, ...]
     answer: Decision | None
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What lies on a desk as one thing: the open Reviews of one run and place, a table when there are several."""
-
-    run_id: int
-    place: str
-    title: str
-    reviews: tuple[Review, ...]
 
 
 class ReviewError(HandrailError):

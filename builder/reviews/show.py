@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from builder.kit.ids import read_id
 from builder.reviews.desk import decider_of
 from builder.reviews.rules import holder_of, why_not
-from builder.reviews.schemas import Review
+from builder.reviews.schemas import Review, ReviewState
 from builder.reviews.store import count_siblings, read_decisions_of_all
 from builder.reviews.views import Owned, ReviewRow, Who
 from builder.runs import RunFacts, read_facts, read_woven_of
@@ -50,7 +50,7 @@ def show_rows(
                 run=each.run_id,
                 step=each.path,
                 place=each.place,
-                state=each.state,
+                state=ReviewState.OPEN if each.waits and held is None else each.state,
                 why=each.why or None,
                 team=None if each.team_id is None else Owned(id=each.team_id, name=teams.get(each.team_id, "")),
                 dry=each.mode is not Mode.LIVE,

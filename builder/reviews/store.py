@@ -15,7 +15,7 @@ from builder.reviews.tables import decision_table, review_table
 from builder.sdk import Finding, Mode, Question, Verdict, VerdictWord
 
 review = review_table.c
-_STILL_WAITS = review.state.in_([state.value for state in WAITING])
+_STILL_WAITS = text("state IN ('open', 'claimed')")  # in the very words of the index that finds such rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +72,10 @@ def read_review(session: Session, review_id: int, *, lock: bool = False) -> Revi
     return None if row is None else _review_of(row)
 
 
-def read_waiting(session: Session, limit: int, run_id: int | None, mode: Mode | None) -> list[Review]:
-    """Waiting Reviews, the oldest first."""
-    query = select(review_table).where(_STILL_WAITS)
-    if run_id is not None:
-        query = query.where(review.run_id == run_id)
-    if mode is not None:
-        query = query.where(review.mode == mode.value)
+def read_waiting(session: Session, limit: int, run_id: int) -> list[Review]:
+    """A run's waiting Reviews, the oldest first."""
+    query = select(review_table).where(_STILL_WAITS, review.run_id == run_id)
     return _reviews(session, query.order_by(review.id).limit(limit))
-
-
-_IN_INDEX = text("state IN ('open', 'claimed')")  # in the very words of the index that finds such rows
 
 
 def empty_reviews(session: Session, run_ids: Collection[int]) -> None:
@@ -106,7 +99,7 @@ class WaitingState(NamedTuple):
 def read_waiting_states(session: Session) -> list[WaitingState]:
     """How every waiting Review stands."""
     columns = (review.id, review.run_id, review.team_id, review.state, review.claimed_by)
-    return [WaitingState(*row) for row in session.execute(select(*columns).where(_IN_INDEX))]
+    return [WaitingState(*row) for row in session.execute(select(*columns).where(_STILL_WAITS))]
 
 
 def read_due(session: Session, now: datetime, limit: int) -> list[Review]:
@@ -123,7 +116,7 @@ def mark_escalated(session: Session, review_id: int, why: str) -> bool:
 
 
 def claim_rows(session: Session, one: Review, by: str, now: datetime, until: datetime) -> int:
-    """Claims the waiting Reviews of one Task that nobody else holds; how many."""
+    """Claims the waiting Reviews of one task that nobody else holds; how many."""
     free = or_(review.claimed_until.is_(None), review.claimed_until <= now, review.claimed_by == by)
     statement = update(review_table).where(review.run_id == one.run_id, review.place == one.place, _STILL_WAITS, free)
     values = {"state": ReviewState.CLAIMED, "claimed_by": by, "claimed_until": until}
@@ -131,7 +124,7 @@ def claim_rows(session: Session, one: Review, by: str, now: datetime, until: dat
 
 
 def free_rows(session: Session, one: Review, by: str) -> int:
-    """Gives back what a person claimed of a Task; how many Reviews."""
+    """Gives back what a person claimed of a task; how many Reviews."""
     statement = update(review_table).where(
         review.run_id == one.run_id, review.place == one.place, _STILL_WAITS, review.claimed_by == by
     )
@@ -168,7 +161,7 @@ def count_siblings(session: Session, places: Collection[tuple[int, str]]) -> dic
 
 
 def read_siblings(session: Session, one: Review, limit: int) -> list[Review]:
-    """The other waiting Reviews of a Task, the oldest first."""
+    """The other waiting Reviews of a task, the oldest first."""
     same = (review.run_id == one.run_id, review.place == one.place, review.id != one.id)
     return _reviews(session, select(review_table).where(*same, _STILL_WAITS).order_by(review.id).limit(limit))
 
