@@ -13,7 +13,6 @@ import { Governed } from "./Governed";
 import { SavedNote } from "./SavedNote";
 import { PinsBanner } from "./try/PinsBanner";
 import { useSamples } from "./try/useSamples";
-import { Unsaved } from "./Unsaved";
 import { useAutosave } from "./useAutosave";
 import { useCheck } from "./useCheck";
 import { useKeys } from "./useKeys";
@@ -24,6 +23,7 @@ const ListView = lazy(() => import("./list/ListView").then((file) => ({ default:
 const Inspector = lazy(() => import("./inspector/Inspector").then((file) => ({ default: file.Inspector })));
 const Picker = lazy(() => import("./picker/Picker").then((file) => ({ default: file.Picker })));
 
+const Unsaved = lazy(() => import("./Unsaved").then((file) => ({ default: file.Unsaved })));
 const TryPanel = lazy(() => import("./try/TryPanel").then((file) => ({ default: file.TryPanel })));
 const PublishDialog = lazy(() => import("./publish/PublishDialog").then((file) => ({ default: file.PublishDialog })));
 
@@ -94,7 +94,11 @@ export function Workbench({ row, revision, menu }: { row: WorkflowRow; revision:
         )}
         {menu}
       </div>
-      {saving.problem && <Unsaved saving={saving} />}
+      {saving.problem && (
+        <Suspense>
+          <Unsaved saving={saving} />
+        </Suspense>
+      )}
       <PinsBanner />
       <div className={classes.stage}>
         <Suspense fallback={<Loading />}>{shown === "list" ? <ListView /> : <Canvas />}</Suspense>

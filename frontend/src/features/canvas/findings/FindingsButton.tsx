@@ -1,12 +1,13 @@
 import { Button, Popover } from "@mantine/core";
 import { CircleCheck } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "@/kit/states";
 import { useEditor, useFindings } from "../editor";
-import { FindingList } from "./FindingList";
 import { SeverityIcon } from "./FindingMark";
 import classes from "./findings.module.css";
+
+const FindingList = lazy(() => import("./FindingList").then((file) => ({ default: file.FindingList })));
 
 const ORDER = { error: 0, warning: 1, note: 2 } as const;
 
@@ -35,7 +36,9 @@ export function FindingsButton() {
         {findings.length === 0 ? (
           <Empty title={t("findings.none")}>{t("findings.none.why")}</Empty>
         ) : (
-          <FindingList findings={findings} onLeave={() => setOpen(false)} />
+          <Suspense>
+            <FindingList findings={findings} onLeave={() => setOpen(false)} />
+          </Suspense>
         )}
       </Popover.Dropdown>
     </Popover>

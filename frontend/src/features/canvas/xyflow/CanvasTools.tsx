@@ -1,14 +1,15 @@
-import { ActionIcon, Button, Modal, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { useReactFlow } from "@xyflow/react";
 import { ArrowUpLeft, Plus, Search, WandSparkles } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { graphAt, moveNodes, nameOf, outline, type Point, pathOf } from "@/graph";
+import { graphAt, moveNodes, type Point, pathOf } from "@/graph";
 import { announce } from "@/kit/announce";
-import { SearchList } from "@/kit/SearchList";
 import { useEditor, useEditorStore } from "../editor";
 import { tidyInWorker } from "./tidyInWorker";
 import { ViewTools } from "./ViewTools";
+
+const SearchSteps = lazy(() => import("./SearchSteps").then((file) => ({ default: file.SearchSteps })));
 
 /** Add, tidy up, search, zoom; and the way out of a container. */
 export function CanvasTools({ focusNode }: { focusNode: (path: string) => void }) {
@@ -67,37 +68,18 @@ export function CanvasTools({ focusNode }: { focusNode: (path: string) => void }
         </Tooltip>
       ))}
       <ViewTools />
-      <Modal opened={isSearching} onClose={() => setSearching(false)} title={t("canvas.search")}>
-        <Steps
-          onTake={(path) => {
-            setSearching(false);
-            store.getState().select([path]);
-            focusNode(path);
-          }}
-        />
-      </Modal>
+      {isSearching && (
+        <Suspense>
+          <SearchSteps
+            onClose={() => setSearching(false)}
+            onTake={(path) => {
+              setSearching(false);
+              store.getState().select([path]);
+              focusNode(path);
+            }}
+          />
+        </Suspense>
+      )}
     </div>
-  );
-}
-
-function Steps({ onTake }: { onTake: (path: string) => void }) {
-  const { t } = useTranslation();
-  const place = useEditor((state) => state.place);
-  const palette = useEditor((state) => state.palette);
-  const graph = useEditor((state) => graphAt(state.history.present, state.place));
-  if (!graph) return null;
-  const rows = outline(graph, palette, place).filter((row) => row.place.length === place.length);
-  return (
-    <SearchList
-      name={t("canvas.search")}
-      find={(words) =>
-        rows.filter((row) => `${nameOf(graph, row.id)} ${row.id}`.toLowerCase().includes(words.trim().toLowerCase()))
-      }
-      keyOf={(row) => row.path}
-      isOff={() => false}
-      onTake={(row) => onTake(row.path)}
-      render={(row) => nameOf(graph, row.id)}
-      nothing={() => t("connect.nothing")}
-    />
   );
 }

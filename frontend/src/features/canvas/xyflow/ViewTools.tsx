@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { useReactFlow } from "@xyflow/react";
 import { Maximize, Minus, Plus } from "lucide-react";
 import { useTranslation } from "react-i18next";
@@ -13,10 +13,8 @@ export function ViewTools() {
     { name: t("canvas.fit"), icon: Maximize, act: () => flow.fitView({ padding: 0.1, maxZoom: 1, duration: 200 }) },
   ];
   return tools.map(({ name, icon: Icon, act }) => (
-    <Tooltip key={name} label={name}>
-      <ActionIcon aria-label={name} onClick={act}>
-        <Icon aria-hidden size={16} />
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon key={name} title={name} aria-label={name} onClick={act}>
+      <Icon aria-hidden size={16} />
+    </ActionIcon>
   ));
 }
