@@ -17,7 +17,9 @@ from typing import NamedTuple
 from builder.live.rules import News, Sight, find_news
 
 EVERY = 1.0
-"""Seconds between two looks."""
+"""Seconds between two looks,"""
+SHARE = 20
+"""or this many times as long as a look takes, so that it never takes more than a small share of the process."""
 LINGER = 60
 """Looks that are made after the last listener left, so that one who comes again misses nothing."""
 KEPT = 2_000
@@ -107,8 +109,9 @@ class Feed:
     async def _go(self) -> None:
         """Looks until nobody has listened for a while. Whoever comes again after that looks anew."""
         before: Sight | None = None
-        alone = 0
+        alone, loop = 0, asyncio.get_running_loop()
         while alone < LINGER and not self._leaving():
+            began = loop.time()
             try:
                 now = await asyncio.to_thread(self._look)
                 for news in find_news(before, now) if before is not None else ():
@@ -116,7 +119,7 @@ class Feed:
                 before = now
             except Exception:  # the database may be gone for a while; what changed meanwhile is told when it is back
                 _log.exception("the live feed could not look")
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(max(EVERY, SHARE * (loop.time() - began)))
             alone = 0 if self._listeners else alone + 1
         self._name = secrets.token_hex(4)
         self._kept.clear()

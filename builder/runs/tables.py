@@ -107,7 +107,7 @@ run_table = Table(
     Index("run_name", "name", "id"),
     Index("run_team", "team_id", "id", "status", "mode"),
     Index("run_workflow", "workflow_id", "id", "status", "mode"),
-    Index("run_open", "id", postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
+    Index("run_open", "id", "status", "team_id", "workflow_id", postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
     Index(
         "run_input_ref",
         "input_ref",

@@ -13,4 +13,5 @@ OPEN = sa.text("status IN ('queued', 'ready', 'running', 'waiting', 'quarantined
 
 def upgrade() -> None:
     """Adds the index to the table of the room `runs`."""
-    op.create_index("run_open", "run", ["id"], postgresql_where=OPEN, sqlite_where=OPEN)
+    seen = ["id", "status", "team_id", "workflow_id"]
+    op.create_index("run_open", "run", seen, postgresql_where=OPEN, sqlite_where=OPEN)

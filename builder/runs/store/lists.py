@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import RowMapping, Select, func, select, text, union_all, update
 from sqlalchemy.orm import Session
 
-from builder.engine.state import RunStatus
+from builder.engine.state import FINAL_RUNS, RunStatus
 from builder.runs.schemas import RunFacts
 from builder.runs.tables import FULL, OPEN, run_table, signal_table, step_table, wait_table
 from builder.sdk import Mode, Stage
@@ -75,7 +75,9 @@ def _conditions(wanted: Wanted) -> list[Any]:
         (run.mode, wanted.mode and wanted.mode.value),
         (run.id, wanted.number),
     ]
-    found = [column == value for column, value in said if value is not None]
+    found: list[Any] = [column == value for column, value in said if value is not None]
+    if wanted.status is not None and wanted.status not in FINAL_RUNS:
+        found.append(text(OPEN))  # so that the index of such runs is used
     if wanted.since is not None:
         found.append(run.id >= wanted.since)
     if wanted.before is not None:

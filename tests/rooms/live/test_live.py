@@ -78,6 +78,7 @@ class Scene:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "EVERY", 0)
+    monkeypatch.setattr(feed, "SHARE", 0)
     monkeypatch.setattr(feed, "LINGER", 1_000_000)
 
 
@@ -213,6 +214,7 @@ async def stream(world: World, token: str) -> AsyncIterator[Callable[[], Any]]:
 def lasting(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """A world whose streams last, and that looks often."""
     monkeypatch.setattr(feed, "EVERY", 0.01)
+    monkeypatch.setattr(feed, "SHARE", 0)
     world.app.state.leaving = lambda: False  # type: ignore[attr-defined]  # an application of FastAPI
     return world
 
