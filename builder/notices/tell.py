@@ -11,7 +11,7 @@ from builder.db import to_milliseconds
 from builder.kit.ids import new_id
 from builder.notices.rules import GATHER, TOGETHER
 from builder.notices.settings import settings_of
-from builder.notices.store import insert_letter, insert_notice, read_together, update_notice
+from builder.notices.store import insert_letter, insert_notice, lock_topic, read_together, update_notice
 
 
 def tell_people(
@@ -43,6 +43,9 @@ def tell_people(
         if not setting.in_product and not setting.by_email:
             continue
         before = read_together(session, person, kind, topic, now - TOGETHER)
+        if before is None:
+            lock_topic(session, person, kind, topic)
+            before = read_together(session, person, kind, topic, now - TOGETHER)
         if before is not None:
             counted = {**params, "count": int(before.params.get("count", 1)) + 1}
             update_notice(session, before.id, {"params": counted, "link": many or link, "at": now})

@@ -377,3 +377,26 @@ def test_what_is_late_is_marked(world: World) -> None:
         session.execute(update(review_table).where(review_table.c.id == late).values(due_at=past))
     (row,) = world.client("reviewer").get("/api/reviews", params={"whose": "overdue"}).json()["items"]
     assert (row["id"], row["overdue"]) == (show_id(late), True)
+
+
+# ---------------------------------------------------------------- who is told
+
+
+def test_people_are_told_by_the_runs_that_are_executed(desk: Desk) -> None:
+    def told(name: str) -> list[str]:
+        return [each["kind"] for each in desk.browser(name).get("/api/notices").json()["items"]]
+
+    for name in ("reviewer", "owner"):
+        desk.browser(name).post("/api/notices", json={"read": "all"})
+    before = {name: len(told(name)) for name in ("reviewer", "owner")}
+    run, _ = desk.asked(BRANCHES, {"text": "x"})
+    assert told("reviewer")[: len(told("reviewer")) - before["reviewer"]] == ["review_waits"]
+    desk.browser("owner").post(f"/api/runs/{run}/cancel")
+    desk.run_until(run, "cancelled")
+    assert set(told("reviewer")[: len(told("reviewer")) - before["reviewer"]]) == {"review_waits", "review_withdrawn"}
+    failing = {"nodes": {"end": {"type": "flow.stop@1", "config": {"status": "failed", "reason": "No."}}}}
+    workflow = desk.publish(failing, "Fails")
+    for _ in range(2):
+        desk.run_until(desk.start(workflow, {}), "failed")
+    (notice,) = desk.browser("owner").get("/api/notices").json()["items"][: len(told("owner")) - before["owner"]]
+    assert (notice["sentence"], notice["link"]) == ("2 runs of “Fails” failed.", f"/runs?workflow={workflow}")
