@@ -30,26 +30,27 @@ def tell_asked(
         if each.mode is not Mode.LIVE or each.team_id is None or run is None:
             continue
         earlier = read_decisions(session, each.id)
-        people = [
-            person for person, who in _reviewers(session, each.team_id).items() if why_not(each, who, earlier) is None
-        ]
+        people = [person for person, who in _reviewers(session, each).items() if why_not(each, who, earlier) is None]
         topic = f"{show_id(each.workflow_id or each.run_id)} {each.place}"
         link = f"/reviews/{show_id(each.id)}"
         tell_people(session, people, kind, topic=topic, link=link, many="/reviews", now=now, workflow=run.name)
 
 
-def _reviewers(session: Session, team_id: int) -> dict[int, Decider]:
-    """Everybody who could answer for a team."""
-    people = find_team_people(session, team_id, "reviewer")
+def _reviewers(session: Session, review: Review) -> dict[int, Decider]:
+    """Everybody who could answer for a Review's team; with the names of their teams where the question asks a group."""
+    assert review.team_id is not None, "it is of a team"
+    people = find_team_people(session, review.team_id, "reviewer")
     ids = [each.id for each in people]
-    org_roles, names = read_org_roles(session, ids), read_teams(session, None)
-    roles: dict[int, frozenset[str]] = dict(org_roles)
-    groups: dict[int, set[str]] = {}
-    for each in read_memberships(session, people=ids):
-        groups.setdefault(each.person_id, set()).add(names[each.team_id])
-        if each.team_id == team_id:
-            roles[each.person_id] = roles[each.person_id] | each.roles
+    asks_group = bool(review.question.reviewers.get("group"))
+    memberships = read_memberships(session, people=ids, teams=None if asks_group else [review.team_id])
+    names = read_teams(session, frozenset(each.team_id for each in memberships)) if asks_group else {}
+    roles = dict(read_org_roles(session, ids))
+    groups: dict[int, set[str]] = {number: set() for number in ids}
+    for each in memberships:
+        groups[each.person_id].add(names.get(each.team_id, ""))
+        if each.team_id == review.team_id:
+            roles[each.person_id] |= each.roles
     return {
-        each.id: Decider(show_id(each.id), each.name, each.email, roles[each.id], frozenset(groups.get(each.id, ())))
+        each.id: Decider(show_id(each.id), each.name, each.email, roles[each.id], frozenset(groups[each.id]))
         for each in people
     }

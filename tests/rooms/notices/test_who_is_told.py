@@ -56,6 +56,13 @@ def test_a_review_waits_for_those_who_may_answer_it(world: World) -> None:
     assert "Letter" not in str(notice["params"]).replace(notice["params"]["workflow"], "")
 
 
+def test_a_group_is_told_and_nobody_beside_it(world: World) -> None:
+    world.add_person("there", ours=("reviewer",), theirs=("viewer",))
+    make_review(world, reviewers={"group": "Theirs"})
+    assert kinds_of(world, "there") == ["review_waits"]
+    assert kinds_of(world, "reviewer") == []
+
+
 def test_a_try_asks_nobody_else(world: World) -> None:
     make_review(world, starter="builder", dry=True)
     assert kinds_of(world, "reviewer") == []
