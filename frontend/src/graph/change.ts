@@ -317,7 +317,7 @@ export function addNote(workflow: Workflow, at: Point, note: string): Workflow {
 export function changeGroup(
   workflow: Workflow,
   id: string,
-  change: { title?: string; note?: string; at?: Point } | null,
+  change: { title?: string; note?: string; at?: Point; nodes?: string[] } | null,
 ): Workflow {
   return {
     ...workflow,

@@ -7,6 +7,6 @@ export * from "./history";
 export * from "./names";
 export * from "./outline";
 export * from "./palette";
-export { placesOf } from "./places";
+export { freePlace, placesOf } from "./places";
 export * from "./weave";
 export * from "./workflow";

@@ -7,10 +7,12 @@ import type { CheckAnswer, FindingRecord, Offer, Preview, Sample } from "@/api/p
 import {
   type Act,
   addNode,
+  changeGroup,
   commit,
   connect,
   disconnect,
   type Edge,
+  type Group,
   graphAt,
   type History,
   isLocked,
@@ -38,6 +40,8 @@ import {
 /** What can be selected beside nodes: the start card, which stands for `input`, and the result. */
 export const START = "$input";
 export const RESULT = "$result";
+/** Before the id of a group or a note. */
+export const GROUP = "$group:";
 
 /** Everything, up to a step, or one step alone. */
 export type Target = { upto?: string; only?: string };
@@ -93,6 +97,10 @@ export type EditorState = {
 
 export type EditorStore = StoreApi<EditorState>;
 
+/** The group or note that is selected by this path. */
+export const groupOf = (workflow: Workflow, path: string | undefined): Group | undefined =>
+  path?.startsWith(GROUP) ? workflow.groups.find((group) => GROUP + group.id === path) : undefined;
+
 /** A draft as the model; its name and purpose stand with the workflow. */
 export const openDraft = (row: WorkflowRow, draft: Draft): Workflow =>
   parseWorkflow({ handrail: 1, name: row.name, purpose: row.purpose, ...draft.graph });
@@ -133,6 +141,13 @@ export function makeEditor(workflow: Workflow, palette: Palette): EditorStore {
     },
     remove: (paths) => {
       const { history } = get();
+      const group = groupOf(history.present, paths[0]);
+      if (group) {
+        const what = group.title ?? group.note ?? "";
+        get().act("delete", what, (workflow) => changeGroup(workflow, group.id, null));
+        set({ selected: [] });
+        return [what];
+      }
       const gone = paths.filter((path) => {
         const { place, id } = placeOf(path);
         const node = graphAt(history.present, place)?.nodes[id];
@@ -207,6 +222,7 @@ export function shownOf({ history: { present }, check, isGoverned }: EditorState
 function surviving(history: History<Workflow>, state: EditorState): Partial<EditorState> {
   const exists = (path: string): boolean => {
     const { place, id } = placeOf(path);
+    if (path.startsWith(GROUP)) return groupOf(history.present, path) !== undefined;
     return path.startsWith("$") || graphAt(history.present, place)?.nodes[id] !== undefined;
   };
   const place = graphAt(history.present, state.place) ? state.place : [];

@@ -4,7 +4,8 @@ import { X } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { ValuesContext } from "@/forms/values";
-import { RESULT, START, useEditor } from "../editor";
+import { GROUP, RESULT, START, useEditor } from "../editor";
+import { GroupPanel } from "./GroupPanel";
 import classes from "./Inspector.module.css";
 import { NodePanel } from "./NodePanel";
 import { ResultPanel } from "./ResultPanel";
@@ -45,12 +46,18 @@ function Panel({ path }: { path: string }) {
         </ActionIcon>
         <div className={classes.scroll}>
           <ValuesContext value={values}>
-            {path === START ? <StartPanel /> : path === RESULT ? <ResultPanel /> : <NodePanel path={path} />}
+            <Selected path={path} />
           </ValuesContext>
         </div>
       </aside>
     </FocusTrap>
   );
+}
+
+function Selected({ path }: { path: string }) {
+  if (path === START) return <StartPanel />;
+  if (path === RESULT) return <ResultPanel />;
+  return path.startsWith(GROUP) ? <GroupPanel path={path} /> : <NodePanel path={path} />;
 }
 
 /** Focuses the field that a finding names, or the nearest one around it. */

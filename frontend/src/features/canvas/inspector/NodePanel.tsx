@@ -1,5 +1,5 @@
 import { Button, Group, Stack, Text, Textarea, TextInput } from "@mantine/core";
-import { Maximize2, Spline, Trash2 } from "lucide-react";
+import { Group as GroupIcon, Maximize2, Spline, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { SchemaForm } from "@/forms/SchemaForm";
@@ -11,6 +11,7 @@ import { ConnectTo } from "../connect/ConnectTo";
 import { shownOf, useEditor, useFindings } from "../editor";
 import { SeverityIcon } from "../findings/FindingMark";
 import { Tried } from "../try/Tried";
+import { useGrouping } from "../useGrouping";
 import { Failing } from "./Failing";
 import classes from "./Inspector.module.css";
 import { Locked } from "./Locked";
@@ -131,6 +132,7 @@ function Deeds({ path, isEnterable }: { path: string; isEnterable: boolean }) {
   const { t } = useTranslation();
   const { place, id } = placeOf(path);
   const [isConnecting, setConnecting] = useState(false);
+  const { group } = useGrouping();
   const remove = useEditor((state) => state.remove);
   const enter = useEditor((state) => state.enter);
   return (
@@ -152,6 +154,14 @@ function Deeds({ path, isEnterable }: { path: string; isEnterable: boolean }) {
         onClick={() => setConnecting(true)}
       >
         {t("connect.title")}
+      </Button>
+      <Button
+        variant="default"
+        size="xs"
+        leftSection={<GroupIcon aria-hidden size={14} />}
+        onClick={() => group([path])}
+      >
+        {t("group.make")}
       </Button>
       <Button
         variant="light"

@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphAt, isContainer, outline, type Place, type Row, type Spot } from "@/graph";
 import { ConnectTo } from "../connect/ConnectTo";
-import { RESULT, START, shownOf, useEditor } from "../editor";
+import { GROUP, RESULT, START, shownOf, useEditor } from "../editor";
 import { ListRow } from "./ListRow";
 import classes from "./ListView.module.css";
 import { MoveTo } from "./MoveTo";
@@ -36,6 +36,7 @@ export function ListView() {
           ))}
         </ol>
         <AddAtEnd rows={rows} />
+        <Notes />
         <Card path={RESULT} icon={<Flag aria-hidden size={15} />} title={t("editor.result")} />
       </div>
       {connecting && <ConnectTo place={connecting.place} id={connecting.id} onClose={() => setConnecting(null)} />}
@@ -83,6 +84,31 @@ function Insert({ row, before }: { row: Row; before: Row | undefined }) {
     >
       <Plus aria-hidden size={14} />
     </UnstyledButton>
+  );
+}
+
+/** Notes and groups, which stand on the canvas; here they are read and changed as a list. */
+function Notes() {
+  const { t } = useTranslation();
+  const groups = useEditor((state) => state.history.present.groups);
+  const selected = useEditor((state) => state.selected[0]);
+  const select = useEditor((state) => state.select);
+  if (groups.length === 0) return null;
+  return (
+    <ul className={classes.notes} aria-label={t("group.all")}>
+      {groups.map((group) => (
+        <li key={group.id}>
+          <UnstyledButton
+            className={classes.note}
+            data-path={GROUP + group.id}
+            aria-pressed={selected === GROUP + group.id}
+            onClick={() => select([GROUP + group.id])}
+          >
+            {group.note === undefined ? `${t("group.title")}: ${group.title ?? ""}` : group.note}
+          </UnstyledButton>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -13,20 +13,33 @@ import {
 } from "@xyflow/react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { graphAt, isContainer, moveNodes, nameOf, type Point, placeOf, placesOf, withoutRoom } from "@/graph";
-import { shownOf, useEditor, useEditorStore } from "../editor";
+import {
+  changeGroup,
+  graphAt,
+  isContainer,
+  moveNodes,
+  nameOf,
+  type Point,
+  placeOf,
+  placesOf,
+  type Workflow,
+  withoutRoom,
+} from "@/graph";
+import { GROUP, groupOf, shownOf, useEditor, useEditorStore } from "../editor";
 import { usePainting } from "../usePainting";
 import { CanvasTools } from "./CanvasTools";
 import { type DrawnEdge, type DrawnNode, drawEdges, drawNodes } from "./draw";
+import { drawGroups } from "./drawGroups";
 import { EdgeLine } from "./EdgeLine";
 import { EndCard } from "./EndCard";
+import { FrameNode, NoteNode } from "./GroupNodes";
 import { openAt } from "./openAt";
 import { StepNode } from "./StepNode";
 import { useConnecting } from "./useConnecting";
 import { useFollow } from "./useFollow";
 import { useGraphKeys } from "./useGraphKeys";
 
-const NODE_TYPES = { step: StepNode, end: EndCard };
+const NODE_TYPES = { step: StepNode, end: EndCard, frame: FrameNode, note: NoteNode };
 const EDGE_TYPES = { line: EdgeLine };
 const FAR = 0.35;
 const MAP_FROM = 30;
@@ -40,6 +53,21 @@ export function Canvas() {
     </ReactFlowProvider>
   );
 }
+
+/** What was moved: steps by their path, notes by theirs. */
+function apart(places: Record<string, Point>) {
+  const all = Object.entries(places);
+  return {
+    steps: Object.fromEntries(all.filter(([path]) => !path.startsWith("$"))),
+    notes: Object.fromEntries(all.filter(([path]) => path.startsWith(GROUP))),
+  };
+}
+
+const moveNotes = (workflow: Workflow, notes: Record<string, Point>): Workflow =>
+  Object.entries(notes).reduce(
+    (now, [path, [x, y]]) => changeGroup(now, path.slice(GROUP.length), { at: [Math.round(x), Math.round(y)] }),
+    workflow,
+  );
 
 function Drawing() {
   const { t } = useTranslation();
@@ -64,13 +92,13 @@ function Drawing() {
   // What is dragged or selected is laid over, so that the other nodes stay the same objects.
   const nodes = useMemo(
     () =>
-      still.map((node) => {
+      [...drawGroups(shown, place, still), ...still].map((node) => {
         const at = moved[node.id];
         const isSelected = selected.includes(node.id);
         if (!at && !isSelected) return node;
         return { ...node, selected: isSelected, ...(at && { position: { x: at[0], y: at[1] } }) };
       }),
-    [still, moved, selected],
+    [shown, place, still, moved, selected],
   );
   const edges = useMemo(
     () => drawEdges(shown, place, palette, words, painting),
@@ -93,7 +121,10 @@ function Drawing() {
       }
       const paths = Object.keys(places).filter((path) => !path.startsWith("$"));
       const what = paths.map((path) => nameOf(graphAt(workflow, place) ?? workflow, placeOf(path).id)).join(", ");
-      store.getState().act("move", what, (now) => moveNodes(now, withoutRoom(shown, now, place, places)));
+      const { steps, notes } = apart(places);
+      store
+        .getState()
+        .act("move", what, (now) => moveNotes(moveNodes(now, withoutRoom(shown, now, place, steps)), notes));
       setMoved({});
     },
     [store, workflow, shown, place],
@@ -115,6 +146,12 @@ function Drawing() {
     onSelect: (path) => store.getState().select([path]),
     onNudge: (path, [right, down]) => {
       const { id } = placeOf(path);
+      const note = groupOf(workflow, path);
+      if (note?.at) {
+        const at: Point = [note.at[0] + right, note.at[1] + down];
+        store.getState().act("move", note.note ?? "", (now) => moveNotes(now, { [path]: at }), path);
+        return;
+      }
       const [x, y] = placesOf(workflow, place)[id] ?? [0, 0];
       const name = nameOf(graphAt(workflow, place) ?? workflow, id);
       store.getState().act("move", name, (now) => moveNodes(now, { [path]: [x + right, y + down] }), path);

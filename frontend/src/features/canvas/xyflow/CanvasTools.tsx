@@ -1,11 +1,12 @@
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { useReactFlow } from "@xyflow/react";
-import { ArrowUpLeft, Plus, Search, WandSparkles } from "lucide-react";
+import { ArrowUpLeft, Group, Plus, Search, StickyNote, WandSparkles } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphAt, moveNodes, type Point, pathOf } from "@/graph";
 import { announce } from "@/kit/announce";
 import { useEditor, useEditorStore } from "../editor";
+import { useGrouping } from "../useGrouping";
 import { tidyInWorker } from "./tidyInWorker";
 import { ViewTools } from "./ViewTools";
 
@@ -17,6 +18,8 @@ export function CanvasTools({ focusNode }: { focusNode: (path: string) => void }
   const store = useEditorStore();
   const flow = useReactFlow();
   const place = useEditor((state) => state.place);
+  const chosen = useEditor((state) => state.selected);
+  const { note, group } = useGrouping();
   const [isSearching, setSearching] = useState(false);
   const [isTidying, setTidying] = useState(false);
 
@@ -37,7 +40,15 @@ export function CanvasTools({ focusNode }: { focusNode: (path: string) => void }
     announce(t("canvas.tidied"));
     requestAnimationFrame(() => flow.fitView({ minZoom: 0.5, maxZoom: 1, padding: 0.1, duration: 200 }));
   };
+  const addNote = (): void => {
+    const box = document.querySelector(".drawing")?.getBoundingClientRect();
+    const middle = { x: (box?.left ?? 0) + (box?.width ?? 0) / 2, y: (box?.top ?? 0) + (box?.height ?? 0) / 2 };
+    const at = flow.screenToFlowPosition(middle);
+    note([Math.round(at.x - 100), Math.round(at.y - 120)]);
+  };
   const tools = [
+    ...(place.length === 0 ? [{ name: t("group.note.add"), icon: StickyNote, act: addNote }] : []),
+    ...(chosen.length > 1 ? [{ name: t("group.selected"), icon: Group, act: () => group(chosen) }] : []),
     { name: t("canvas.tidy"), icon: WandSparkles, act: tidy, isBusy: isTidying },
     { name: t("canvas.search"), icon: Search, act: () => setSearching(true) },
   ];

@@ -9,7 +9,9 @@ import { graphAt, isContainer, type Palette, type Place, placeOf, type Workflow 
 import type { PaintedProps } from "../Painted";
 import { NOT_PAINTED, type Painting } from "../paint";
 import { type DrawnNode, drawEdges, drawNodes } from "./draw";
+import { drawGroups } from "./drawGroups";
 import { EndCard } from "./EndCard";
+import { FrameNode, NoteNode } from "./GroupNodes";
 import { Line } from "./Line";
 import { openAt } from "./openAt";
 import { StepNode } from "./StepNode";
@@ -17,7 +19,7 @@ import { useFollow } from "./useFollow";
 import { useGraphKeys } from "./useGraphKeys";
 import { ViewTools } from "./ViewTools";
 
-const NODE_TYPES = { step: StepNode, end: EndCard };
+const NODE_TYPES = { step: StepNode, end: EndCard, frame: FrameNode, note: NoteNode };
 const EDGE_TYPES = { line: Line };
 const FAR = 0.35;
 const MAP_FROM = 30;
@@ -48,8 +50,11 @@ function Drawing({ workflow, palette, label, steps, edges: tones, selected = nul
     [workflow, place, palette, words, painting],
   );
   const nodes = useMemo(
-    () => still.map((node): DrawnNode => ({ ...node, draggable: false, selected: node.id === selected })),
-    [still, selected],
+    () =>
+      [...drawGroups(workflow, place, still), ...still].map(
+        (node): DrawnNode => ({ ...node, draggable: false, selected: node.id === selected }),
+      ),
+    [workflow, place, still, selected],
   );
   const edges = useMemo(
     () => drawEdges(workflow, place, palette, words, painting),

@@ -48,12 +48,16 @@ export type LineData = {
   tone: EdgeTone | "aside" | undefined;
 };
 
-export type DrawnNode = FlowNode<StepData, "step"> | FlowNode<EndData, "end">;
+export type DrawnNode =
+  | FlowNode<StepData, "step">
+  | FlowNode<EndData, "end">
+  | FlowNode<{ title: string }, "frame">
+  | FlowNode<{ text: string }, "note">;
 export type DrawnEdge = FlowEdge<LineData, "line">;
 export type Words = { start: string; result: string; error: string };
 
 const ACROSS = 232;
-const ABOVE = 76;
+const ABOVE = 88;
 /** Until it is measured: what is not in view never is, and the map draws it all the same. */
 const SIZE = { initialWidth: 184, initialHeight: 60 };
 

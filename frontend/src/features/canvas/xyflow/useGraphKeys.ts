@@ -1,6 +1,7 @@
 import { useReactFlow } from "@xyflow/react";
 import type { KeyboardEvent, RefObject } from "react";
 import { type Graph, neighbour, type Palette, type Place, pathOf, placeOf } from "@/graph";
+import { GROUP } from "../editor";
 
 const ARROWS = { ArrowRight: "next", ArrowLeft: "previous", ArrowUp: "above", ArrowDown: "below" } as const;
 const NUDGE = 20;
@@ -32,7 +33,7 @@ export function useGraphKeys(frame: RefObject<HTMLElement | null>, { graph, plac
   const onKeyDown = (event: KeyboardEvent): void => {
     const focused = (event.target as HTMLElement).closest<HTMLElement>("[data-path]")?.dataset.path;
     const direction = ARROWS[event.key as keyof typeof ARROWS];
-    if (!focused || focused.startsWith("$")) return;
+    if (!focused || (focused.startsWith("$") && !focused.startsWith(GROUP))) return;
     const { id } = placeOf(focused);
     if (event.key === "Enter" || event.key === " ") onSelect(focused);
     else if (direction && event.altKey && onNudge) {
