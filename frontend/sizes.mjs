@@ -9,6 +9,14 @@ const PAGES = [
   { page: "canvas", files: [EDITOR, "src/features/canvas/xyflow/Canvas.tsx"], limit: 300 },
   { page: "list", files: [EDITOR, "src/features/canvas/list/ListView.tsx"], limit: 300 },
   { page: "home", files: ["src/features/home/Home.tsx"], limit: 200 },
+  { page: "desk", files: ["src/features/reviews/Desk.tsx"], limit: 200 },
+  { page: "review", files: ["src/features/reviews/ReviewPage.tsx"], limit: 200 },
+  { page: "runs", files: ["src/features/runs/RunList.tsx"], limit: 200 },
+  {
+    page: "run",
+    files: ["src/app/pages/RunOnCanvas.tsx", "src/features/canvas/xyflow/PaintedDrawing.tsx"],
+    limit: 300,
+  },
 ];
 const manifest = JSON.parse(readFileSync(`${BUILT}/.vite/manifest.json`, "utf8"));
 

@@ -54,3 +54,7 @@ export const amount = (cost: number, language: string): string =>
     minimumFractionDigits: 2,
     maximumFractionDigits: cost !== 0 && Math.abs(cost) < 0.1 ? 5 : 2,
   }).format(cost);
+
+/** How long a run or a step has taken so far, in milliseconds. */
+export const timeOf = (run: { started_at: string; ended_at: string | null }, now: number): number =>
+  Math.max(0, (run.ended_at === null ? now : Date.parse(run.ended_at)) - Date.parse(run.started_at));

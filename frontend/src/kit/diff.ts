@@ -1,6 +1,6 @@
 /** What differs between two texts, word by word, and between two records, field by field. */
 
-import { type Json, same } from "@/graph";
+import { type Json, same } from "@/graph/workflow";
 
 export type Piece = { is: "same" | "added" | "removed"; text: string };
 

@@ -3,7 +3,7 @@ import { Check, PencilLine, X } from "lucide-react";
 import type { Ref } from "react";
 import { useTranslation } from "react-i18next";
 import type { ReviewDetail } from "@/api/client";
-import { same } from "@/graph";
+import { same } from "@/graph/workflow";
 import { ProblemAlert } from "@/kit/ProblemAlert";
 import classes from "./DecisionBar.module.css";
 import { Reasons } from "./Reasons";

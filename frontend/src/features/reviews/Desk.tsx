@@ -1,9 +1,10 @@
-import { Button, Select } from "@mantine/core";
+import { Button, NativeSelect } from "@mantine/core";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Coffee } from "lucide-react";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { type Keys, KeysHelp, useKeys } from "@/kit/keys";
+import { KeysHelp } from "@/kit/KeysHelp";
+import { type Keys, useKeys } from "@/kit/keys";
 import { Card, Page } from "@/kit/Page";
 import { useSession } from "@/kit/session";
 import { Empty, Failure, Loading } from "@/kit/states";
@@ -90,15 +91,16 @@ function Filters() {
         ))}
       </nav>
       {teams.length > 1 && (
-        <Select
-          w={220}
+        <NativeSelect
           aria-label={t("reviews.team")}
-          placeholder={t("reviews.team.all")}
-          value={search.team ?? null}
-          clearable
-          clearButtonProps={{ "aria-label": t("reviews.team.all") }}
-          data={teams.map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={(team) => navigate({ to: "/reviews", search: { ...search, team: team ?? undefined } })}
+          value={search.team ?? ""}
+          data={[
+            { value: "", label: t("reviews.team.all") },
+            ...teams.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+          onChange={(event) =>
+            navigate({ to: "/reviews", search: { ...search, team: event.currentTarget.value || undefined } })
+          }
         />
       )}
     </div>

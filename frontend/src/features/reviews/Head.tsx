@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Tooltip } from "@mantine/core";
+import { ActionIcon, Badge, Button } from "@mantine/core";
 import { ArrowDown, ArrowLeft, ArrowUp } from "lucide-react";
 import type { ReactNode, Ref } from "react";
 import { useTranslation } from "react-i18next";
@@ -37,20 +37,22 @@ export function Head({
         <span className={classes.steps}>
           {children}
           {way.at >= 0 && <span>{t("reviews.place", { at: way.at + 1, count: way.count })}</span>}
-          <Tooltip label={t("reviews.previous")}>
-            <ActionIcon aria-label={t("reviews.previous")} disabled={way.at <= 0} onClick={way.previous}>
-              <ArrowUp aria-hidden size={17} />
-            </ActionIcon>
-          </Tooltip>
-          <Tooltip label={t("reviews.next")}>
-            <ActionIcon
-              aria-label={t("reviews.next")}
-              disabled={way.count === 0 || way.at === way.count - 1}
-              onClick={way.following}
-            >
-              <ArrowDown aria-hidden size={17} />
-            </ActionIcon>
-          </Tooltip>
+          <ActionIcon
+            title={t("reviews.previous")}
+            aria-label={t("reviews.previous")}
+            disabled={way.at <= 0}
+            onClick={way.previous}
+          >
+            <ArrowUp aria-hidden size={17} />
+          </ActionIcon>
+          <ActionIcon
+            title={t("reviews.next")}
+            aria-label={t("reviews.next")}
+            disabled={way.count === 0 || way.at === way.count - 1}
+            onClick={way.following}
+          >
+            <ArrowDown aria-hidden size={17} />
+          </ActionIcon>
         </span>
       </div>
       <h1 className={classes.question} ref={heading} tabIndex={-1}>

@@ -1,4 +1,4 @@
-import { Textarea, UnstyledButton } from "@mantine/core";
+import { UnstyledButton } from "@mantine/core";
 import { Check } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -60,13 +60,11 @@ export function Reasons({
           })}
         </div>
       </fieldset>
-      <Textarea
+      <textarea
         className={classes.text}
         aria-label={t("reviews.reasonText")}
         placeholder={t("reviews.reasonText")}
-        autosize
-        minRows={1}
-        maxRows={4}
+        rows={1}
         maxLength={2000}
         value={typed.text}
         onChange={(event) => type({ text: event.currentTarget.value })}

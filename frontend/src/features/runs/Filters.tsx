@@ -1,4 +1,4 @@
-import { Select, TextInput } from "@mantine/core";
+import { NativeSelect, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
 import { Search } from "lucide-react";
@@ -51,17 +51,12 @@ export function Filters({ search }: { search: RunSearch }) {
   };
   const seek = useDebouncedCallback((q: string) => set({ q }), 300);
   const choice = (name: keyof RunSearch, label: string, all: string, data: { value: string; label: string }[]) => (
-    <Select
+    <NativeSelect
       aria-label={label}
-      placeholder={all}
-      w={name === "workflow" ? 200 : 150}
-      searchable={data.length > 9}
-      clearable
-      clearButtonProps={{ "aria-label": all }}
-      value={search[name] ?? null}
-      data={data}
-      nothingFoundMessage={t("runs.nothing")}
-      onChange={(value) => set({ [name]: value ?? undefined })}
+      className={classes.choice}
+      value={search[name] ?? ""}
+      data={[{ value: "", label: all }, ...data]}
+      onChange={(event) => set({ [name]: event.currentTarget.value || undefined })}
     />
   );
   return (

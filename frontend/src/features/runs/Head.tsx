@@ -1,12 +1,11 @@
 import { Badge } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { RunDetail } from "@/api/client";
-import { amount, lasting } from "@/kit/dates";
+import { amount, lasting, timeOf } from "@/kit/dates";
 import { Moment } from "@/kit/Moment";
 import { StateWord } from "@/kit/StateWord";
 import { TextLink } from "@/kit/TextLink";
 import { Acts } from "./Acts";
-import { timeOf } from "./RunList";
 import classes from "./Story.module.css";
 import { inPlainWords } from "./steps";
 

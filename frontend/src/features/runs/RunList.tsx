@@ -4,7 +4,7 @@ import { Waypoints } from "lucide-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { query, type RunRow, type RunState } from "@/api/client";
-import { amount, lasting } from "@/kit/dates";
+import { amount, lasting, timeOf } from "@/kit/dates";
 import { Moment } from "@/kit/Moment";
 import { Card, Page } from "@/kit/Page";
 import { StateWord } from "@/kit/StateWord";
@@ -126,7 +126,3 @@ function Table({ rows, now }: { rows: RunRow[]; now: number }) {
     </table>
   );
 }
-
-/** How long a run or a step has taken so far, in milliseconds. */
-export const timeOf = (run: { started_at: string; ended_at: string | null }, now: number): number =>
-  Math.max(0, (run.ended_at === null ? now : Date.parse(run.ended_at)) - Date.parse(run.started_at));

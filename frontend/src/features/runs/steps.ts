@@ -113,5 +113,6 @@ export function inPlainWords(why: string): string {
   const cut = why.replace(NAMED, (found, blank: string, name: string, at: number) =>
     at === 0 || /[[._]/.test(name) ? "\n" : `${blank}${found.trimStart()}`,
   );
-  return [...new Set(cut.split("\n").map((said) => said.trim()))].filter(Boolean).join(" ");
+  const said = cut.replace(/ (And \d+ more\.)$/, "\n$1").split("\n");
+  return [...new Set(said.map((each) => each.trim()))].filter(Boolean).join(" ");
 }
