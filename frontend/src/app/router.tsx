@@ -84,6 +84,12 @@ const people = createRoute({
   component: lazyRouteComponent(() => import("@/features/people/People"), "People"),
 });
 
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./SettingsPage"), "SettingsPage"),
+});
+
 const whose = (search: Record<string, unknown>): { whose?: "team" | "overdue" | "decided"; team?: string } => ({
   ...words(search, "team"),
   ...((search.whose === "team" || search.whose === "overdue" || search.whose === "decided") && { whose: search.whose }),
@@ -161,6 +167,7 @@ const routes = root.addChildren([
     workflow,
     team,
     people,
+    settings,
     reviews,
     review,
     runs,
@@ -173,7 +180,7 @@ const routes = root.addChildren([
 function rest() {
   const page = <Path extends string>(path: Path) =>
     createRoute({ getParentRoute: () => inside, path, component: NotFound });
-  return [page("/audit"), page("/settings")] as const;
+  return [page("/audit")] as const;
 }
 
 export const makeRouter = (client: QueryClient) =>
