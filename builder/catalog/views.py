@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -59,18 +60,32 @@ class CatalogView(BaseModel):
     items: list[NodeTypeView]
 
 
-def show_types(types: Iterable[NodeType]) -> CatalogView:
-    """Node types for the screen."""
-    return CatalogView(items=[_show(each) for each in sorted(types, key=lambda each: each.key())])
+def show_types(types: Iterable[NodeType], language: str) -> CatalogView:
+    """Node types for the screen, in a language; a type that does not speak it is told in English."""
+    return CatalogView(items=[_show(each, language) for each in sorted(types, key=lambda each: each.key())])
+
+
+def texts_of(node: NodeType) -> frozenset[str]:
+    """Everything that people read of a type: what a `de.json` beside its module says in German."""
+    found = {node.title, node.summary, *(port.title for port in node.ports)}
+    config = node.Config.model_json_schema(by_alias=True)
+    for schema in (config, *config.get("$defs", {}).values()):
+        for field in schema.get("properties", {}).values():
+            found |= {field[key] for key in _TEXTS if isinstance(field.get(key), str)}
+    return frozenset(found - {""})
+
+
+_TEXTS = ("title", "description")
 
 
 @lru_cache(maxsize=1024)
-def _show(node: NodeType) -> NodeTypeView:
+def _show(node: NodeType, language: str) -> NodeTypeView:
     effects = node.effects
+    said = read_words(node, language)
     return NodeTypeView(
         key=node.key(),
-        title=node.title,
-        summary=node.summary,
+        title=said.get(node.title, node.title),
+        summary=said.get(node.summary, node.summary),
         kind=node.kind,
         control=node.control,
         effects=EffectsView(
@@ -79,17 +94,41 @@ def _show(node: NodeType) -> NodeTypeView:
             irreversible=effects.irreversible,
             spends=effects.spends,
         ),
-        ports=[PortView(name=port.name, title=port.title) for port in node.ports],
-        config=node.Config.model_json_schema(by_alias=True),
+        ports=[PortView(name=port.name, title=said.get(port.title, port.title)) for port in node.ports],
+        config=_say(node.Config.model_json_schema(by_alias=True), said),
         input=None if node.In is None else dict(node.In),
         output=dict(node.Out),
         icon=_icon_of(node),
     )
 
 
+def read_words(node: NodeType, language: str) -> Mapping[str, str]:
+    """What its texts are in another language: English text → text, from `de.json` beside its module."""
+    file = _beside(node, f"{language}.json")
+    return json.loads(file.read_text("utf-8")) if file is not None else {}
+
+
+def _say(schema: Any, said: Mapping[str, str]) -> Any:
+    """A schema with its titles and descriptions in another language."""
+    if isinstance(schema, list):
+        return [_say(each, said) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: said.get(value, value) if key in _TEXTS and isinstance(value, str) else _say(value, said)
+        for key, value in schema.items()
+    }
+
+
 def _icon_of(node: NodeType) -> str:
-    """What lies beside its module as `icon.svg`, unless that could do more than be looked at."""
-    source = sys.modules[type(node).__module__].__file__
-    icon = None if source is None else Path(source).with_name("icon.svg")
-    text = icon.read_text("utf-8") if icon is not None and icon.is_file() else ""
+    """Its icon, unless that could do more than be looked at."""
+    icon = _beside(node, "icon.svg")
+    text = "" if icon is None else icon.read_text("utf-8")
     return "" if "<script" in text.lower() else text
+
+
+def _beside(node: NodeType, name: str) -> Path | None:
+    """A file in the folder of a type, if it is there."""
+    source = sys.modules[type(node).__module__].__file__
+    file = None if source is None else Path(source).with_name(name)
+    return file if file is not None and file.is_file() else None

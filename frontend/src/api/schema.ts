@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * Get Catalog
-         * @description Every installed node type.
+         * @description Every installed node type; in the caller's own language, where no other is asked for.
          */
         get: operations["read_catalog"];
         put?: never;
@@ -3534,7 +3534,9 @@ export interface operations {
     };
     read_catalog: {
         parameters: {
-            query?: never;
+            query?: {
+                language?: ("en" | "de") | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3596,7 +3598,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Server Error */
@@ -3605,7 +3607,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
