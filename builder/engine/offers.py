@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from builder.engine.assignment import Need, routes_of, unmet_needs
+from builder.engine.assignment import RESULT, Need, routes_of, unmet_needs
 from builder.engine.facts import graphs_in
 from builder.engine.fields import is_sure, ports_giving
 from builder.engine.graph import Workflow
@@ -35,20 +35,29 @@ class Offer:
         word: `fits`, `checked` (each value is checked when it runs) or `no`.
         reason: one sentence; empty when it fits.
         sure: whether it is there on every way to the reader; if not, the binding also needs a default or another path.
+        type: the JSON Schema type of what it gives; empty where that is not known.
     """
 
     path: str
     word: Literal["fits", "checked", "no"]
     reason: str
     sure: bool
+    type: str = ""
 
     def as_record(self) -> dict[str, Any]:
         """As plain data."""
-        return {"path": self.path, "word": self.word, "reason": self.reason, "sure": self.sure}
+        return {"path": self.path, "word": self.word, "reason": self.reason, "sure": self.sure, "type": self.type}
 
 
 Offers = Mapping[str, Mapping[str, tuple[Offer, ...]]]
-"""Path of a node → one of its input fields → what it could read, in the order of the graph."""
+"""Path of a node → one of its input fields → what it could read, in the order of the graph.
+
+Under `ANY_INPUT` stands all that a new input or a formula of the node could read, and under `THE_RESULT` the same for
+the result of the workflow.
+"""
+
+ANY_INPUT = "*"
+THE_RESULT = "$result"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,8 @@ def find_offers(reading: Reading, only: Collection[str] | None = None) -> Offers
     count = 0
     for graph in graphs_in(reading.root):
         wanted = [name for name in graph.order if only is None or graph.nodes[name].path in only]
+        if not graph.path and (only is None or THE_RESULT in only):
+            wanted.append(RESULT)
         if not wanted or (graph.path and isinstance(graph.graph, Workflow)):  # what is called is not edited here
             continue
         fields = _fields_in(graph)
@@ -82,24 +93,28 @@ def find_offers(reading: Reading, only: Collection[str] | None = None) -> Offers
         for name in wanted:
             if only is None and count > MAX_OFFERS:
                 return found
-            node = graph.nodes[name]
-            found[node.path] = offers = _offers_for(name, node, fields, ancestors, missing, known)
+            node = graph.nodes.get(name)
+            path = THE_RESULT if node is None else node.path
+            found[path] = offers = _offers_for(name, node, fields, ancestors, missing, known)
             count += sum(map(len, offers.values()))
     return found
 
 
 def _offers_for(
     name: str,
-    node: NodeReading,
+    node: NodeReading | None,
     fields: list[_Field],
     ancestors: Ancestors,
     missing: frozenset[tuple[str, str]],
     known: dict[tuple[int, int], Fit],
 ) -> dict[str, tuple[Offer, ...]]:
     bits, above = ancestors
-    readable = [field for field in fields if not field.source or bits[field.source] & above[name]]
-    offers = {}
-    for wanted, schema in _inputs_of(node).items():
+    readable = [
+        field for field in fields if not field.source or name == RESULT or bits[field.source] & above[name]
+    ]  # fmt: skip
+    offers = {ANY_INPUT: tuple(Offer(each.path, "fits", "", each.sure and (name, each.path) not in missing,
+                                     _type_of(each.schema)) for each in readable)}  # fmt: skip
+    for wanted, schema in () if node is None else _inputs_of(node).items():
         row = []
         for field in readable:
             key = id(field.schema), id(schema)
@@ -107,9 +122,15 @@ def _offers_for(
                 known[key] = fits(field.schema, schema)
             fit = known[key]
             sure = field.sure and (name, field.path) not in missing
-            row.append(Offer(field.path, fit.word, fit.reason, sure))
+            row.append(Offer(field.path, fit.word, fit.reason, sure, _type_of(field.schema)))
         offers[wanted] = tuple(row)
     return offers
+
+
+def _type_of(schema: Schema) -> str:
+    said = schema.get("type", "")
+    words = [said] if isinstance(said, str) else [each for each in said if each != "null"]
+    return str(words[0]) if words else ""
 
 
 def _inputs_of(node: NodeReading) -> dict[str, Schema]:
@@ -171,7 +192,11 @@ def _find_missing(
             ports = ports_giving(node.shapes, node.ports, field.path.split(".")[1:])
             needs[field.path] = frozenset({(field.source, ports)})
     asked = {
-        (name, need) for name in wanted for need in needs.values() for source, _ in need if bits[source] & above[name]
+        (name, need)
+        for name in wanted
+        for need in needs.values()
+        for source, _ in need
+        if name == RESULT or bits[source] & above[name]
     }
     unmet = unmet_needs(routes_of(graph), ancestors, asked)
     return frozenset(_pairs(unmet, needs))

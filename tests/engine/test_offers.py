@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from builder.engine.check import check_reading
 from builder.engine.findings import Severity
 from builder.engine.graph import Workflow, dump_part
-from builder.engine.offers import find_offers
+from builder.engine.offers import ANY_INPUT, THE_RESULT, find_offers
 from builder.engine.reading import Reading, read_workflow
 
 from .fakes import TYPES
@@ -53,7 +53,10 @@ def test_what_fits_and_what_does_not() -> None:
     assert reasons["one.number"]
     assert reasons["one.text"]
     assert words(file, "two", "times")["input.count"] == ("checked", True)
-    assert find_offers(read(file))["three"] == {}, "what takes nothing is offered nothing"
+    assert set(find_offers(read(file))["three"]) == {ANY_INPUT}, "what takes nothing is offered nothing of its own"
+    assert words(file, "three", ANY_INPUT)["one.number"] == ("fits", True), "a formula may read it all the same"
+    assert next(each.type for each in find_offers(read(file))["three"][ANY_INPUT] if each.path == "one.number")
+    assert words(file, THE_RESULT, ANY_INPUT)["one.text"] == ("fits", True)
 
 
 def test_what_only_one_branch_gives_is_not_sure() -> None:
@@ -64,6 +67,8 @@ def test_what_only_one_branch_gives_is_not_sure() -> None:
         edges=[{"from": "pick.left", "to": "one"}, {"from": "one", "to": "last"}, {"from": "pick.right", "to": "last"}],
     )
     assert words(file, "last", "text")["one.text"] == ("checked", False)
+    assert words(file, "last", ANY_INPUT)["one.text"] == ("fits", False)
+    assert words(file, THE_RESULT, ANY_INPUT)["one.text"] == ("fits", False)
 
 
 def test_inside_a_map_there_is_its_item_and_nothing_outside() -> None:
@@ -97,10 +102,10 @@ def test_the_checker_says_what_the_offer_said(workflow: Workflow) -> None:
     reading = read_workflow(workflow, TYPES, {})[0]
     asked = 0
     for path, fields in find_offers(reading).items():
-        if "." in path:
+        if "." in path or path == THE_RESULT:
             continue
         for name, offers in fields.items():
-            for offer in offers[::5]:
+            for offer in offers[::5] if name != ANY_INPUT else ():
                 asked += 1
                 if asked > 12:
                     return
