@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from builder.reviews.api import router
-    from builder.reviews.check_edit import check_edit
     from builder.reviews.claim import claim_review, return_review
     from builder.reviews.decide import decide_review
     from builder.reviews.desk import decider_of, find_review, list_reviews, open_reviews_of, reviews_of
     from builder.reviews.expire import expire_reviews
+    from builder.reviews.look_ahead import check_edit
     from builder.reviews.open import open_review
     from builder.reviews.rules import may_decide
     from builder.reviews.schemas import (
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _DOORS = {
     "router": "api",
-    "check_edit": "check_edit",
+    "check_edit": "look_ahead",
     "claim_review": "claim",
     "return_review": "claim",
     "decide_review": "decide",

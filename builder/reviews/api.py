@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from builder.kit.pages import Page, PageSize, cut_page, read_cursor
 from builder.kit.wire import Id
-from builder.reviews.check_edit import check_edit
 from builder.reviews.claim import claim_review, return_review
 from builder.reviews.decide import decide_review
 from builder.reviews.desk import Whose, decider_of, find_own_review, list_reviews
 from builder.reviews.detail import show_review
+from builder.reviews.look_ahead import check_edit
 from builder.reviews.rules import EDIT
 from builder.reviews.show import show_rows
 from builder.reviews.views import DecisionIn, ReviewDetail, ReviewRow
