@@ -237,6 +237,20 @@ def test_a_try_is_answered_by_whoever_tries(world: World) -> None:
     assert world.client("builder").post(f"/api/reviews/{number}/decide", json=said).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["viewer", "reviewer", "admin", "governor", "auditor"])
+def test_to_do_a_run_again_takes_more_than_to_read_it(desk: Desk, name: str) -> None:
+    run, (row,) = desk.asked(BRANCHES, {"text": "x"})
+    desk.decide(row["id"])
+    desk.run_until(run, "succeeded")
+    client = desk.browser(name)
+    assert client.get(f"/api/runs/{run}").status_code == 200
+    for act, said in (("retry", {"from_step": "check"}), ("rerun", {"input": {"text": "y"}}), ("release", None)):
+        answer = client.post(f"/api/runs/{run}/{act}", json=said)
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    again = desk.browser("builder").post(f"/api/runs/{run}/retry", json={"from_step": "check"})
+    assert again.status_code == 201
+
+
 # ---------------------------------------------------------------- what is shown
 
 
