@@ -144,6 +144,38 @@ it("sends an edit with its reason, and shows what it changes", async () => {
   });
 });
 
+it("edits a record field by field; a text that is emptied is an empty text", async () => {
+  const proposal = { subject: "Hi", body: "A long text\nof two lines", urgent: false, score: 3 };
+  const properties = {
+    subject: { type: "string" },
+    body: { type: "string" },
+    urgent: { type: "boolean" },
+    score: { type: "integer" },
+  };
+  const proposal_schema = { type: "object", required: ["subject", "body"], properties };
+  const { sent, user } = show([detail("rec", { record: { proposal }, proposal, proposal_schema, spans: [] })]);
+  await screen.findByRole("heading", { name: "May rec go?" });
+  await user.keyboard("e");
+  await user.clear(await screen.findByRole("textbox", { name: "Subject" }));
+  await user.click(screen.getByRole("switch", { name: "Urgent" }));
+  expect(screen.getByRole("textbox", { name: "Body" }).tagName).toBe("TEXTAREA");
+  await user.click(screen.getByRole("button", { name: /Incorrect/ }));
+  await user.click(screen.getByRole("button", { name: "Approve my version" }));
+  await waitFor(() => expect(sent[0]?.body.edit).toEqual({ ...proposal, subject: "", urgent: true }));
+});
+
+it("keeps what was typed while somebody looks at another review", async () => {
+  const { user } = show([detail("here"), detail("there")]);
+  await screen.findByRole("heading", { name: "May here go?" });
+  await user.keyboard("r");
+  await user.type(screen.getByRole("textbox", { name: "In your own words" }), "Half a thought");
+  await user.keyboard("{Escape}j");
+  await screen.findByRole("heading", { name: "May there go?" });
+  await user.keyboard("k");
+  await screen.findByRole("heading", { name: "May here go?" });
+  expect(screen.getByDisplayValue("Half a thought")).toBeDefined();
+});
+
 it("keeps what was typed when somebody else was faster", async () => {
   const reviews = [detail("late")];
   const { user } = show(reviews, () => {

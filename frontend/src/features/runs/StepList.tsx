@@ -1,4 +1,5 @@
 import { UnstyledButton } from "@mantine/core";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunDetail, StepRow } from "@/api/client";
 import type { Kind } from "@/graph";
@@ -26,28 +27,29 @@ export function StepList({
 }) {
   const { t } = useTranslation();
   const titleOf = useTitles();
+  const told = useMemo(() => tellSteps(run.steps), [run.steps]);
   if (run.steps.length === 0) return <Empty title={t("run.noSteps")}>{t("run.noSteps.why")}</Empty>;
   return (
     <ol className={classes.list} aria-label={t("run.steps")}>
-      {tellSteps(run.steps).map((told) =>
-        told.is === "scope" ? (
-          <li key={told.scope} className={classes.scope} data-depth={Math.min(told.depth, DEEPEST)}>
-            {t("run.item", { number: told.number })}
+      {told.map((each) =>
+        each.is === "scope" ? (
+          <li key={each.scope} className={classes.scope} data-depth={Math.min(each.depth, DEEPEST)}>
+            {t("run.item", { number: each.number })}
           </li>
         ) : (
-          <li key={told.step.path} data-depth={Math.min(told.depth, DEEPEST)} className={classes.item}>
+          <li key={each.step.path} data-depth={Math.min(each.depth, DEEPEST)} className={classes.item}>
             <UnstyledButton
               className={classes.row}
-              aria-pressed={told.step.path === selected}
-              onClick={() => onOpen(told.step.path)}
+              aria-pressed={each.step.path === selected}
+              onClick={() => onOpen(each.step.path)}
             >
-              <KindIcon kind={told.step.type.split(".", 1)[0] as Kind} isLocked={told.step.forced} />
+              <KindIcon kind={each.step.type.split(".", 1)[0] as Kind} isLocked={each.step.forced} />
               <span className={classes.words}>
-                <span className={classes.title}>{titleOf(told.step)}</span>
-                <Said step={told.step} />
+                <span className={classes.title}>{titleOf(each.step)}</span>
+                <Said step={each.step} />
               </span>
-              <StateWord state={told.step.state} />
-              <Facts step={told.step} now={now} />
+              <StateWord state={each.step.state} />
+              <Facts step={each.step} now={now} />
             </UnstyledButton>
           </li>
         ),

@@ -20,18 +20,27 @@ export type Told =
 
 /** The steps one after the other, those of an item or round below its heading, inside the step that they belong to. */
 export function tellSteps(steps: readonly StepRow[]): Told[] {
-  const byScope = new Map<string, StepRow[]>();
-  for (const step of steps) byScope.set(scopeOf(step.path), [...(byScope.get(scopeOf(step.path)) ?? []), step]);
+  const inScope = new Map<string, StepRow[]>();
+  const scopesOf = new Map<string, string[]>();
+  for (const step of steps) {
+    const scope = scopeOf(step.path);
+    const known = inScope.get(scope);
+    if (known) known.push(step);
+    else {
+      inScope.set(scope, [step]);
+      const container = scope.replace(/\[\d+\]$/, "");
+      scopesOf.set(container, [...(scopesOf.get(container) ?? []), scope]);
+    }
+  }
   const told: Told[] = [];
   const tell = (scope: string, depth: number): void => {
-    for (const step of byScope.get(scope) ?? []) {
+    for (const step of inScope.get(scope) ?? []) {
       told.push({ is: "step", step, depth });
-      const inner = [...byScope.keys()].filter((each) => each === step.path || each.startsWith(`${step.path}[`));
-      const own = inner.filter((each) => each.lastIndexOf("]") <= each.indexOf("]", step.path.length));
-      own.sort((one, other) => (countOf(one) ?? 0) - (countOf(other) ?? 0));
-      for (const each of own.filter((name) => !name.slice(step.path.length).includes("."))) {
+      const inner = scopesOf.get(step.path) ?? [];
+      inner.sort((one, other) => (countOf(one) ?? 0) - (countOf(other) ?? 0));
+      for (const each of inner) {
         const number = countOf(each);
-        if (number !== null && each !== step.path) told.push({ is: "scope", scope: each, number, depth: depth + 1 });
+        if (number !== null) told.push({ is: "scope", scope: each, number, depth: depth + 1 });
         tell(each, depth + 1);
       }
     }
