@@ -26,8 +26,8 @@ from builder.reviews.views import (
     SpanView,
     VerdictView,
 )
-from builder.runs import StepView, read_facts, read_run
-from builder.sdk import JSON, Mode, NodeType
+from builder.runs import StepView, read_facts, read_run, sees_payload
+from builder.sdk import JSON, NodeType
 from builder.teams import Caller, may_read_payload
 
 _POSITION = re.compile(r"\[\d+\]")
@@ -87,13 +87,11 @@ def may_see_record(session: Session, caller: Caller, review: Review) -> bool:
     """Whether a caller may see what a Review is about."""
     if review.team_id is None:
         return False
-    return may_read_payload(
-        caller,
-        review.team_id,
-        started=caller.person == review.starter,
-        dry=review.mode is not Mode.LIVE,
-        asked=is_asked(review, decider_of(session, caller, review.team_id)),
-    )
+    run = read_facts(session, [review.run_id]).get(review.run_id)
+    if run is not None and sees_payload(session, caller, run):
+        return True
+    asked = is_asked(review, decider_of(session, caller, review.team_id))
+    return may_read_payload(caller, review.team_id, started=False, dry=False, asked=asked)
 
 
 def why_here(review: Review, document: Mapping[str, Any], types: Mapping[str, NodeType]) -> str:

@@ -13,10 +13,10 @@ from sqlalchemy import update
 from builder.audit.tables import audit_event_table
 from builder.db import read_clock
 from builder.kit.ids import read_id, show_id
-from builder.reviews import empty_reviews
+from builder.reviews import empty_reviews, open_review
 from builder.runs import empty_runs
 from builder.runs.tables import run_table
-from builder.sdk import Mode
+from builder.sdk import Mode, Question
 from tests.rooms.letters import GRAPH
 from tests.rooms.runs.cases import end, make_run
 from tests.rooms.workflows.cases import make_workflow
@@ -314,3 +314,19 @@ def test_old_runs_are_emptied_by_mode_and_stay_known(world: World) -> None:
         retried = client.post(f"/api/runs/{show_id(run)}/retry", json={"from_step": "answer"})
         assert retried.status_code == (409 if emptied else 201)
     assert len(events(world, "runs_emptied")) == 2
+
+
+def test_a_question_of_a_retried_run_shows_a_builder_no_more_than_the_run_did(world: World) -> None:
+    run = make_run(world, "owner")
+    end(world, run, "failed")
+    again = world.client("builder").post(f"/api/runs/{show_id(run)}/retry", json={"from_step": "answer"}).json()["run"]
+    question = Question(title="Good?", record={"text": "secret words"})
+    with world.transaction() as session:
+        open_review(
+            session, run_id=read_id(again), path="answer", token=read_id(again), question=question, mode=Mode.LIVE,
+            starter=show_id(world.people["builder"]),
+        )  # fmt: skip
+    for name, seen in (("builder", False), ("owner", True)):
+        answer = world.client(name).get(f"/api/reviews/{again}")
+        assert answer.status_code == 200
+        assert ("secret words" in answer.text) is seen
