@@ -6,13 +6,14 @@ No listener has a thread: each waits on a queue, and the one look is made in a t
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import structlog
 
 from builder.live.rules import News, Sight, find_news
 
@@ -27,7 +28,7 @@ KEPT = 2_000
 AHEAD = 1_000
 """News that may wait for one listener; whoever falls behind further is told to look anew."""
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger("builder.live")
 
 
 class Told(NamedTuple):
@@ -118,7 +119,7 @@ class Feed:
                     self._tell(news)
                 before = now
             except Exception:  # the database may be gone for a while; what changed meanwhile is told when it is back
-                _log.exception("the live feed could not look")
+                _log.exception("look_failed")
             await asyncio.sleep(max(EVERY, SHARE * (loop.time() - began)))
             alone = 0 if self._listeners else alone + 1
         self._name = secrets.token_hex(4)

@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from builder.db import Database, read_clock
+from builder.db import Database, read_clock, to_milliseconds
 from builder.engine.state import FINAL_RUNS, RunStatus
 from builder.kit.ids import first_id
+from builder.live.look import look
+from builder.live.rules import Key
+from builder.notices.store import insert_notice
+from builder.reviews import open_review
 from builder.runs.schemas import STEP, Row, RunFacts
 from builder.runs.store import insert_rows
 from builder.runs.store.lists import (
@@ -24,7 +28,9 @@ from builder.runs.store.lists import (
     read_page,
 )
 from builder.runs.tables import run_table, step_table, wait_table
-from builder.sdk import Mode
+from builder.sdk import Mode, Question
+from builder.workflows.store import insert_draft
+from builder.workflows.tables import workflow_table
 
 NAMES = ("Letters", "letters 100%", "A_b", "Axb")
 STATES = (RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.WAITING, RunStatus.RUNNING)
@@ -144,3 +150,26 @@ def test_a_payload_is_used_as_long_as_a_run_names_it(database: Database, runs: l
         assert find_used(session, [*keys.values(), f"{3:064x}"]) == {keys["a"], f"{3:064x}"}
         empty_rows(session, [runs[0].id], read_clock(session))
         assert find_used(session, keys.values()) == frozenset()
+
+
+def test_a_look_sees_runs_drafts_reviews_and_notices(database: Database, runs: list[RunFacts]) -> None:
+    with database.transaction() as session:
+        now = read_clock(session)
+        session.execute(insert(workflow_table).values(
+            id=1, team_id=2, key="a", name="A", purpose="", stage="sandbox", origin={}, made_by="x", made_at=now,
+            changed_at=now,
+        ))  # fmt: skip
+        insert_draft(session, 1, {}, "x", now)
+        fresh = first_id(to_milliseconds(now))
+        insert_notice(session, {
+            "id": fresh, "person_id": 7, "kind": "k", "topic": "t", "params": {}, "link": "/", "made_at": now,
+            "at": now, "shown": True,
+        })  # fmt: skip
+        open_review(
+            session, run_id=runs[0].id, path="a", token=5, question=Question("Good?", {}), mode=Mode.LIVE, starter="x"
+        )
+        sight = look(session)
+    assert {key.id for key in sight if key.kind == "run"} == {r.id for r in runs if r.status not in FINAL_RUNS}
+    assert (sight[Key("draft", 1)].state, sight[Key("draft", 1)].team) == ((1,), 2)
+    assert sight[Key("review", 5)].permission == "run.read"
+    assert sight[Key("notice", fresh)].person == 7
