@@ -10,8 +10,6 @@ export type FindingRecord = {
   node: string | null;
   field: string | null;
   params?: JsonRecord;
-  /** The one way to mend it, where there is one: the file as it would be. */
-  fix?: { title: string; graph: JsonRecord } | null;
 };
 
 /**

@@ -1,12 +1,13 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Counterexample, FindingRecord } from "@/api/pending";
-import { graphAt, nameOf, parseWorkflow, placeOf } from "@/graph";
+import { graphAt, nameOf, placeOf } from "@/graph";
 import { announce } from "@/kit/announce";
-import { wordsOf } from "@/kit/problem";
 import { START, shownOf, useEditor } from "../editor";
 import { SeverityIcon } from "./FindingMark";
 import classes from "./findings.module.css";
+import { fixFor } from "./fix";
+import { findingWords } from "./words";
 
 /** What there is to say, each with the step by name, “Show me” and, where there is one way to mend it, “Fix it”. */
 export function FindingList({ findings, onLeave }: { findings: readonly FindingRecord[]; onLeave: () => void }) {
@@ -36,7 +37,7 @@ function Words({ finding, onLeave }: { finding: FindingRecord; onLeave: () => vo
   const showWay = useEditor((state) => state.showWay);
   const enter = useEditor((state) => state.enter);
   const act = useEditor((state) => state.act);
-  const words = wordsOf(finding, t);
+  const words = findingWords(finding, t);
   const where = finding.node === null ? null : placeOf(finding.node);
   const graph = where && graphAt(shown, where.place);
   const name = graph && where ? nameOf(graph, where.id) : t("findings.whole");
@@ -51,9 +52,11 @@ function Words({ finding, onLeave }: { finding: FindingRecord; onLeave: () => vo
     showWay(way);
     onLeave();
   };
+  const draft = useEditor((state) => state.history.present);
+  const fits = useEditor((state) => state.check?.fits);
+  const mend = fixFor(finding, draft, fits ?? {});
   const fix = (): void => {
-    const mended = finding.fix && parseWorkflow(finding.fix.graph);
-    if (mended) act("settings", name, () => mended);
+    if (mend) act("settings", name, mend);
     announce(t("findings.fixed"));
   };
   return (
@@ -68,16 +71,18 @@ function Words({ finding, onLeave }: { finding: FindingRecord; onLeave: () => vo
         {words.wayOut}
       </Text>
       <Group gap={6} mt={6}>
-        <Button size="compact-sm" variant="default" onClick={show}>
-          {t("findings.show")}
-        </Button>
+        {finding.code !== "required" && (
+          <Button size="compact-sm" variant="default" onClick={show}>
+            {t("findings.show")}
+          </Button>
+        )}
         {way && (
           <Button size="compact-sm" variant="default" onClick={draw}>
             {t("findings.way")}
           </Button>
         )}
-        {finding.fix && (
-          <Button size="compact-sm" variant="light" onClick={fix} title={finding.fix.title}>
+        {mend && (
+          <Button size="compact-sm" variant="light" onClick={fix}>
             {t("findings.fix")}
           </Button>
         )}

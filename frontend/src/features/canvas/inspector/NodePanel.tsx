@@ -6,10 +6,10 @@ import { SchemaForm } from "@/forms/SchemaForm";
 import { graphAt, isContainer, isLocked, nameOf, placeOf, renameNode, setConfig, setNotes, setTitle } from "@/graph";
 import { announce } from "@/kit/announce";
 import { KindIcon } from "@/kit/KindIcon";
-import { wordsOf } from "@/kit/problem";
 import { ConnectTo } from "../connect/ConnectTo";
 import { shownOf, useEditor, useFindings } from "../editor";
 import { SeverityIcon } from "../findings/FindingMark";
+import { findingWords } from "../findings/words";
 import { Tried } from "../try/Tried";
 import { useGrouping } from "../useGrouping";
 import { Failing } from "./Failing";
@@ -94,7 +94,8 @@ function Said({ path }: { path: string }) {
         <li key={`${finding.code} ${finding.field}`}>
           <SeverityIcon severity={finding.severity} />
           <span>
-            {wordsOf(finding, t).sentence} <span className={classes.wayOut}>{wordsOf(finding, t).wayOut}</span>
+            {findingWords(finding, t).sentence}{" "}
+            <span className={classes.wayOut}>{findingWords(finding, t).wayOut}</span>
           </span>
         </li>
       ))}

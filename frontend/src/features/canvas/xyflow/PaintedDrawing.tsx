@@ -38,6 +38,7 @@ export function PaintedDrawing(props: Props) {
 function Drawing({ workflow, palette, label, steps, edges: tones, selected = null, onSelect }: Props) {
   const { t } = useTranslation();
   const frame = useRef<HTMLDivElement>(null);
+  const [isOpened, setOpened] = useState(false);
   const [wanted, setPlace] = useState<Place>([]);
   const place = graphAt(workflow, wanted) ? wanted : [];
   const words = useMemo(() => ({ start: t("editor.start"), result: t("editor.result"), error: t("port.error") }), [t]);
@@ -66,7 +67,8 @@ function Drawing({ workflow, palette, label, steps, edges: tones, selected = nul
     palette,
     onSelect: (path) => onSelect?.(path),
   });
-  useFollow(frame, selected ?? undefined);
+  // A link may name a step: it is followed once the drawing stands.
+  useFollow(frame, isOpened && selected ? selected : undefined);
   return (
     <section className="drawing" aria-label={label} ref={frame} onKeyDown={onKeyDown}>
       <ReactFlow
@@ -84,7 +86,7 @@ function Drawing({ workflow, palette, label, steps, edges: tones, selected = nul
         }}
         onPaneClick={() => onSelect?.(null)}
         onMove={(_, { zoom }) => frame.current?.classList.toggle("far", zoom < FAR)}
-        onInit={(instance) => openAt(instance, nodes, frame.current?.clientHeight ?? 600)}
+        onInit={(instance) => openAt(instance, nodes, frame.current?.clientHeight ?? 600).then(() => setOpened(true))}
         minZoom={0.1}
         maxZoom={2}
         onlyRenderVisibleElements
