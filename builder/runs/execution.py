@@ -25,7 +25,7 @@ from builder.runs.journal import Journal, Leave
 from builder.runs.loading import Record
 from builder.runs.performer import Performer
 from builder.runs.performing import Asked
-from builder.runs.recorded import find_pinned
+from builder.runs.recorded import find_end
 from builder.runs.signals import take_signal
 from builder.runs.store import Signal
 from builder.sdk import Control
@@ -168,9 +168,9 @@ class Execution:
 
     async def _execute(self, command: Execute) -> None:
         node = self.hold.node(command.path)
-        pinned = find_pinned(self.hold, command.path, command.attempt)
-        if pinned is not None:
-            self.tell(pinned)
+        end = find_end(self.hold, command.path, command.attempt)
+        if end is not None:
+            self.tell(end)
         elif node.control not in (Control.STEP, Control.ASK):
             now = self.hold.reach.clock.now()
             self.tell(performing.answer_control(self.hold.plan, self.state, command, node, now))

@@ -18,21 +18,24 @@ from builder.sdk import JSON, Control, Decision, Done, Mode, NodeType, Question
 
 ON_AN_EXAMPLE = "on an example"
 PINNED = "pinned"
+NOT_WAITED = "not waited"
 UNREVIEWED = "unreviewed"
 CARRIED = "decision carried over"
 
 
-def find_pinned(hold: Hold, path: str, attempt: int) -> Finished | None:
-    """The end of a step whose output was given beforehand: it is not executed at all. Never of one that governance wove
-    in, nor in a live run.
+def find_end(hold: Hold, path: str, attempt: int) -> Finished | None:
+    """The end of a step that is not executed, because its output was given beforehand, or because it only lets time
+    pass. None in a live run, and of what governance wove in.
     """
     node = hold.node(path)
     if hold.mode is Mode.LIVE or node.woven or node.control in _UNPINNED:
         return None
-    found = _given(hold, "pins", path)
+    found, mark = _given(hold, "pins", path), PINNED
+    if found is None and node.control is Control.WAIT and not node.config.get("signal"):
+        found, mark = ({},), NOT_WAITED
     if found is None:
         return None
-    hold.mark(path, PINNED)
+    hold.mark(path, mark)
     return Finished(path, attempt, node.ports[:1], found[0])
 
 

@@ -258,6 +258,12 @@ def test_a_dry_question_waits_for_whoever_tries(working: World) -> None:
     assert client.get(f"/api/reviews/{run['waits'][0]['review']}").status_code == 200
 
 
+def test_a_try_does_not_wait_for_time_to_pass(working: World) -> None:
+    graph = {"nodes": {"rest": {"type": "flow.wait@1", "config": {"wait_for": "P3D"}}}}
+    run = try_it(working, working.client("builder"), graph)
+    assert (run["state"], marks(run)) == ("succeeded", {"rest": ["not waited"]})
+
+
 def test_samples_are_what_was_really_given(working: World) -> None:
     client = working.client("builder")
     number = show_id(make_workflow(working))
