@@ -28,6 +28,10 @@ export type ReviewDetail = Omit<Schemas["ReviewDetail"], "record" | "proposal" |
   proposal: Json;
   proposal_schema: Schema | null;
 };
+export type GovernanceVersion = Schemas["TemplateView"];
+export type TemplateState = Schemas["TemplateState"];
+export type Stage = Schemas["Stage"];
+export type AuditEvent = Schemas["EventView"];
 export type KindSetting = Schemas["KindSetting"];
 export type Member = Schemas["MemberView"];
 export type Person = Schemas["PersonView"];

@@ -90,6 +90,20 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("./SettingsPage"), "SettingsPage"),
 });
 
+const governance = createRoute({
+  getParentRoute: () => inside,
+  path: "/governance",
+  component: lazyRouteComponent(() => import("@/features/governance/Governance"), "Governance"),
+});
+
+const template = createRoute({
+  getParentRoute: () => inside,
+  path: "/governance/$id",
+  validateSearch: (search): { version?: number } =>
+    Number.isInteger(search.version) ? { version: search.version as number } : {},
+  component: lazyRouteComponent(() => import("@/features/governance/Template"), "Template"),
+});
+
 const whose = (search: Record<string, unknown>): { whose?: "team" | "overdue" | "decided"; team?: string } => ({
   ...words(search, "team"),
   ...((search.whose === "team" || search.whose === "overdue" || search.whose === "decided") && { whose: search.whose }),
@@ -168,6 +182,8 @@ const routes = root.addChildren([
     team,
     people,
     settings,
+    governance,
+    template,
     reviews,
     review,
     runs,
