@@ -6,7 +6,14 @@ export default defineConfig({
   plugins: [react()],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
   server: { host: "127.0.0.1", port: 5173, strictPort: true, proxy: { "/api": "http://127.0.0.1:8700" } },
-  build: { outDir: "../builder/dist", emptyOutDir: true, target: "es2022", manifest: true, assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
+  build: {
+    outDir: "../builder/dist",
+    emptyOutDir: true,
+    target: "es2022",
+    manifest: true,
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 600,
+  },
   worker: { format: "es" },
   test: {
     environment: "happy-dom",
