@@ -150,7 +150,7 @@ function Runs() {
             <TextLink to="/runs/$id" params={{ id: run.id }}>
               {run.name}
             </TextLink>
-            <StateWord state={run.state} />
+            <StateWord state={run.uncertain ? "uncertain" : run.state} />
           </Group>
           <Text size="sm" c="dimmed" lineClamp={1}>
             <Moment at={run.started_at} />
