@@ -56,6 +56,8 @@ export type Preview = {
 /** What is inside the answer to a check; the description says only that there are records. */
 export type CheckAnswer = {
   risk: "low" | "medium" | "high" | null;
+  /** Node path → field → what it carries. */
+  labels: Record<string, Record<string, { labels: string[]; integrity: string; checked: string[] }>>;
   /** What would run; null while the graph has errors of its own. */
   preview: Preview | null;
   findings: FindingRecord[];

@@ -148,7 +148,7 @@ export function FieldsField({
             fresh,
             fields.map(([each]) => each),
           );
-          write([...fields, [id, { ...SCHEMAS.string, title }]], required);
+          write([...fields, [id, { ...SCHEMAS.string, title }]], [...required, id]);
         }}
       >
         {t("fields.add")}

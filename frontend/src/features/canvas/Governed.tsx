@@ -1,5 +1,5 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
-import { ShieldCheck } from "lucide-react";
+import { ShieldCheck, Tag } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { announce } from "@/kit/announce";
 import { useEditor } from "./editor";
@@ -19,15 +19,38 @@ export function Governed() {
       );
   };
   return (
-    <Tooltip label={name}>
+    <>
+      <Labelled />
+      <Tooltip label={name}>
+        <ActionIcon
+          aria-label={t("governed.show")}
+          aria-pressed={isGoverned}
+          variant={isGoverned ? "light" : "subtle"}
+          color={isGoverned ? "accent" : "gray"}
+          onClick={toggle}
+        >
+          <ShieldCheck aria-hidden size={17} />
+        </ActionIcon>
+      </Tooltip>
+    </>
+  );
+}
+
+/** Shows or hides, on the arrows, which labels the data carries: personal, confidential and so on. */
+function Labelled() {
+  const { t } = useTranslation();
+  const isLabelled = useEditor((state) => state.isLabelled);
+  const label = useEditor((state) => state.label);
+  return (
+    <Tooltip label={t("labels.show")}>
       <ActionIcon
-        aria-label={t("governed.show")}
-        aria-pressed={isGoverned}
-        variant={isGoverned ? "light" : "subtle"}
-        color={isGoverned ? "accent" : "gray"}
-        onClick={toggle}
+        aria-label={t("labels.show")}
+        aria-pressed={isLabelled}
+        variant={isLabelled ? "light" : "subtle"}
+        color={isLabelled ? "accent" : "gray"}
+        onClick={() => label(!isLabelled)}
       >
-        <ShieldCheck aria-hidden size={17} />
+        <Tag aria-hidden size={16} />
       </ActionIcon>
     </Tooltip>
   );

@@ -60,6 +60,8 @@ export type EditorState = {
   check: CheckAnswer | null;
   /** Whether the drawing shows what governance adds. */
   isGoverned: boolean;
+  /** Whether arrows show the data labels that they carry. */
+  isLabelled: boolean;
   /** A way through the graph that breaks a rule, as node paths; laid over the drawing until something else is chosen. */
   way: readonly string[] | null;
   /** What is to be tried; null while nobody wants to try anything. */
@@ -86,6 +88,7 @@ export type EditorState = {
   paste: (text: string) => number;
   setCheck: (check: CheckAnswer) => void;
   govern: (isGoverned: boolean) => void;
+  label: (isLabelled: boolean) => void;
   showWay: (way: readonly string[] | null) => void;
   aim: (target: Target | null) => void;
   setTryInput: (input: JsonRecord) => void;
@@ -115,6 +118,7 @@ export function makeEditor(workflow: Workflow, palette: Palette): EditorStore {
     picker: null,
     check: null,
     isGoverned: false,
+    isLabelled: false,
     way: null,
     trying: null,
     tryInput: {},
@@ -187,6 +191,7 @@ export function makeEditor(workflow: Workflow, palette: Palette): EditorStore {
     },
     setCheck: (check) => set({ check }),
     govern: (isGoverned) => set({ isGoverned }),
+    label: (isLabelled) => set({ isLabelled }),
     showWay: (way) => set({ way, selected: [] }),
     aim: (trying) => set({ trying, selected: [], ...(trying === null && { tried: null }) }),
     setTryInput: (tryInput) => set({ tryInput }),

@@ -16,6 +16,8 @@ export type EdgeTone = "taken" | "added" | "removed" | "way";
 export type Painting = {
   steps: Readonly<Record<string, Paint>>;
   edges: Readonly<Record<string, EdgeTone>>;
+  /** By node path: the data labels that leave the step. */
+  labels?: Readonly<Record<string, readonly string[]>>;
 };
 
 export const NOT_PAINTED: Painting = { steps: {}, edges: {} };

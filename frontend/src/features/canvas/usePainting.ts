@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import type { CheckAnswer } from "@/api/pending";
 import { type Graph, graphAt, type Place, pathOf, sourceOf, type Workflow } from "@/graph";
 import { useEditor } from "./editor";
 import { edgeKey, NOT_PAINTED, type Painting, paintRun } from "./paint";
@@ -11,10 +12,23 @@ export function usePainting(workflow: Workflow): Painting {
   const way = useEditor((state) => state.way);
   const place = useEditor((state) => state.place);
   const run = useTried();
+  const carried = useEditor((state) => (state.isLabelled ? state.check?.labels : undefined));
+  const labels = useMemo(() => carried && labelsOf(carried), [carried]);
   return useMemo(() => {
     if (way) return paintWay(workflow, place, way, t("way.step"));
-    return run ? paintRun(run, t, i18n.language) : NOT_PAINTED;
-  }, [way, run, workflow, place, t, i18n.language]);
+    const painting = run ? paintRun(run, t, i18n.language) : NOT_PAINTED;
+    return labels ? { ...painting, labels } : painting;
+  }, [way, run, labels, workflow, place, t, i18n.language]);
+}
+
+/** All labels that leave a step, whichever of its fields carries them. */
+function labelsOf(carried: CheckAnswer["labels"]): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(carried).map(([path, fields]) => [
+      path,
+      [...new Set(Object.values(fields).flatMap((field) => field.labels))].sort(),
+    ]),
+  );
 }
 
 /** A way as the steps on it and the arrows between any two that follow each other. */

@@ -20,9 +20,24 @@ export const EdgeLine = memo(function EdgeLine({ selected, data, ...ends }: Edge
   if (!data) return null;
   const isOpen = (isNear || selected === true) && !data.isFixed;
   return (
-    <g data-tone={data.tone} onPointerEnter={() => setNear(true)} onPointerLeave={() => setNear(false)}>
+    <g
+      data-tone={data.tone}
+      data-labelled={data.labels !== "" || undefined}
+      onPointerEnter={() => setNear(true)}
+      onPointerLeave={() => setNear(false)}
+    >
       <BaseEdge path={path} className="line" interactionWidth={24} markerEnd="" />
       <path className="tip" d={tip} />
+      {data.labels && !isOpen && (
+        <EdgeLabelRenderer>
+          <div
+            className="edge-labels"
+            style={{ transform: `translate(-50%, calc(-50% - 42px)) translate(${x}px, ${y}px)` }}
+          >
+            {data.labels}
+          </div>
+        </EdgeLabelRenderer>
+      )}
       {isOpen && (
         <EdgeLabelRenderer>
           <div

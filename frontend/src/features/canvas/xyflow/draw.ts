@@ -46,6 +46,7 @@ export type LineData = {
   title: string;
   isFixed: boolean;
   tone: EdgeTone | "aside" | undefined;
+  labels: string;
 };
 
 export type DrawnNode =
@@ -152,7 +153,9 @@ export function drawEdges(
     .filter((edge) => graph.nodes[sourceOf(edge)] && graph.nodes[edge.to])
     .map((edge) => {
       const drawn = drawEdge(graph, edge, place, palette, words);
-      return { ...drawn, data: { ...drawn.data, tone: toneOfEdge(graph, edge, place, palette, painting) } };
+      const tone = toneOfEdge(graph, edge, place, palette, painting);
+      const labels = painting.labels?.[pathOf(place, sourceOf(edge))]?.join(", ") ?? "";
+      return { ...drawn, data: { ...drawn.data, tone, labels } };
     });
 }
 
@@ -194,6 +197,7 @@ function drawEdge(
       title,
       isFixed: isLocked(graph.nodes[source]) || isLocked(graph.nodes[edge.to]),
       tone: undefined,
+      labels: "",
     },
   };
 }
