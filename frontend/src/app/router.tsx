@@ -90,6 +90,14 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("./SettingsPage"), "SettingsPage"),
 });
 
+const audit = createRoute({
+  getParentRoute: () => inside,
+  path: "/audit",
+  validateSearch: (search): { kind?: string; who?: string; subject?: string; since?: string } =>
+    words(search, "kind", "who", "subject", "since"),
+  component: lazyRouteComponent(() => import("@/features/audit/Audit"), "Audit"),
+});
+
 const governance = createRoute({
   getParentRoute: () => inside,
   path: "/governance",
@@ -182,22 +190,15 @@ const routes = root.addChildren([
     team,
     people,
     settings,
+    audit,
     governance,
     template,
     reviews,
     review,
     runs,
     run,
-    ...rest(),
   ]),
 ]);
-
-/** Addresses that are agreed on; a page is put in where it is built. */
-function rest() {
-  const page = <Path extends string>(path: Path) =>
-    createRoute({ getParentRoute: () => inside, path, component: NotFound });
-  return [page("/audit")] as const;
-}
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({

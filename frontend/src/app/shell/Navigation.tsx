@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { House, IdCard, ListChecks, ShieldCheck, UsersRound, Waypoints, Workflow } from "lucide-react";
+import { House, IdCard, ListChecks, ScrollText, ShieldCheck, UsersRound, Waypoints, Workflow } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { may, useSession } from "@/kit/session";
 import classes from "./Navigation.module.css";
@@ -12,6 +12,7 @@ const PAGES = [
   { to: "/workflows", text: "nav.workflows", icon: Workflow, needs: null },
   { to: "/runs", text: "nav.runs", icon: Waypoints, needs: null },
   { to: "/governance", text: "nav.governance", icon: ShieldCheck, needs: "governance.read" },
+  { to: "/audit", text: "nav.audit", icon: ScrollText, needs: "audit.read" },
   { to: "/team", text: "nav.team", icon: UsersRound, needs: null },
   { to: "/people", text: "nav.people", icon: IdCard, needs: "organisation.read" },
 ] as const;

@@ -36,10 +36,9 @@ export function sayRule(rule: Rule, t: TFunction): string {
   const word = WORDS.find((each) => rule[each] !== null && rule[each] !== undefined);
   const said = word === undefined ? {} : record(rule[word]);
   const name = (part: string): string => `[${nameOfSelector(record(said[part]), t)}]`;
-  const list = (prefix: string): string =>
-    listed(word === undefined ? [] : rule[word])
-      .map((each) => (t as unknown as Say)(`${prefix}.${each}`, { defaultValue: each }))
-      .join(", ");
+  const words = listed(word === undefined ? [] : rule[word]);
+  const list = (keyOf: (word: string) => string): string =>
+    words.map((each) => (t as unknown as Say)(keyOf(each), { defaultValue: each })).join(", ");
   switch (word) {
     case "must_pass":
       return t("governance.rule.must_pass", { from: name("from"), to: name("to"), through: name("through") });
@@ -51,9 +50,9 @@ export function sayRule(rule: Rule, t: TFunction): string {
     case "limit":
       return t("governance.rule.limit", { what: `[${String(rule.limit)}]` });
     case "separate":
-      return t("governance.rule.separate", { what: list("duty") });
+      return t("governance.rule.separate", { what: list((duty) => `duty.${duty}`) });
     case "require":
-      return t("governance.rule.require", { what: list("requirement") });
+      return t("governance.rule.require", { what: list((what) => `requirement.${what}`) });
     case "review_floor": {
       const share = (risk: string): number => Math.round(Number(said[risk] ?? (risk === "high" ? 1 : 0)) * 100);
       return t("governance.rule.review_floor", { low: share("low"), medium: share("medium"), high: share("high") });
