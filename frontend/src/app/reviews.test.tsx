@@ -8,7 +8,7 @@ import {
   Outlet,
   RouterProvider,
 } from "@tanstack/react-router";
-import { render, screen, waitFor, within } from "@testing-library/react";
+import { configure, render, screen, waitFor, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import axe from "axe-core";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
@@ -18,7 +18,10 @@ import { asTasks, nextReview } from "@/features/reviews/useDesk";
 import { startTexts } from "./language";
 import { makeTheme } from "./theme";
 
-beforeAll(() => startTexts("en"));
+// A busy machine takes its time: what a page loads late is loaded before, and nothing is given up early.
+configure({ asyncUtilTimeout: 8000 });
+vi.setConfig({ testTimeout: 30_000 });
+beforeAll(() => Promise.all([startTexts("en"), import("@/features/reviews/EditPane")]), 60_000);
 afterEach(() => vi.unstubAllGlobals());
 
 const row = (id: string, more: Partial<ReviewRow> = {}): ReviewRow => ({

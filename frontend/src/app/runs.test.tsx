@@ -8,7 +8,7 @@ import {
   Outlet,
   RouterProvider,
 } from "@tanstack/react-router";
-import { render, screen, waitFor, within } from "@testing-library/react";
+import { configure, render, screen, waitFor, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import axe from "axe-core";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
@@ -17,7 +17,20 @@ import { type Drawing, RunPage } from "@/features/runs/RunPage";
 import { startTexts } from "./language";
 import { makeTheme } from "./theme";
 
-beforeAll(() => startTexts("en"));
+// A busy machine takes its time: what a page loads late is loaded before, and nothing is given up early.
+configure({ asyncUtilTimeout: 8000 });
+vi.setConfig({ testTimeout: 30_000 });
+beforeAll(
+  () =>
+    Promise.all([
+      startTexts("en"),
+      import("@/features/runs/StepPanel"),
+      import("@/features/runs/Rerun"),
+      import("@/features/runs/Clarify"),
+      import("@/kit/Confirm"),
+    ]),
+  60_000,
+);
 afterEach(() => vi.unstubAllGlobals());
 
 const step = (path: string, more: Partial<StepRow> = {}): StepRow => ({
