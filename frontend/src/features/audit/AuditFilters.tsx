@@ -1,6 +1,7 @@
 import { Button, Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./audit.module.css";
 import { KINDS } from "./kinds";
@@ -15,9 +16,11 @@ export function AuditFilters() {
     navigate({ to: "/audit", search: value ? { ...others, [name]: value } : others, replace: true });
   };
   const later = useDebouncedCallback(set, 300);
+  // Cleared fields are new fields; until then what is being typed stays where it is.
+  const [turn, setTurn] = useState(0);
   const isFiltered = Object.keys(search).length > 0;
   return (
-    <search className={classes.filters} aria-label={t("audit.filters")} key={isFiltered ? "some" : "none"}>
+    <search className={classes.filters} aria-label={t("audit.filters")} key={turn}>
       <Select
         label={t("audit.kind")}
         placeholder={t("audit.all")}
@@ -45,7 +48,13 @@ export function AuditFilters() {
         onChange={(event) => set("since", event.currentTarget.value)}
       />
       {isFiltered && (
-        <Button variant="default" onClick={() => navigate({ to: "/audit", search: {}, replace: true })}>
+        <Button
+          variant="default"
+          onClick={() => {
+            setTurn(turn + 1);
+            navigate({ to: "/audit", search: {}, replace: true });
+          }}
+        >
           {t("audit.clear")}
         </Button>
       )}
