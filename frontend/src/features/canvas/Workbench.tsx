@@ -8,7 +8,6 @@ import { redoLabel, undoLabel } from "@/graph";
 import { may, useSession } from "@/kit/session";
 import { Loading } from "@/kit/states";
 import { useEditor } from "./editor";
-import { FindingsButton } from "./findings/FindingsButton";
 import { Governed } from "./Governed";
 import { SavedNote } from "./SavedNote";
 import { PinsBanner } from "./try/PinsBanner";
@@ -23,6 +22,9 @@ const ListView = lazy(() => import("./list/ListView").then((file) => ({ default:
 const Inspector = lazy(() => import("./inspector/Inspector").then((file) => ({ default: file.Inspector })));
 const Picker = lazy(() => import("./picker/Picker").then((file) => ({ default: file.Picker })));
 
+const FindingsButton = lazy(() =>
+  import("./findings/FindingsButton").then((file) => ({ default: file.FindingsButton })),
+);
 const Unsaved = lazy(() => import("./Unsaved").then((file) => ({ default: file.Unsaved })));
 const TryPanel = lazy(() => import("./try/TryPanel").then((file) => ({ default: file.TryPanel })));
 const PublishDialog = lazy(() => import("./publish/PublishDialog").then((file) => ({ default: file.PublishDialog })));
@@ -57,7 +59,9 @@ export function Workbench({ row, revision, menu }: { row: WorkflowRow; revision:
         <span className={classes.gap} />
         <History />
         <Governed />
-        <FindingsButton />
+        <Suspense>
+          <FindingsButton />
+        </Suspense>
         <SegmentedControl
           size="xs"
           className={classes.views}
