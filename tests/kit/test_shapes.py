@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 
 from builder.kit.shapes import (
     FORMATS,
@@ -62,6 +62,7 @@ def test_every_shape_fits_itself_and_anything(schema: dict[str, Any]) -> None:
 
 
 @relaxed
+@example([None, [], []])
 @given(PLAIN)
 def test_a_value_is_of_the_schema_it_shows(value: Any) -> None:
     schema = schema_of(value)

@@ -109,7 +109,7 @@ def _merge_same(kind: str, one: Schema, other: Schema) -> Schema:
     if kind == "array":
         full = [side for side in sides if "maxItems" not in side]
         if len(full) < 2:
-            return full[0]
+            return full[0] if full else {"type": kind, "maxItems": 0}
         items = _merge(one.get("items", _ANYTHING), other.get("items", _ANYTHING))
         return {"type": kind, "items": items} if items else {"type": kind}
     return {"type": kind}
