@@ -16,7 +16,7 @@ machine ends the run as refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from builder.engine.facts import Facts, NodeFacts, Reads, join_path, scope_of
@@ -27,6 +27,8 @@ DOOR, EXIT, SIDE, START, END, RESULT = ".door", ".exit", ".side", ".start", ".en
 ITEM, ERROR, WHOLE = ".item", ".error", "*"
 RESULT_DOOR: Vertex = ("", RESULT)
 _GIVEN = (".input.", ".previous.", ITEM)
+MAIN_OR_END = frozenset({Control.REPEAT, Control.ASK})
+"""Where no edge leaves another port than the main one, the run ends there: rounds used up, or a rejection."""
 
 
 @dataclass(slots=True)
@@ -150,13 +152,9 @@ class _Scope:
             flow.control[door].append(exit_)  # a map over no items never runs its body
         for port, target in self.edges[path]:
             flow.control[self._outlet(path, port) if port else exit_].append(flow.doors[target])
-        if control is Control.STOP:
-            return  # the run ends there, without its result
-        taken = {port for port, _ in self.edges[path]}
-        for position, port in enumerate(_own_ports(node)):
-            if port not in taken and (position or "" not in taken):
-                flow.control[self._outlet(path, port)].append(end)
-                self.ends = True
+        for port in loose_ports(node, control, {port for port, _ in self.edges[path]}):
+            flow.control[self._outlet(path, port)].append(end)
+            self.ends = True
 
     def _outlet(self, path: str, port: str) -> int:
         """The vertex by which control leaves a node: its exit, or its side, which no guard closes."""
@@ -180,7 +178,7 @@ class _Scope:
         """What follows another port than the main one; `""` stands for the end of this graph."""
         node = self.facts.nodes[path]
         found = [target for port, target in self.edges[path] if port and not self._is_main(path, port)]
-        if any(not self._is_main(path, port) for port in _own_ports(node)[1:]):
+        if any(not self._is_main(path, port) for port in _own_ports(node, self.facts.type_of(path).control)[1:]):
             found.append("")
         return found
 
@@ -260,9 +258,23 @@ def _join_container(flow: FlowGraph, facts: Facts, path: str) -> None:
                 flow.data[each].append(value)
 
 
-def _own_ports(node: NodeFacts) -> tuple[str, ...]:
-    """The ports by which a run goes on: of a woven node the main one only."""
-    return node.ports[:1] if node.woven else node.ports
+def loose_ports(node: NodeFacts, control: Control, wired: Container[str]) -> list[str]:
+    """The ports by which a run comes from a node to the end of its graph: those of its own that no edge leaves.
+
+    Args:
+        node: the node.
+        control: of its type. At a stop the run ends, without its result.
+        wired: the ports that an edge leaves; the main one may be named `""`.
+    """
+    if control is Control.STOP:
+        return []
+    ports = enumerate(_own_ports(node, control))
+    return [port for position, port in ports if port not in wired and (position or "" not in wired)]
+
+
+def _own_ports(node: NodeFacts, control: Control) -> tuple[str, ...]:
+    """The ports by which a run goes on although no edge leaves them."""
+    return node.ports[:1] if node.woven or control in MAIN_OR_END else node.ports
 
 
 def _field(name: str) -> str:

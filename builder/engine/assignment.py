@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from itertools import combinations, islice, product
 from math import comb
 
+from builder.engine.arcs import MAIN_OR_END
 from builder.engine.one_node import merge_count
 from builder.engine.order import Ancestors, ancestor_masks
 from builder.engine.reading import GraphReading
@@ -40,9 +41,6 @@ Need = frozenset[Alternative]
 
 RESULT = ""
 """Stands for the result as the reader of a need: it is read when everything has ended."""
-
-_MAIN_OR_END = (Control.REPEAT, Control.ASK)
-"""Where no arrow leaves another port than the main one, the run ends there: rounds used up, or a rejection."""
 
 MOST_CHOICES = 128
 """How many choices of merges are looked at one by one."""
@@ -80,7 +78,7 @@ def routes_of(graph: GraphReading) -> Routes:
         here = used.get(node_id, set())
         own = node.ports or tuple(sorted(here - {ERROR_PORT}))
         control = node.type.control if node.type is not None else Control.STEP
-        if control in _MAIN_OR_END:
+        if control in MAIN_OR_END:
             own = tuple(port for port in own if port == own[0] or port in here)
         ports[node_id] = (*own, ERROR_PORT) if ERROR_PORT in here else own or (RESULT,)
         if control is Control.MERGE and node.config is not None:

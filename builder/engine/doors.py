@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from builder.engine.arcs import loose_ports
 from builder.engine.facts import Facts, NodeFacts, Reads, ScopeFacts, join_path, scope_of
 from builder.engine.graph import WOVEN_PREFIX
 from builder.engine.questions import BoundRule
-from builder.sdk import Control
 
 RESULT = "result"
 RESULT_AT = ".result"
@@ -124,18 +124,16 @@ def _from_record(source: str, names: Iterable[str], group: str) -> Reads:
 
 
 def _sinks(facts: Facts, scope: str) -> tuple[tuple[str, str], ...]:
-    """(node, port) of every port that no edge leaves, `error` aside: the last that happens in a graph."""
+    """(node, port) of every port by which a run comes to the end of a graph: the last that happens there."""
     wired: dict[str, set[str]] = {}
     for source, port, _ in facts.scopes[scope].edges:
         wired.setdefault(source, set()).add(port)
     found = []
     for path in sorted(facts.nodes):
-        node, name = facts.nodes[path], path.rpartition(".")[2]
-        if scope_of(path) != scope or facts.type_of(path).control is Control.STOP or node.woven:
-            continue
-        for position, port in enumerate(node.ports):
-            if wired.get(name, set()).isdisjoint({port} if position else {port, ""}):
-                found.append((name, port if len(node.ports) > 1 else ""))
+        node, name = facts.nodes[path], name_of(path)
+        if scope_of(path) == scope and not node.woven:
+            loose = loose_ports(node, facts.type_of(path).control, wired.get(name, ()))
+            found += [(name, port if len(node.ports) > 1 else "") for port in loose]
     return tuple(found)
 
 

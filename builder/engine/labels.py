@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from builder.engine.arcs import RESULT, RESULT_DOOR, SIDE, FlowGraph, build_flow
@@ -114,6 +114,18 @@ def _transfer(each: TypeFacts, bits: Mapping[str, int], unchecked: int) -> tuple
     if turns_back(each):
         added |= unchecked
     return removed & ~added, added
+
+
+def clean_at(view: View, each: TypeFacts, doors: Iterable[int]) -> View:
+    """The same workflow, with the labels as they were if a node of this type stood at each of these doors."""
+    flow, facts, bits = view.flow, view.facts, view.bits
+    keep, gain = _transfers(facts, flow, bits)
+    removed, added = _transfer(each, bits, _mask(bits, (name for name in bits if name.startswith(_UNCHECKED))))
+    for door in doors:
+        for vertex in (door, *flow.handed.get(flow.vertices[door][0], ())):
+            keep[vertex] &= ~removed
+            gain[vertex] |= added
+    return replace(view, carried=_spread(flow, keep, gain), known={})
 
 
 def turns_back(each: TypeFacts) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from builder.engine.arcs import loose_ports
 from builder.engine.facts import Facts, join_path
 from builder.engine.labels import View, rank_at_door, turns_back
 from builder.engine.questions import BoundRule, look_at_restores
@@ -189,13 +190,17 @@ def _check_edges(side: _Side, rows: Mapping[str | None, list[str]], woven: Mappi
     if kept != list(side.source.get("edges", [])):
         raise _Broken("Its edges are not the source's.")
     if None in rows:
-        wired = {(edge["from"].partition(".")[0], edge["from"].partition(".")[2]) for edge in edges}
+        wired: dict[str, set[str]] = {}
+        for edge in kept:
+            source, _, port = edge["from"].partition(".")
+            wired.setdefault(source, set()).add(port)
+        last = set()
         for name in side.source.get("nodes", {}):
             node, each = side.facts.nodes[name], side.facts.type_of(name)
-            for position, port in enumerate(node.ports):
-                ways = {(name, port)} if position else {(name, port), (name, "")}
-                if each.control is not Control.STOP and wired.isdisjoint(ways):
-                    raise _Broken(f"The result's door does not wait for {name}.")
+            loose = loose_ports(node, each.control, wired.get(name, ()))
+            last |= {f"{name}.{port}" if len(node.ports) > 1 else name for port in loose}
+        if last != {edge["from"] for edge in edges if edge["to"] == rows[None][0]}:
+            raise _Broken("The result's door does not wait for just the last steps.")
 
 
 def _check_told(woven: Woven, found: Mapping[str, tuple[str, list[str]]]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from builder.engine.arcs import DOOR, ITEM, RESULT_DOOR
-from builder.engine.doors import RESULT_AT
+from builder.engine.doors import RESULT_AT, Stand
 from builder.engine.facts import Facts
 from builder.engine.fewest import find_cut
-from builder.engine.labels import MASKED, View, turns_back
+from builder.engine.labels import MASKED, View, clean_at, turns_back
 from builder.engine.questions import Question, ask_question
 from builder.engine.selectors import find_targets
 from builder.engine.stands import Readied
@@ -55,7 +56,10 @@ def find_wants(view: View, readied: Readied, doors: Doors, can_stand: CanStand) 
     if place == "at_source":
         return {door for door in _source_doors(view, question, reached, doors) if can_stand(door)}
     if place == "fewest" and insert is not None:
-        cut = find_cut(view.flow, question, _standable(view, doors, can_stand), insert.cost)
+        at = _standable(view, doors, can_stand)
+        cut = find_cut(view.flow, _lasting(view, readied.guard, question, at), at, insert.cost)
+        if cut == frozenset():
+            cut = find_cut(view.flow, question, at, insert.cost)
         if cut is not None:
             return set(cut)
     return {door for target in hit if can_stand(door := doors.of(view, target))}
@@ -69,6 +73,22 @@ def _standable(view: View, doors: Doors, can_stand: CanStand) -> Callable[[int],
         return door if not inside and can_stand(door) else None
 
     return at
+
+
+def _lasting(view: View, guard: Stand, question: Question, at: Callable[[int], str | None]) -> Question:
+    """The question without what is a source only as long as the guard stands nowhere.
+
+    Where a guard itself takes away what the question is about (a review endorses), nothing behind it starts anew. What
+    is no source once it stands at every door carries the data only where a path without a guard brings it, and such a
+    path is cut for its own beginning.
+    """
+    each = view.facts.types[guard.type]
+    if not (each.removes or each.endorses or each.emits):
+        return question
+    doors = (*view.flow.doors.values(), view.flow.index[RESULT_DOOR])
+    clean = ask_question(clean_at(view, each, (door for door in doors if at(door) is not None)), guard.bound)
+    starts = set() if clean is None else set(clean.starts)
+    return replace(question, starts=tuple(start for start in question.starts if start in starts))
 
 
 def _source_doors(view: View, question: Question, reached: bytearray, doors: Doors) -> set[str]:

@@ -53,9 +53,34 @@ def graphs(draw: st.DrawFn, readable: list[str], size: int, depth: int) -> dict[
             edges.append({"from": source if port == "done" else f"{source}.{port}", "to": name})
         seen = readable + [value for source in sorted(above[name]) for value in values[source]]
         nodes[name], values[name] = draw(nodes_of(name, seen, depth))
+    settle_choices(nodes, edges, above)
     fields = [value for name in sorted(values) for value in values[name]]
     result = {"out": draw(bindings(readable + fields)), "more": draw(bindings(readable + fields))}
     return {"nodes": nodes, "edges": edges, "result": result}
+
+
+def settle_choices(nodes: dict[str, Any], edges: list[dict[str, str]], above: dict[str, set[str]]) -> None:
+    """An expression has no default, so a branch chooses only by a text that is there on every way to it.
+
+    That is so of what is given by each arrow into the node, and of the nodes above that always run and, if they fail,
+    let the run fail.
+    """
+    ways: dict[str, list[tuple[str, str]]] = {name: [] for name in nodes}
+    for edge in edges:
+        source, _, port = edge["from"].partition(".")
+        ways[edge["to"]].append((source, port))
+    ported = {name for name, node in nodes.items() if node["type"] in PORTS}
+    steady = nodes.keys() - ported - {source for way in ways.values() for source, port in way if port == "error"}
+    always: set[str] = set()
+    given: dict[str, set[str]] = {}
+    for name in nodes:  # in topological order
+        if not ways[name] or any(source in always & steady for source, _ in ways[name]):
+            always.add(name)
+        arrows = [given[source] | ({source} if port != "error" else set()) for source, port in ways[name]]
+        given[name] = (set.intersection(*arrows) if arrows else set()) | (above[name] & always & steady)
+        for case in nodes[name].get("config", {}).get("cases", ()):
+            if case["when"].startswith("n") and case["when"].partition(".")[0] not in given[name]:
+                case["when"] = "1 > 0"
 
 
 @st.composite

@@ -231,9 +231,13 @@ def find_control_way(plain: dict[str, Any], rule: dict[str, Any]) -> list[Step] 
 
 
 def may_end(plain: dict[str, Any], name: str) -> bool:
+    """Whether a run can come to its end by a port of this node that no edge leaves; the main one may go unnamed."""
     node = plain["nodes"][name]
-    if "woven" in node and node["woven"]["target"] != "result":
-        return False
-    leaving = {edge["from"] for edge in plain.get("edges", ()) if edge["from"].partition(".")[0] == name}
-    ports = {"flow.branch@1": {f"{name}.left", f"{name}.right"}}.get(node["type"])
-    return not (ports <= leaving if ports else name in leaving)
+    if "woven" in node:
+        return node["woven"]["target"] == "result"
+    leaving = {edge["from"] for edge in plain.get("edges", ())}
+    if node["type"] == "flow.branch@1":
+        return not {f"{name}.left", f"{name}.right"} <= leaving
+    if node["type"] == "review.approve@1":
+        return leaving.isdisjoint({name, f"{name}.approved"})  # rejected, and no edge: the run ends as refused
+    return name not in leaving

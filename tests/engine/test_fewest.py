@@ -16,7 +16,7 @@ from builder.engine.questions import BoundRule, ask_question, reach_all
 from builder.engine.reading import read_workflow
 from builder.engine.stands import ready_rule
 
-from .governed import MODELS, TYPES, template, workflow, woven
+from .governed import HUMAN_RULE, MODELS, TYPES, template, workflow, woven
 from .governed_graphs import rules, workflows
 from .test_labels import TEXT, graph, step
 from .test_weave import PROMPT, TONE, pass_rule
@@ -90,3 +90,23 @@ def test_the_result_has_a_door_to_be_cut_at() -> None:
     )
     assert [each.at["to"] for each in done.insertions] == ["result"]
     assert RESULT_DOOR == ("", ".result")
+
+
+def test_behind_a_review_nothing_is_untrusted_that_a_tool_gives() -> None:
+    nodes = {"one": step("tool.send", a="input.text"), "two": step("tool.send", a="one.text")}
+    rule = {**HUMAN_RULE, "insert": {**HUMAN_RULE["insert"], "place": "fewest"}}
+    rule["must_pass"] = {**rule["must_pass"], "from": {"integrity": "untrusted"}}
+    done = woven(graph(nodes, "one > two", text=TEXT), template(rule))
+    assert [each.at["to"] for each in done.insertions] == ["one"]
+
+
+def test_behind_a_review_a_model_is_untrusted_again() -> None:
+    nodes = {
+        "one": step("tool.send", a="input.text"),
+        "ask": step("prompt.ask", a="one.text"),
+        "two": step("tool.send", a="ask.text"),
+    }
+    rule = {**HUMAN_RULE, "insert": {**HUMAN_RULE["insert"], "place": "fewest"}}
+    rule["must_pass"] = {**rule["must_pass"], "from": {"integrity": "untrusted"}}
+    done = woven(graph(nodes, "one > ask, ask > two", text=TEXT), template(rule))
+    assert [each.at["to"] for each in done.insertions] == ["one", "two"]

@@ -69,6 +69,18 @@ def test_a_changed_document_bears_another_hash(triage: Woven) -> None:
     assert judge(plain, rehash=False).sentence.startswith("It was changed")
 
 
+@pytest.mark.parametrize("way", ["sort.rejected", "send.error", "answer"])
+def test_nothing_else_leads_to_the_door_of_the_result(triage: Woven, way: str) -> None:
+    plain = document_of(triage)
+    door = "g_result_mask_before_model"
+    plain["graph"]["edges"].append({"from": way, "to": door})
+    [told] = [each for each in plain["insertions"] if each["id"] == door]
+    told["at"]["from"] = [edge["from"] for edge in plain["graph"]["edges"] if edge["to"] == door]
+    facts = plain["facts"]["scopes"][""]["edges"]
+    facts.append([*(way.split(".") if "." in way else [way, ""]), door])
+    assert judge(plain).sentence == "The result's door does not wait for just the last steps."
+
+
 @pytest.mark.parametrize("plain", [None, [], {}, {"handrail-woven": 2}, {"handrail-woven": 1}, {"handrail": 1}])
 def test_what_is_no_woven_workflow_gets_a_sentence(plain: Any) -> None:
     with pytest.raises(WovenError):

@@ -263,6 +263,18 @@ def test_the_door_of_the_result_waits_for_every_end() -> None:
     assert dump_part(done.graph)["result"] == {"out": {"from": "g_result_the_rule.record.out"}}
 
 
+def test_who_was_turned_down_does_not_come_to_the_result_by_its_door() -> None:
+    again = {"nodes": {"a": step("flow.transform", a="input.x")}, "edges": [], "result": {"a": {"from": "a.a"}}}
+    nodes = {
+        "ask": step("prompt.ask"),
+        "look": step("review.approve", {"reviewers": {"role": "reviewer"}}, a="ask.text"),
+        "again": step("flow.loop", {"body": again, "until": "true", "max_rounds": 2}, x="input.text"),
+    }
+    plain = graph(nodes, "ask > look", {"out": {"from": "input.text"}}, text=TEXT)
+    [only] = woven(plain, template(pass_rule(PROMPT, {"result": True}, TONE, "policy.tone@1"))).insertions
+    assert only.at == {"from": ["again.done", "look.approved"], "to": "result"}
+
+
 # ---------------------------------------------------------------- precede
 
 

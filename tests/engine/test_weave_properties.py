@@ -17,7 +17,7 @@ from builder.engine.weave import weave
 from builder.engine.woven import Woven
 
 from .governed import DAY, MODELS, TYPES, template
-from .governed_graphs import rule_sets, rules, workflows
+from .governed_graphs import rule_sets, rules, settle_choices, workflows
 from .governed_oracle import every_node, find_control_way, find_way_past, is_guard
 
 IS_DATA = ("labels", "integrity")
@@ -25,6 +25,17 @@ IS_DATA = ("labels", "integrity")
 
 def weave_it(plain: dict[str, Any], said: list[dict[str, Any]]) -> Woven:
     return weave(Workflow.model_validate(plain), [template(*said)], TYPES, day=DAY, connections=MODELS)
+
+
+def test_no_branch_chooses_by_a_text_that_may_be_missing() -> None:
+    way = {"type": "flow.branch@1", "config": {"cases": [{"port": "left", "when": "n1.text == 'yes'"}]}}
+    nodes = {"n0": {"type": "tool.send@1"}, "n1": {"type": "tool.send@1"}, "n2": way}
+    above = {"n0": set(), "n1": set(), "n2": {"n0", "n1"}}
+    into = [{"from": "n0", "to": "n2"}, {"from": "n1", "to": "n2"}]
+    settle_choices(nodes, into, above)
+    assert way["config"]["cases"][0]["when"] == "n1.text == 'yes'"
+    settle_choices(nodes, [into[0], {"from": "n1.error", "to": "n2"}], above)
+    assert way["config"]["cases"][0]["when"] == "1 > 0"
 
 
 @given(workflows(), rule_sets())
