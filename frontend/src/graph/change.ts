@@ -55,6 +55,16 @@ function numbered(title: string, taken: ReadonlySet<string | undefined>): string
   return named;
 }
 
+/** Where a new step stands that is to follow a step on one of its ports: on the arrow that leaves there, or behind it. */
+export function spotAfter(graph: Graph, id: string, palette: Palette, port?: string): Spot {
+  const node = graph.nodes[id];
+  const name = port ?? portsOf(node, palette)[0]?.name;
+  if (!node || name === undefined) return null;
+  // What governance adds stands on no arrow of the draft.
+  const only = graph.edges.find((edge) => edge.from === writePort(id, name, node, palette));
+  return only ? { into: only } : { behind: { id, port: name } };
+}
+
 function joined(graph: Graph, id: string, spot: Spot, palette: Palette): Edge[] {
   const { edges } = graph;
   const main = portsOf(graph.nodes[id], palette)[0]?.name;

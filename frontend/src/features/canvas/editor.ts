@@ -31,6 +31,7 @@ import {
   type Spot,
   settle,
   sourceOf,
+  spotAfter,
   startHistory,
   undo,
   type Workflow,
@@ -81,6 +82,8 @@ export type EditorState = {
   select: (paths: readonly string[], field?: string | null) => void;
   enter: (place: Place) => void;
   pick: (request: PickerRequest | null) => void;
+  /** Asks what is to follow the one step that is selected; without one, what is to stand free. */
+  pickNext: () => void;
   add: (typeKey: string, title: string) => string | null;
   remove: (paths: readonly string[]) => readonly string[];
   connect: (place: Place, from: { id: string; port: string }, to: string) => void;
@@ -133,6 +136,13 @@ export function makeEditor(workflow: Workflow, palette: Palette): EditorStore {
     select: (selected, field = null) => set({ selected, focusField: field, way: null }),
     enter: (place) => set({ place, selected: [] }),
     pick: (picker) => set({ picker }),
+    pickNext: () => {
+      const { place, selected, history } = get();
+      const graph = graphAt(history.present, place);
+      const [path] = selected.length === 1 ? selected : [];
+      const after = path !== undefined && graph && pathOf(place, placeOf(path).id) === path ? placeOf(path).id : null;
+      set({ picker: { place, spot: graph && after !== null ? spotAfter(graph, after, palette) : null } });
+    },
     add: (typeKey, title) => {
       const { picker, history } = get();
       if (!picker) return null;

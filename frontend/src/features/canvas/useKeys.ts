@@ -4,8 +4,9 @@ import { copyNodes, placeOf, redoLabel, undoLabel } from "@/graph";
 import { announce } from "@/kit/announce";
 import { useEditorStore } from "./editor";
 
-/** Letters alone do something only while the focus is on the page of the editor. */
-const isHere = (target: EventTarget | null): boolean => target instanceof Element && target.closest("#page") !== null;
+/** Letters alone do something only while the focus is on the page of the editor, or nowhere yet. */
+const isHere = (target: EventTarget | null): boolean =>
+  target instanceof Element && (target === document.body || target.closest("#page") !== null);
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
@@ -30,13 +31,13 @@ export function useKeys(): void {
     };
     const onKey = (event: KeyboardEvent): void => {
       if (isTyping(event.target) || event.defaultPrevented) return;
-      const { place, pick, select } = store.getState();
+      const { pickNext, select } = store.getState();
       const isCommand = event.ctrlKey || event.metaKey;
       const key = event.key.toLowerCase();
       if (isCommand && key === "z") step(event.shiftKey ? "redo" : "undo");
       else if (isCommand && key === "y") step("redo");
       else if (isCommand || event.altKey || !isHere(event.target)) return;
-      else if (key === "a") pick({ place, spot: null });
+      else if (key === "a") pickNext();
       else if (key === "delete" || key === "backspace") remove();
       else if (key === "escape") select([]);
       else return;

@@ -1,7 +1,7 @@
 import { ActionIcon, Badge, Menu, Text, UnstyledButton } from "@mantine/core";
 import { CornerDownRight, Ellipsis, Lock, MoveVertical, Plus, Spline, Trash2, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { ERROR_PORT, graphAt, isLocked, nameOf, portOf, portsOf, type Row, writePort } from "@/graph";
+import { ERROR_PORT, graphAt, isLocked, nameOf, portOf, portsOf, type Row, spotAfter } from "@/graph";
 import { announce } from "@/kit/announce";
 import { KindIcon } from "@/kit/KindIcon";
 import { shownOf, useEditor, useFindings } from "../editor";
@@ -118,9 +118,7 @@ function RowMenu({ row, isFixed, onConnect, onMove }: MenuProps) {
   const node = graph?.nodes[row.id];
   const ports = portsOf(node, palette);
   const behind = (port: string): void => {
-    // What governance adds stands on no arrow of the draft.
-    const only = graph?.edges.find((edge) => edge.from === writePort(row.id, port, node, palette));
-    pick({ place: row.place, spot: only ? { into: only } : { behind: { id: row.id, port } } });
+    if (graph) pick({ place: row.place, spot: spotAfter(graph, row.id, palette, port) });
   };
   if (isFixed)
     return (

@@ -64,11 +64,7 @@ export function CanvasTools({ focusNode }: { focusNode: (path: string) => void }
           {t("canvas.leave")}
         </Button>
       )}
-      <Button
-        size="xs"
-        leftSection={<Plus aria-hidden size={14} />}
-        onClick={() => store.getState().pick({ place, spot: null })}
-      >
+      <Button size="xs" leftSection={<Plus aria-hidden size={14} />} onClick={() => store.getState().pickNext()}>
         {t("list.add")}
       </Button>
       {tools.map(({ name, icon: Icon, act, isBusy }) => (
