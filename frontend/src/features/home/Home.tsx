@@ -8,6 +8,7 @@ import { StateWord } from "@/kit/StateWord";
 import { may, useSession } from "@/kit/session";
 import { Empty, Failure, Loading } from "@/kit/states";
 import { TextLink } from "@/kit/TextLink";
+import { AskedToPublish, FirstSteps } from "./FirstSteps";
 import classes from "./Home.module.css";
 import { useNewWorkflow } from "./useNewWorkflow";
 
@@ -34,6 +35,8 @@ export function Home() {
         )}
       </Group>
       {create.error && <Failure error={create.error} />}
+      <AskedToPublish />
+      <FirstSteps />
       <div className={classes.grid}>
         <Waiting />
         <Workflows />
