@@ -73,12 +73,12 @@ def settle_choices(nodes: dict[str, Any], edges: list[dict[str, str]], above: di
     steady = nodes.keys() - ported - {source for way in ways.values() for source, port in way if port == "error"}
     always: set[str] = set()
     given: dict[str, set[str]] = {}
-    for name in nodes:  # in topological order
+    for name, node in nodes.items():  # in topological order
         if not ways[name] or any(source in always & steady for source, _ in ways[name]):
             always.add(name)
         arrows = [given[source] | ({source} if port != "error" else set()) for source, port in ways[name]]
         given[name] = (set.intersection(*arrows) if arrows else set()) | (above[name] & always & steady)
-        for case in nodes[name].get("config", {}).get("cases", ()):
+        for case in node.get("config", {}).get("cases", ()):
             if case["when"].startswith("n") and case["when"].partition(".")[0] not in given[name]:
                 case["when"] = "1 > 0"
 
