@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias, get_args
 from urllib.parse import unquote, urlsplit
 
 from builder.kit.errors import HandrailError
-from builder.sdk import Mode
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 _BROKERS = ("redis", "rediss", "redis+socket")
@@ -182,12 +180,6 @@ class Settings:
     vault_key: bytes | None = field(default=None, repr=False)
     audit_key: bytes | None = field(default=None, repr=False)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-    @property
-    def keep(self) -> Mapping[Mode, timedelta]:
-        """How long what went through runs is kept, by mode; a mode that is not named keeps it for good."""
-        days = {mode: self.keep_live if mode is Mode.LIVE else self.keep_dry for mode in Mode}
-        return {mode: timedelta(days=count) for mode, count in days.items() if count}
 
     @property
     def scaled(self) -> bool:

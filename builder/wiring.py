@@ -52,6 +52,7 @@ from builder.runs import (
     empty_runs,
     fire_timers,
     force_cancels,
+    keep_for,
     machine_place,
     process_lives,
     reap_workers,
@@ -244,7 +245,7 @@ class Application:
         (a shorter wait never leaves its worker's memory), and for the others the act says when it must come again.
         A process of this machine that is gone is missed at once, one of another machine when its lease is over.
         """
-        here = machine_place()
+        here, kept = machine_place(), keep_for(self.settings.keep_live, self.settings.keep_dry)
         return (
             Round("timers", 1.0, lambda: self._do_in_time(fire_timers)),
             Round("sweep", 1.0, lambda: self._do_in_time(sweep_ready)),
@@ -256,7 +257,7 @@ class Application:
             Round("reaper", 1.0, lambda: self._do(lambda session: reap_workers(session, here, process_lives))),
             Round("reviews", 5.0, lambda: self._do(lambda session: expire_reviews(session, read_clock(session)))),
             Round("cancels", 5.0, lambda: self._do(force_cancels)),
-            Round("old", 300.0, lambda: self._do_in_time(lambda s: empty_runs(s, self.settings.keep, empty_reviews))),
+            Round("old", 300.0, lambda: self._do_in_time(lambda session: empty_runs(session, kept, empty_reviews))),
             Round("payloads", 600.0, self._sweep_payloads),
             Round("mail", 5.0, lambda: None if self._postman is None else self._postman.go()),
             Round("notices", 3600.0, lambda: self._do(sweep_notices)),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from builder.runs.api import router
     from builder.runs.browse import find_run, find_runs, sees_payload
-    from builder.runs.empty import empty_runs, sweep_payloads
+    from builder.runs.empty import empty_runs, keep_for, sweep_payloads
     from builder.runs.failpoints import FAILPOINTS, arm_failpoint, failpoint
     from builder.runs.foresee import Block, foresee_blocks
     from builder.runs.given import read_step_inputs
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _DOORS = {
     "empty_runs": "empty",
+    "keep_for": "empty",
     "sweep_payloads": "empty",
     "router": "api",
     "find_run": "browse",
@@ -129,6 +130,7 @@ __all__ = [
     "force_cancels",
     "foresee_blocks",
     "hold_run",
+    "keep_for",
     "list_runs",
     "machine_place",
     "process_lives",

@@ -23,6 +23,12 @@ SWEPT_EVERY = timedelta(minutes=10)
 """How long one part of the payloads is the next to be swept."""
 
 
+def keep_for(live: int, other: int) -> Mapping[Mode, timedelta]:
+    """How long what went through runs is kept, by mode, from days; 0 days keep it for good."""
+    days = {mode: live if mode is Mode.LIVE else other for mode in Mode}
+    return {mode: timedelta(days=count) for mode, count in days.items() if count}
+
+
 def empty_runs(
     session: Session, keep: Mapping[Mode, timedelta], beside: Callable[[Session, Sequence[int]], None]
 ) -> datetime | None:

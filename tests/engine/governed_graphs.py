@@ -6,6 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from .draws import pick, pick_some, upto
+
 PROPERTIES = {
     "ticket": {"type": "string"},
     "code": {"type": "string", "declassified": {"personal": "product codes only", "customer-text": "the same"}},
@@ -19,6 +21,7 @@ LEAVES = ("prompt.ask@1",) * 3 + ("tool.send@1",) * 3 + (
     "tool.fetch@1", "flow.transform@1", "flow.transform@1", "review.approve@1", "review.edit@1", "flow.branch@1",
     "policy.personal_data@1", "policy.tone@1",
 )  # fmt: skip
+NAMES = [["a"], ["a"], ["a", "b"], []]
 REVIEWERS = {"reviewers": {"role": "reviewer"}}
 CONFIGS: dict[str, list[dict[str, Any]]] = {
     "prompt.ask@1": [{}, {"model": "far"}],
@@ -32,30 +35,29 @@ PORTS = {"flow.branch@1": ("left", "right"), "review.approve@1": ("approved", "r
 @st.composite
 def workflows(draw: st.DrawFn, size: int = 7, depth: int = 1) -> dict[str, Any]:
     """A workflow file as plain data. Every reference has a default, so that it is sound whatever was taken."""
-    graph = draw(graphs(sorted(f"input.{name}" for name in PROPERTIES), size, depth))
+    graph = draw_graph(draw, sorted(f"input.{name}" for name in PROPERTIES), size, depth)
     return {"handrail": 1, "name": "Random", "team": "support", "owner": "Mara", "inputs": INPUTS, **graph}
 
 
-@st.composite
-def graphs(draw: st.DrawFn, readable: list[str], size: int, depth: int) -> dict[str, Any]:
-    count = draw(st.integers(1, size))
+def draw_graph(draw: st.DrawFn, readable: list[str], size: int, depth: int) -> dict[str, Any]:
+    count = 1 + draw(upto(size - 1))
     nodes: dict[str, Any] = {}
     above: dict[str, set[str]] = {}
     values: dict[str, list[str]] = {}
     edges: list[dict[str, str]] = []
     for position in range(count):
         name = f"n{position}"
-        sources = draw(st.sets(st.sampled_from(sorted(nodes)), max_size=2)) if nodes else set()
+        sources = pick_some(draw, sorted(nodes), 2)
         above[name] = set(sources).union(*(above[source] for source in sources))
         for source in sorted(sources):
             ports = (*PORTS.get(nodes[source]["type"], ("done",)), "error")
-            port = draw(st.sampled_from((*ports, ports[0], ports[0])))
+            port = pick(draw, (ports[0], ports[0], *ports))
             edges.append({"from": source if port == "done" else f"{source}.{port}", "to": name})
         seen = readable + [value for source in sorted(above[name]) for value in values[source]]
-        nodes[name], values[name] = draw(nodes_of(name, seen, depth))
+        nodes[name], values[name] = draw_node(draw, name, seen, depth)
     settle_choices(nodes, edges, above)
     fields = [value for name in sorted(values) for value in values[name]]
-    result = {"out": draw(bindings(readable + fields)), "more": draw(bindings(readable + fields))}
+    result = {name: draw_binding(draw, readable + fields) for name in ("out", "more")}
     return {"nodes": nodes, "edges": edges, "result": result}
 
 
@@ -83,33 +85,31 @@ def settle_choices(nodes: dict[str, Any], edges: list[dict[str, str]], above: di
                 case["when"] = "1 > 0"
 
 
-@st.composite
-def bindings(draw: st.DrawFn, seen: list[str]) -> dict[str, Any]:
-    if draw(st.integers(0, 7)) == 0:
+def draw_binding(draw: st.DrawFn, seen: list[str]) -> dict[str, Any]:
+    if draw(upto(7)) == 0:
         return {"value": "constant"}
-    paths = draw(st.lists(st.sampled_from(seen), min_size=1, max_size=2, unique=True))
+    paths = pick_some(draw, seen, 2, least=1)
     return {"from": paths[0] if len(paths) == 1 else paths, "default": ""}
 
 
-@st.composite
-def nodes_of(draw: st.DrawFn, name: str, seen: list[str], depth: int) -> tuple[dict[str, Any], list[str]]:
+def draw_node(draw: st.DrawFn, name: str, seen: list[str], depth: int) -> tuple[dict[str, Any], list[str]]:
     """A node and what can be read of it."""
-    if depth and draw(st.integers(0, 4)) == 0:
-        return draw(containers(name, seen, depth))
-    kind = draw(st.sampled_from(LEAVES))
+    if depth and draw(upto(4)) == 0:
+        return draw_container(draw, seen, depth, name)
+    kind = pick(draw, LEAVES)
     node: dict[str, Any] = {"type": kind}
     if kind in CONFIGS:
-        node["config"] = draw(st.sampled_from(CONFIGS[kind]))
+        node["config"] = pick(draw, CONFIGS[kind])
     if kind == "flow.branch@1":
         texts = [each for each in seen if each.startswith("n") and each.endswith(".text")]
         when = "input.number > 3" if "input.number" in seen else "1 > 0"
-        if texts and draw(st.booleans()):
-            when = f"{draw(st.sampled_from(texts))} == 'yes'"
+        if texts and draw(upto(1)):
+            when = f"{pick(draw, texts)} == 'yes'"
         node["config"] = {"cases": [{"port": "left", "when": when}], "otherwise": "right"}
         return node, []
-    names = ["proposal"] if kind == "review.edit@1" else draw(st.sampled_from([[], ["a"], ["a"], ["a", "b"]]))
+    names = ["proposal"] if kind == "review.edit@1" else pick(draw, NAMES)
     if names:
-        node["inputs"] = {each: draw(bindings(seen)) for each in names}
+        node["inputs"] = {each: draw_binding(draw, seen) for each in names}
     if kind == "review.edit@1":
         return node, [f"{name}.decided"]
     if kind in RECORD_TYPES:
@@ -119,16 +119,15 @@ def nodes_of(draw: st.DrawFn, name: str, seen: list[str], depth: int) -> tuple[d
     return node, [f"{name}.text"]
 
 
-@st.composite
-def containers(draw: st.DrawFn, name: str, seen: list[str], depth: int) -> tuple[dict[str, Any], list[str]]:
-    inputs = {"x": draw(bindings(seen)), "y": draw(bindings(seen))}
-    if draw(st.booleans()):
-        body = draw(graphs(["input.x", "input.y", "item"], 3, depth - 1))
+def draw_container(draw: st.DrawFn, seen: list[str], depth: int, name: str) -> tuple[dict[str, Any], list[str]]:
+    inputs = {field: draw_binding(draw, seen) for field in ("x", "y")}
+    if draw(upto(1)):
+        body = draw_graph(draw, ["input.x", "input.y", "item"], 3, depth - 1)
         node = {"type": "flow.map@1", "config": {"body": body}, "inputs": {**inputs, "items": {"from": "input.rows"}}}
         if not any(path == "input.rows" for path in seen):
             node["inputs"]["items"] = {"value": ["one", "two"]}
         return node, []
-    body = draw(graphs(["input.x", "input.y", "previous.out"], 3, depth - 1))
+    body = draw_graph(draw, ["input.x", "input.y", "previous.out"], 3, depth - 1)
     config = {"body": body, "until": "round >= 2", "max_rounds": 3}
     return {"type": "flow.loop@1", "config": config, "inputs": inputs}, [f"{name}.out"]
 
@@ -149,25 +148,30 @@ GUARDS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"kind": "policy", "check": "tone"}, {"type": "policy.tone@1"}),
     ({"kind": "review"}, {"type": "review.approve@1", "config": {**REVIEWERS, "not": ["author"]}}),
 ]
+PLACES = ("at_target", "at_source", "fewest")
 RESTORES = [{"effect": "write", "external": True}, {"result": True}]
 
 
 @st.composite
-def rules(draw: st.DrawFn, number: int = 0, places: tuple[str, ...] = ("at_target", "at_source", "fewest")) -> Any:
+def rules(draw: st.DrawFn, number: int = 0, places: tuple[str, ...] = PLACES) -> Any:
     """A rule that wants a guard."""
-    through, insert = draw(st.sampled_from(GUARDS))
-    insert = {**insert, "place": draw(st.sampled_from(places))}
-    target = draw(st.sampled_from(TARGETS))
+    return draw_rule(draw, number, places)
+
+
+def draw_rule(draw: st.DrawFn, number: int, places: tuple[str, ...] = PLACES) -> Any:
+    through, insert = pick(draw, GUARDS)
+    insert = {**insert, "place": pick(draw, places)}
+    target = pick(draw, TARGETS)
     rule: dict[str, Any] = {"id": f"rule-{number}", "insert": insert}
-    if draw(st.integers(0, 4)) == 0:
+    if draw(upto(4)) == 4:
         rule["precede"] = {"first": through, "then": target}
     else:
-        rule["must_pass"] = {"from": draw(st.sampled_from(SOURCES)), "to": target, "through": through}
-    if insert["type"] == "policy.personal_data@1" and target.get("kind") == "prompt" and draw(st.booleans()):
+        rule["must_pass"] = {"from": pick(draw, SOURCES), "to": target, "through": through}
+    if insert["type"] == "policy.personal_data@1" and target.get("kind") == "prompt" and draw(upto(1)):
         rule["restore"] = RESTORES
     return rule
 
 
 @st.composite
 def rule_sets(draw: st.DrawFn, most: int = 3) -> list[dict[str, Any]]:
-    return [draw(rules(number)) for number in range(draw(st.integers(1, most)))]
+    return [draw_rule(draw, number) for number in range(1 + draw(upto(most - 1)))]

@@ -175,7 +175,7 @@ def test_many_more_histories() -> None:
 def test_a_missing_protection_is_found(missing: str) -> None:
     weak = type("Weak", (RunsInAStore,), {"guarded": Protections(**{missing: False})})
     quick = settings(
-        max_examples=400, stateful_step_count=30, deadline=None, database=None, phases=[Phase.generate],
+        max_examples=2_000, stateful_step_count=30, deadline=None, database=None, phases=[Phase.generate],
         derandomize=True, suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
     )  # fmt: skip
     with pytest.raises(AssertionError):
