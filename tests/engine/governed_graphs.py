@@ -103,7 +103,7 @@ def draw_node(draw: st.DrawFn, name: str, seen: list[str], depth: int) -> tuple[
     if kind == "flow.branch@1":
         texts = [each for each in seen if each.startswith("n") and each.endswith(".text")]
         when = "input.number > 3" if "input.number" in seen else "1 > 0"
-        if texts and draw(upto(1)):
+        if texts and draw(upto(3)):
             when = f"{pick(draw, texts)} == 'yes'"
         node["config"] = {"cases": [{"port": "left", "when": when}], "otherwise": "right"}
         return node, []

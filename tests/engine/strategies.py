@@ -14,6 +14,7 @@ from builder.engine.check import check_graph
 from builder.engine.findings import Finding, Severity
 from builder.engine.graph import Workflow
 
+from .draws import pick, pick_some, upto
 from .fakes import TYPES
 
 INPUTS = {
@@ -46,36 +47,39 @@ KINDS = [
 @st.composite
 def workflows(draw: st.DrawFn, depth: int = 1, most: int = 6) -> dict[str, Any]:
     """A workflow file as plain data."""
-    graph = draw(graphs(["input.name", "input.count", "input.note"], depth, most))
+    return draw_workflow(draw, depth, most)
+
+
+def draw_workflow(draw: st.DrawFn, depth: int, most: int) -> dict[str, Any]:
+    graph = draw_graph(draw, ["input.name", "input.count", "input.note"], depth, most)
     return {"handrail": 1, "name": "Random", "inputs": INPUTS, **graph}
 
 
 @st.composite
 def right_workflows(draw: st.DrawFn, depth: int = 1, most: int = 6) -> Workflow:
     """A workflow in which the checker finds no error."""
-    return mend(draw(workflows(depth, most)), add_defaults=draw(st.booleans()))
+    return mend(draw_workflow(draw, depth, most), add_defaults=bool(draw(upto(1))))
 
 
-@st.composite
-def graphs(draw: st.DrawFn, names: list[str], depth: int, most: int) -> dict[str, Any]:
+def draw_graph(draw: st.DrawFn, names: list[str], depth: int, most: int) -> dict[str, Any]:
     """The nodes, edges and result of one graph, whose bindings may read the names and the nodes above them."""
     nodes: dict[str, Any] = {}
     edges: list[dict[str, str]] = []
     readable: dict[str, list[str]] = {}
     above: dict[str, set[str]] = {}
-    for number in range(draw(st.integers(1, most))):
+    for number in range(1 + draw(upto(most - 1))):
         name = f"n{number}"
-        sources = draw(st.sets(st.sampled_from(sorted(readable)), max_size=3)) if readable else set()
-        above[name] = sources.union(*(above[source] for source in sources))
+        sources = pick_some(draw, sorted(readable), 3)
+        above[name] = set(sources).union(*(above[source] for source in sources))
         for source in sorted(sources):
-            edges.append({"from": draw(_ports(source, nodes[source])), "to": name})
+            edges.append({"from": _draw_port(draw, source, nodes[source]), "to": name})
         paths = [*names, *(path for node in sorted(above[name]) for path in readable[node])]
-        kind = draw(st.sampled_from(KINDS + (["flow.map", "flow.loop"] * 2 if depth else [])))
-        nodes[name] = draw(_nodes(kind, paths, len(sources), depth, most))
+        kind = pick(draw, KINDS + (["flow.map", "flow.loop"] * 2 if depth else []))
+        nodes[name] = _draw_node(draw, kind, paths, len(sources), depth, most)
         if kind != "flow.stop":
             readable[name] = [f"{name}.{field}" for field in _fields(kind, nodes[name])]
     everything = [*names, *(path for group in readable.values() for path in group)]
-    result = {f"r{at}": draw(_bindings(everything)) for at in range(draw(st.integers(0, 2)))}
+    result = _draw_bindings(draw, "r", everything)
     return {"nodes": nodes, "edges": edges, "result": result}
 
 
@@ -88,16 +92,19 @@ def _fields(kind: str, node: dict[str, Any]) -> list[str]:
     return [*fields, "error.sentence"] if kind in MAY_FAIL else fields
 
 
-def _ports(name: str, node: dict[str, Any]) -> st.SearchStrategy[str]:
+def _draw_port(draw: st.DrawFn, name: str, node: dict[str, Any]) -> str:
     kind = node["type"].partition("@")[0]
     ports = [f"{name}.{port}" for port in PORTS.get(kind, [])] or [name, name]
-    return st.sampled_from([*ports, f"{name}.error"] if kind in MAY_FAIL else ports)
+    return pick(draw, [*ports, f"{name}.error"] if kind in MAY_FAIL else ports)
 
 
-@st.composite
-def _bindings(draw: st.DrawFn, paths: list[str]) -> dict[str, Any]:
-    some = draw(st.lists(st.sampled_from(paths), min_size=1, max_size=3, unique=True))
-    way = draw(st.sampled_from(["from", "from", "list", "expr", "template"]))
+def _draw_bindings(draw: st.DrawFn, letter: str, paths: list[str]) -> dict[str, Any]:
+    return {f"{letter}{at}": _draw_binding(draw, paths) for at in range(draw(upto(2)))}
+
+
+def _draw_binding(draw: st.DrawFn, paths: list[str]) -> dict[str, Any]:
+    some = pick_some(draw, paths, 3, least=1)
+    way = pick(draw, ("from", "from", "list", "expr", "template"))
     if way == "expr":
         return {"expr": f"[{some[0]}]"}
     if way == "template":
@@ -105,36 +112,35 @@ def _bindings(draw: st.DrawFn, paths: list[str]) -> dict[str, Any]:
     return {"from": some if way == "list" else some[0]}
 
 
-@st.composite
-def _nodes(draw: st.DrawFn, kind: str, paths: list[str], entering: int, depth: int, most: int) -> dict[str, Any]:
-    inputs = {f"x{at}": draw(_bindings(paths)) for at in range(draw(st.integers(0, 2)))}
+def _draw_node(draw: st.DrawFn, kind: str, paths: list[str], entering: int, depth: int, most: int) -> dict[str, Any]:
+    inputs = _draw_bindings(draw, "x", paths)
     config: dict[str, Any] = {}
     if kind == "test.prompt":
-        inputs = {"text": draw(_bindings(paths))}
+        inputs = {"text": _draw_binding(draw, paths)}
         config = {"prompt": "Say {{ json(text) }}"}
     elif kind == "flow.branch":
-        when = f"json({draw(st.sampled_from(paths))}) != ''"
+        when = f"json({pick(draw, paths)}) != ''"
         config = {"cases": [{"port": "left", "when": when}], "otherwise": "right"}
-        config["take"] = draw(st.sampled_from(["first", "every"]))
+        config["take"] = pick(draw, ("first", "every"))
     elif kind == "flow.merge" and entering > 1:
-        config = {"mode": "n_of_m", "n": draw(st.integers(1, entering)), "cancel": draw(st.booleans())}
+        config = {"mode": "n_of_m", "n": 1 + draw(upto(entering - 1)), "cancel": bool(draw(upto(1)))}
     elif kind == "flow.wait":
         config = {"wait_for": "PT5S"}
     elif kind == "flow.stop":
-        config = {"status": draw(st.sampled_from(["succeeded", "failed", "refused"])), "reason": "Enough."}
+        config = {"status": pick(draw, ("succeeded", "failed", "refused")), "reason": "Enough."}
     elif kind.startswith("review."):
         word = "proposal" if kind == "review.edit" else "text"
-        inputs = {word: draw(_bindings(paths))}
+        inputs = {word: _draw_binding(draw, paths)}
         config = {"reviewers": {"role": "reviewer"}}
     elif kind in ("flow.map", "flow.loop"):
         inside = [f"input.{name}" for name in inputs]
         inside += ["item", "index"] if kind == "flow.map" else ["round", "previous.r0"]
-        config["body"] = draw(graphs(inside, depth - 1, most - 2))
+        config["body"] = draw_graph(draw, inside, depth - 1, most - 2)
         if kind == "flow.map":
             inputs["items"] = {"value": [1, 2]}
-            config |= {"on_item_error": draw(st.sampled_from(["fail", "keep"])), "concurrency": draw(st.integers(1, 3))}
+            config |= {"on_item_error": pick(draw, ("fail", "keep")), "concurrency": 1 + draw(upto(2))}
         else:
-            config |= {"until": "round >= 2", "max_rounds": draw(st.integers(1, 3))}
+            config |= {"until": "round >= 2", "max_rounds": 1 + draw(upto(2))}
     return {"type": f"{kind}@1", "config": config, "inputs": inputs}
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.engine.assignment import RESULT, Need, Routes, find_feeders
 from builder.engine.assignment import unmet_needs as unmet_needs_of
 from builder.engine.order import ancestor_masks
+
+from .draws import pick, pick_some, upto
 
 ENDED = ("skipped", "cancelled")
 
@@ -80,19 +82,17 @@ class Oracle:
                 self.unmet.add((reader, need))
 
 
-@st.composite
-def routes(draw: st.DrawFn, partial: bool = False) -> Routes:
-    size = draw(st.integers(2, 5))
+def draw_routes(draw: st.DrawFn, *, partial: bool) -> Routes:
+    size = 2 + draw(upto(3))
     order = tuple(f"n{number}" for number in range(size))
     ports, edges, merges = {}, [], {}
     for number, node in enumerate(order):
-        ports[node] = ("done", "other")[: draw(st.integers(1, 2))]
-        for source in draw(st.sets(st.sampled_from(order[:number]), max_size=3)) if number else ():
-            edges.append((source, draw(st.sampled_from(ports[source])), node))
+        ports[node] = ("done", "other")[: 1 + draw(upto(1))]
+        edges += [(source, pick(draw, ports[source]), node) for source in pick_some(draw, order[:number], 3)]
         entering = [edge for edge in edges if edge[2] == node]
-        if partial and len(entering) > 1 and draw(st.booleans()):
+        if partial and len(entering) > 1 and draw(upto(1)):
             ports[node] = ("done",)
-            merges[node] = draw(st.integers(1, len(entering) - 1)), draw(st.booleans())
+            merges[node] = 1 + draw(upto(len(entering) - 2)), bool(draw(upto(1)))
     chosen = {
         merge: (count, find_feeders(order, edges, merge) if cancels else frozenset())
         for merge, (count, cancels) in merges.items()
@@ -102,18 +102,19 @@ def routes(draw: st.DrawFn, partial: bool = False) -> Routes:
 
 @st.composite
 def cases(draw: st.DrawFn, partial: bool = False) -> tuple[Routes, dict[str, list[Need]]]:
-    drawn = draw(routes(partial))
+    drawn = draw_routes(draw, partial=partial)
     needs: dict[str, list[Need]] = {}
     for number, reader in enumerate((*drawn.order, RESULT)):
         if number == 0:
             continue
-        single = st.sampled_from(drawn.order[:number]).flatmap(
-            lambda node: st.tuples(
-                st.just(node), st.frozensets(st.sampled_from(drawn.ports[node]), min_size=1, max_size=2)
-            )
-        )
-        needs[reader] = draw(st.lists(st.frozensets(single, min_size=1, max_size=3), max_size=3, unique=True))
+        found = [draw_need(draw, drawn, drawn.order[:number]) for _ in range(draw(upto(3)))]
+        needs[reader] = list(dict.fromkeys(found))
     return drawn, needs
+
+
+def draw_need(draw: st.DrawFn, drawn: Routes, nodes: tuple[str, ...]) -> Need:
+    chosen = pick_some(draw, nodes, 3, least=1)
+    return frozenset((node, frozenset(pick_some(draw, drawn.ports[node], 2, least=1))) for node in chosen)
 
 
 def unmet_needs(drawn: Routes, needs: list[tuple[str, Need]]) -> set[tuple[str, Need]]:
@@ -137,7 +138,6 @@ def upstream(drawn: Routes, needs: dict[str, list[Need]]) -> dict[str, list[Need
 
 
 @given(cases())
-@settings(max_examples=100, deadline=None)
 def test_without_partial_merges_the_answer_is_exact(case: tuple[Routes, dict[str, list[Need]]]) -> None:
     drawn, needs = case
     needs = upstream(drawn, needs)
@@ -145,7 +145,6 @@ def test_without_partial_merges_the_answer_is_exact(case: tuple[Routes, dict[str
 
 
 @given(cases(), st.data())
-@settings(max_examples=100, deadline=None)
 def test_a_run_that_stops_has_no_result_to_give(
     case: tuple[Routes, dict[str, list[Need]]], data: st.DataObject
 ) -> None:
@@ -157,7 +156,6 @@ def test_a_run_that_stops_has_no_result_to_give(
 
 
 @given(cases(partial=True))
-@settings(max_examples=100, deadline=None)
 def test_with_partial_merges_nothing_unmet_is_missed(case: tuple[Routes, dict[str, list[Need]]]) -> None:
     drawn, needs = case
     needs = upstream(drawn, needs)
