@@ -152,7 +152,8 @@ def find_restores(
                     wanted.setdefault(doors.of(view, vertex), set()).add(key)
     flow, facts = view.flow, view.facts
     turning = {path for path in facts.nodes if turns_back(facts.type_of(path))}
-    open_ = [v for path in facts.nodes if MASKED in facts.type_of(path).emits for v in flow.gives[path]]
+    masking = [path for path in facts.nodes if MASKED in facts.type_of(path).emits]
+    open_ = [vertex for path in masking for vertex in (*flow.gives[path], *flow.sides[path])]
     seen, found = set(open_), {key: set[str]() for keys in wanted.values() for key in keys}
     while open_:
         vertex = open_.pop()

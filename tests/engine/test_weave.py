@@ -247,6 +247,17 @@ def test_a_target_without_bindings_has_a_guard_without() -> None:
     assert verify(done, TYPES, connections=MODELS).holds
 
 
+def test_tokens_are_turned_back_behind_another_port_too() -> None:
+    nodes = {
+        "mask": step("policy.personal_data", a="input.text"),
+        "other": step("flow.transform"),
+        "send": step("tool.send"),
+    }
+    nodes["send"]["inputs"] = {"a": {"from": "mask.record.a", "default": ""}}
+    plain = graph(nodes, "mask.error > other, mask > send, other > send", text=TEXT)
+    assert stands(woven(plain, template(MASK_RULE))) == {"g_send_mask_before_model": "policy.unmask@1 at send"}
+
+
 # ---------------------------------------------------------------- the result
 
 
