@@ -36,7 +36,8 @@ class NodeTypeView(BaseModel):
     Attributes:
         key: `name@version`, as a workflow file writes it.
         config: JSON Schema of its config.
-        input: JSON Schema of its inputs; None where they are free (named by the bindings).
+        input: JSON Schema of its inputs; where they are free, of those that mean something by their name.
+        free: whether any input may be given, named by its binding.
         output: JSON Schema behind its main port, where it does not depend on the config.
         icon: an SVG as text; empty where the package has none.
     """
@@ -49,7 +50,8 @@ class NodeTypeView(BaseModel):
     effects: EffectsView
     ports: list[PortView]
     config: dict[str, Any]
-    input: dict[str, Any] | None
+    input: dict[str, Any]
+    free: bool
     output: dict[str, Any]
     icon: str
 
@@ -68,6 +70,7 @@ def show_types(types: Iterable[NodeType], language: str) -> CatalogView:
 def texts_of(node: NodeType) -> frozenset[str]:
     """Everything that people read of a type: what a `de.json` beside its module says in German."""
     found = {node.title, node.summary, *(port.title for port in node.ports)}
+    found |= {str(schema["title"]) for schema in node.expects.values() if "title" in schema}
     config = node.Config.model_json_schema(by_alias=True)
     for schema in (config, *config.get("$defs", {}).values()):
         for field in schema.get("properties", {}).values():
@@ -96,10 +99,17 @@ def _show(node: NodeType, language: str) -> NodeTypeView:
         ),
         ports=[PortView(name=port.name, title=said.get(port.title, port.title)) for port in node.ports],
         config=_say(node.Config.model_json_schema(by_alias=True), said),
-        input=None if node.In is None else dict(node.In),
+        input=_say(_input_of(node), said),
+        free=node.In is None,
         output=dict(node.Out),
         icon=_icon_of(node),
     )
+
+
+def _input_of(node: NodeType) -> dict[str, Any]:
+    if node.In is not None:
+        return dict(node.In)
+    return {"type": "object", "properties": {name: dict(schema) for name, schema in node.expects.items()}}
 
 
 def read_words(node: NodeType, language: str) -> Mapping[str, str]:

@@ -39,6 +39,7 @@ class NodeType:
         blocking: whether `run` holds its thread (files, heavy computing): it is then given a thread of its own.
         Config: the pydantic model of `config`.
         In: JSON Schema of the inputs; None when they are free (named by the bindings).
+        expects: where they are free, those that mean something by their name, with their schemas; for screens.
         Out: JSON Schema of the output behind the main port.
         optional: whether an input that no binding fills is fine is said by the schema's `required`.
     """
@@ -58,6 +59,7 @@ class NodeType:
     blocking: ClassVar[bool] = False
     Config: ClassVar[type[NodeConfig]] = NodeConfig
     In: ClassVar[Schema | None] = None
+    expects: ClassVar[Mapping[str, Schema]] = {}
     Out: ClassVar[Schema] = {"type": "object", "properties": {}, "additionalProperties": False}
 
     @classmethod

@@ -2095,7 +2095,8 @@ export interface components {
          *     Attributes:
          *         key: `name@version`, as a workflow file writes it.
          *         config: JSON Schema of its config.
-         *         input: JSON Schema of its inputs; None where they are free (named by the bindings).
+         *         input: JSON Schema of its inputs; where they are free, of those that mean something by their name.
+         *         free: whether any input may be given, named by its binding.
          *         output: JSON Schema behind its main port, where it does not depend on the config.
          *         icon: an SVG as text; empty where the package has none.
          */
@@ -2106,12 +2107,14 @@ export interface components {
             };
             control: components["schemas"]["Control"];
             effects: components["schemas"]["EffectsView"];
+            /** Free */
+            free: boolean;
             /** Icon */
             icon: string;
             /** Input */
             input: {
                 [key: string]: unknown;
-            } | null;
+            };
             /** Key */
             key: string;
             kind: components["schemas"]["Kind"];

@@ -9,7 +9,20 @@ function type(key: string, kind: Kind, control: Control, ports: string[], config
   const title = key.split("@", 1)[0] ?? key;
   return [
     key,
-    { key, title, summary: "", kind, control, effects, ports: outlets, config, input: null, output: {}, icon: "" },
+    {
+      key,
+      title,
+      summary: "",
+      kind,
+      control,
+      effects,
+      ports: outlets,
+      config,
+      input: {},
+      free: true,
+      output: {},
+      icon: "",
+    },
   ];
 }
 

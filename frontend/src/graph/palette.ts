@@ -16,8 +16,10 @@ export type NodeType = {
   effects: { effect: "none" | "read" | "write"; external: boolean; irreversible: boolean; spends: boolean };
   ports: Port[];
   config: Schema;
-  /** Schema of the inputs; null when they are free (named by the bindings). */
-  input: Schema | null;
+  /** Schema of the inputs; where they are free, of those that mean something by their name. */
+  input: Schema;
+  /** Whether any input may be given, named by its binding. */
+  free: boolean;
   output: Schema;
   icon: string;
 };

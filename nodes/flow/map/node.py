@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from builder.sdk import Control, Kind, NodeConfig, NodeType
+from builder.sdk import Control, Kind, NodeConfig, NodeType, Schema
 
 
 class MapConfig(NodeConfig):
@@ -29,6 +30,7 @@ class Map(NodeType):
     """Declares the container; the machine opens a scope for each item."""
 
     name = "flow.map"
+    expects: ClassVar[Mapping[str, Schema]] = {"items": {"type": "array", "title": "Items"}}
     title = "Map"
     summary = "Runs a body once for each item of a list, several at once."
     kind = Kind.FLOW

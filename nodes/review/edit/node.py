@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from builder.sdk import (
     MAIN,
@@ -32,6 +32,7 @@ class Edit(NodeType):
     kind = Kind.REVIEW
     control = Control.ASK
     endorses = True
+    expects: ClassVar[Mapping[str, Schema]] = {"proposal": {"title": "Proposal"}}
     Config = ReviewConfig
 
     def shapes(self, config: Any, inputs: Mapping[str, Schema]) -> Shapes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from pydantic import Field, StringConstraints, field_validator
@@ -95,6 +95,7 @@ class HttpRequestNode(NodeType):
     """Sends one request through the guarded way out, and gives the answer."""
 
     name = "tool.http_request"
+    expects: ClassVar[Mapping[str, Schema]] = {"body": {"title": "Body"}}
     title = "HTTP request"
     summary = "Calls an address of another system."
     kind = Kind.TOOL

@@ -22,7 +22,7 @@ export function NodeInputs({ path }: { path: string }) {
   const known = (type?.input?.properties ?? {}) as Record<string, Schema>;
   const required = Array.isArray(type?.input?.required) ? type.input.required.map(String) : [];
   const names = [...new Set([...Object.keys(known), ...Object.keys(inputs)])];
-  const isFree = !type?.input;
+  const isFree = type?.free ?? false;
   return (
     <section aria-label={t("inspector.inputs")}>
       <Stack gap="sm">

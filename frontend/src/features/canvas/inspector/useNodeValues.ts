@@ -40,7 +40,7 @@ export function useNodeValues(path: string): Values {
       describe,
       settle,
       // A text that reads the node's own inputs may take any value: it becomes an input on the way.
-      offers: (scope) => (scope === "inputs" && type?.input === null ? bound() : scope === "inputs" ? [] : offers),
+      offers: (scope) => (scope === "inputs" && type?.free ? bound() : scope === "inputs" ? [] : offers),
       name: (offer, scope) => {
         if (scope !== "inputs" || graph.nodes[id]?.inputs?.[offer.path]) return offer.path;
         const inputs = graph.nodes[id]?.inputs ?? {};
