@@ -174,5 +174,5 @@ def test_no_machine_path_or_registry_host_is_named() -> None:
 def is_ours(path: Path) -> bool:
     inside = path.relative_to(ROOT).parts
     foreign = {".git", ".venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".hypothesis", ".handrail",
-               ".pytest_cache", ".import_linter_cache", ".peers", ".node", "dist", "build"}  # fmt: skip
+               ".pytest_cache", ".import_linter_cache", ".peers", ".node", ".artefacts", "dist", "build"}  # fmt: skip
     return not foreign.intersection(inside) and path.stat().st_size < 2_000_000

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.product import *  # noqa: F403  # the fixtures of the product behind a browser
 from tests.journeys.receiver import Receiver
 
 ROOT = Path(__file__).resolve().parents[2]

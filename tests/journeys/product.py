@@ -18,13 +18,14 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.journeys.receiver import Receiver
 
-__all__ = ["OpenPage", "Product", "browser", "open_page", "product"]
+__all__ = ["browser", "open_page", "product"]
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / ".artefacts" / "screens"
@@ -119,16 +120,19 @@ def _launch(playwright: Playwright, path: str | None) -> Browser:
     return playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
 
 
+def profile(size: dict[str, int], scheme: str = "light") -> dict[str, Any]:
+    """A browser profile as the journeys use it: English, and nothing moves."""
+    return {"viewport": size, "color_scheme": scheme, "locale": "en-GB", "reduced_motion": "reduce"}
+
+
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
     """Opens a page in a browser profile of its own; at the end, none of them may have complained."""
     complaints: list[str] = []
     contexts = []
 
-    def begin(*, size: dict[str, int] | None = None, scheme: str = "light", language: str = "en-GB") -> Page:
-        context = browser.new_context(
-            viewport=size or WIDE, color_scheme=scheme, locale=language, reduced_motion="reduce"
-        )  # type: ignore[arg-type]  # plain words for literals
+    def begin(*, size: dict[str, int] | None = None, scheme: str = "light", state: Any = None) -> Page:
+        context = browser.new_context(**profile(size or WIDE, scheme), storage_state=state)
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()

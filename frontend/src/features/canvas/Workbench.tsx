@@ -34,7 +34,6 @@ export function Workbench({ row, revision, menu }: { row: WorkflowRow; revision:
   const { t } = useTranslation();
   const { view, node } = useSearch({ from: "/inside/workflows/$id" });
   const navigate = useNavigate();
-  const name = useEditor((state) => state.history.present.name);
   const select = useEditor((state) => state.select);
   const isSelected = useEditor((state) => state.selected.length > 0);
   const isPicking = useEditor((state) => state.picker !== null);
@@ -54,7 +53,7 @@ export function Workbench({ row, revision, menu }: { row: WorkflowRow; revision:
   return (
     <div className={classes.bench}>
       <div className={classes.bar} role="toolbar" aria-label={t("editor.toolbar")}>
-        <h1 className={classes.name}>{name}</h1>
+        <h1 className={classes.name}>{row.name}</h1>
         <SavedNote saving={saving} />
         <span className={classes.gap} />
         <History />
