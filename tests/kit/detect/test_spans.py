@@ -86,5 +86,7 @@ def test_time_grows_with_the_text_and_no_faster(piece: str) -> None:
         return time.process_time() - begun
 
     seconds(1_000)
-    small, large = seconds(4_000), seconds(64_000)
-    assert large < max(small, 0.005) * 16 * 4
+    for _ in range(5):  # a machine that is busy elsewhere is slow now and then; a square is slow each time
+        if seconds(64_000) < max(seconds(4_000), 0.005) * 16 * 4:
+            return
+    raise AssertionError("sixteen times the text took far more than sixteen times as long, each time")
