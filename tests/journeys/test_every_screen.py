@@ -68,6 +68,9 @@ SCREENS = {
     "settings": "/settings",
 }
 
+DRAWN = ("canvas", "run")
+"""Where the workflow is drawn, which takes a moment longer."""
+
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -77,6 +80,8 @@ def test_every_screen_is_for_everybody(
     page = open_page(size=size, scheme=scheme, state=visited.state)
     for name, address in SCREENS.items():
         show(page, visited, address)
+        if name in DRAWN:
+            page.locator(".react-flow__node").first.wait_for()
         judge_page(page, name)
 
 
