@@ -18,7 +18,9 @@ A scenario that reaches a stop ends without a result, so for the result a stop m
 A merge that goes on after k of m arrows does not wait for the rest, and may cancel it. First only those alternatives
 count which every choice of k arrows waits for. If needs fail, each choice is looked at by itself (up to a limit; beyond
 it the first, careful answer stands): only arrows of the choice enter the merge, and what none of them waits for may end
-without a port where the merge cancels.
+without a port where the merge cancels. Such a merge may also starve: fewer than k of its arrows are taken, and it does
+not run although some were. Whether it can is again a need: of some m-k+1 of its arrows none is taken, while the source
+of another one runs.
 """
 
 from __future__ import annotations
@@ -104,7 +106,8 @@ def unmet_needs(routes: Routes, ancestors: Ancestors, needs: Iterable[tuple[str,
     surely = _surely_waited(routes, bits) if routes.partial else above
     maybe_cut = _cancellable(routes, bits, above, surely)
     careful = _only_waited(asked, bits, surely)
-    failed = _play(routes, routes.edges, careful, maybe_cut)
+    starving = _find_starving(routes, maybe_cut)
+    failed = _play(routes, routes.edges, careful, maybe_cut, starving)
     if not failed or not routes.partial or _count_choices(routes) > MOST_CHOICES:
         return failed
     really: set[tuple[str, Need]] = set()
@@ -114,7 +117,7 @@ def unmet_needs(routes: Routes, ancestors: Ancestors, needs: Iterable[tuple[str,
             break
         _, above_here = ancestor_masks(routes.order, edges)
         cut = _cancellable(routes, bits, above, above_here)
-        really |= _play(routes, edges, _only_waited(left, bits, above_here), cut)
+        really |= _play(routes, edges, _only_waited(left, bits, above_here), cut, starving)
     return really
 
 
@@ -129,9 +132,21 @@ def _only_waited(
 
 
 def _play(
-    routes: Routes, edges: Sequence[EdgeKey], needs: Mapping[tuple[str, Need], Need], cut: frozenset[str]
+    routes: Routes,
+    edges: Sequence[EdgeKey],
+    needs: Mapping[tuple[str, Need], Need],
+    cut: frozenset[str],
+    starving: frozenset[str],
 ) -> set[tuple[str, Need]]:
-    """Solves the game for these needs (asked → what counts of it) and gives those that can go unmet."""
+    """Solves the game for these needs (asked → what counts of it) and gives those that can go unmet.
+
+    Args:
+        routes: what can happen.
+        edges: its arrows, or those of one choice.
+        needs: asked → what counts of it.
+        cut: nodes that may be cancelled.
+        starving: merges that may not run although an arrow into them is taken.
+    """
     keys = list(needs)
     full = (1 << len(keys)) - 1
     met: dict[tuple[str, str], int] = {}
@@ -152,7 +167,8 @@ def _play(
         for port in routes.ports[node_id]:
             way = full & ~met.get((node_id, port), 0)
             for target in behind.get((node_id, port), ()):
-                way &= avoid[target]
+                if target not in starving:
+                    way &= avoid[target]
             through[node_id, port] = way
             mask |= way
         avoid[node_id] = mask
@@ -170,6 +186,26 @@ def _play(
 
 
 # ---------------------------------------------------------------- merges that wait for a part
+
+
+def _find_starving(routes: Routes, cut: frozenset[str]) -> frozenset[str]:
+    """The merges that may get fewer arrows than they wait for, though some; with many arrows, carefully."""
+    found: set[str] = set()
+    for merge in (node_id for node_id in routes.order if node_id in routes.partial):
+        needed, _ = routes.partial[merge]
+        arrows = _arrows_into(routes, merge)
+        if needed < 2:
+            continue
+        if comb(len(arrows), needed - 1) > MOST_CHOICES:
+            found.add(merge)
+            continue
+        asked: dict[tuple[str, Need], Need] = {}
+        for missing in combinations(arrows, len(arrows) - needed + 1):
+            need = frozenset((source, frozenset({port})) for source, port, _ in missing)
+            asked |= {(each[0], need): need for each in arrows if each not in missing}
+        if _play(routes, routes.edges, asked, cut, frozenset(found)):
+            found.add(merge)
+    return frozenset(found)
 
 
 def _surely_waited(routes: Routes, bits: Mapping[str, int]) -> dict[str, int]:

@@ -201,3 +201,25 @@ def test_one_need_may_hang_on_the_choice_of_a_node_far_above() -> None:
     drawn = Routes(order, {**dict.fromkeys(order, ("done",)), "route": ("l", "r")}, edges, {})
     either, one = frozenset({("left", ALL), ("right", ALL)}), frozenset({("left", ALL)})
     assert unmet_needs(drawn, [("late", either), ("late", one)]) == {("late", one)}
+
+
+def test_a_merge_that_may_starve_is_not_sure_to_run() -> None:
+    order = ("n0", "n1", "n2", "n3")
+    edges = (
+        ("n0", "done", "n1"), ("n0", "other", "n2"), ("n0", "done", "n3"), ("n1", "done", "n3"), ("n2", "done", "n3"),
+    )  # fmt: skip
+    ports = dict.fromkeys(order, ("done",)) | {"n0": ("done", "other")}
+    drawn = Routes(order, ports, edges, {"n3": (2, frozenset())})
+    need = frozenset({("n3", ALL)})
+    assert unmet_needs(drawn, [(RESULT, need)]) == {(RESULT, need)}
+
+
+def test_a_merge_whose_arrows_are_all_taken_is_sure_to_run() -> None:
+    order = ("start", "a", "b", "c", "most")
+    edges = (
+        ("start", "done", "a"), ("start", "done", "b"), ("start", "done", "c"),
+        ("a", "done", "most"), ("b", "done", "most"), ("c", "done", "most"),
+    )  # fmt: skip
+    drawn = Routes(order, dict.fromkeys(order, ("done",)), edges, {"most": (2, frozenset())})
+    need = frozenset({("most", ALL)})
+    assert unmet_needs(drawn, [(RESULT, need)]) == set()
