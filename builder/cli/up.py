@@ -58,6 +58,17 @@ def _serve(
     link = application.open_door()
     if example and link is not None:
         furnish(application, link.owner)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, lifespan="off", timeout_graceful_shutdown=_GRACE
+    )
+    server = uvicorn.Server(config)
+
+    def stop(*_: object) -> None:
+        """Uvicorn hears the signals while it serves, and raises them again at its end: neither must cut off closing."""
+        server.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     address = settings.url if link is None else f"{settings.url}/link/{link.token}"
     say(f"Handrail is at {settings.url}")
     if link is not None:
@@ -70,18 +81,7 @@ def _serve(
         say("What the example sends cannot arrive: something else listens on port 8765 of this machine.")
     if open_browser:
         webbrowser.open(address)
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, lifespan="off", timeout_graceful_shutdown=_GRACE
-    )
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stay)
-    server = uvicorn.Server(config)
-    app.state.leaving = lambda: server.should_exit  # ends what would otherwise go on: streams of events
     server.run(sockets=[listening])
-
-
-def _stay(*_: object) -> None:
-    """Uvicorn ends at a signal, and then raises it again; what is left to do is to close, which must not be cut off."""
 
 
 def _listen(host: str, port: int) -> socket.socket:
