@@ -41,7 +41,11 @@ def return_review(session: Session, review_id: int, by: str | Decider) -> int:
     """Gives a claim back, for the whole task; how many rows became free.
 
     Raises:
-        UnknownReviewError: there is no such Review.
+        ReviewError: it is unknown, or neither held by this person nor his to decide.
     """
     who = given_name(by) if isinstance(by, str) else by
-    return free_rows(session, expect_review(session, review_id), who.person)
+    review = expect_review(session, review_id)
+    refusal = why_not(review, who, read_decisions(session, review_id))
+    if refusal is not None and review.claimed_by != who.person:
+        raise MayNotDecideError(refusal)
+    return free_rows(session, review, who.person)

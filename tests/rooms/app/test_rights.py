@@ -15,7 +15,7 @@ from builder.app import PUBLIC_ROUTES, assemble_app, permission_of
 from builder.audit.tables import audit_event_table
 from builder.db import read_clock
 from builder.teams.rules import IDLE, RIGHTS, SOMETIMES
-from builder.teams.store import save_membership, save_org_roles, save_person
+from builder.teams.store import read_memberships, save_membership, save_org_roles, save_person
 from tests.rooms.cases import RouteCase, Visitor, find_cases
 from tests.rooms.world import ORG_ROLES, TEAM_ROLES, World, make_world
 
@@ -107,6 +107,8 @@ def restore_roles(world: World, name: str) -> None:
     with world.transaction() as session:
         number = world.people[name]
         save_person(session, number, {"closed_at": None})
+        for each in read_memberships(session, people=[number]):
+            save_membership(session, each.team_id, number, ())
         save_membership(session, world.ours, number, (name,) if name in TEAM_ROLES else ())
         save_membership(session, world.theirs, number, TEAM_ROLES if name == "other" else ())
         save_org_roles(session, number, (name,) if name in ORG_ROLES else ())
