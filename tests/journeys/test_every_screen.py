@@ -69,7 +69,7 @@ SCREENS = {
 }
 
 DRAWN = ("canvas", "run")
-"""Where the workflow is drawn, which takes a moment longer."""
+"""Where the workflow is drawn, which takes a moment longer; on a phone these are lists."""
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
@@ -80,7 +80,7 @@ def test_every_screen_is_for_everybody(
     page = open_page(size=size, scheme=scheme, state=visited.state)
     for name, address in SCREENS.items():
         show(page, visited, address)
-        if name in DRAWN:
+        if name in DRAWN and size is WIDE:
             page.locator(".react-flow__node").first.wait_for()
         judge_page(page, name)
 
