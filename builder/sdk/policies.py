@@ -6,6 +6,7 @@ while it looks, nothing passes.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
@@ -57,7 +58,7 @@ class PolicyConfig(NodeConfig):
     on_timeout: Literal["escalate", "reject", "hold"] = Field("hold", title="When it is late")
 
 
-class Policy(NodeType):
+class Policy(NodeType, ABC):
     """Base of the policies: a subclass says in `judge` what it thinks of a record."""
 
     kind: ClassVar[Kind] = Kind.POLICY
@@ -68,9 +69,9 @@ class Policy(NodeType):
         findings = {"type": "array", "items": _FINDING}
         return Shapes(record, {MAIN.name: free_record({"record": record, "verdict": _VERDICT, "findings": findings})})
 
+    @abstractmethod
     async def judge(self, config: Any, record: Mapping[str, Any], context: Context) -> Outcome:
         """What this policy says of the record: end with `passed`, `asked` or `blocked`."""
-        raise NotImplementedError
 
     async def run(self, config: Any, inputs: Mapping[str, Any], context: Context) -> Outcome:
         """Judges, and refuses when judging fails."""

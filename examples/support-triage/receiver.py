@@ -56,13 +56,20 @@ class Receiver:
         receiver = self
 
         class Request(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                """What arrived, for whoever looks in a browser."""
+                self._answer(200, receiver.replies)
+
             def do_POST(self) -> None:
                 size = int(self.headers.get("Content-Length") or 0)
                 body = json.loads(self.rfile.read(size))
                 number = receiver.keep(self.headers.get("Idempotency-Key", ""), body)
-                answer = json.dumps({"accepted": number}).encode()
-                self.send_response(201)
-                self.send_header("Content-Type", "application/json")
+                self._answer(201, {"accepted": number})
+
+            def _answer(self, status: int, document: Any) -> None:
+                answer = json.dumps(document, indent=2, ensure_ascii=False).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json; charset=utf-8")
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
                 self.wfile.write(answer)

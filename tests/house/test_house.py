@@ -165,7 +165,8 @@ def test_no_file_is_called_by_an_empty_word(word: str) -> None:
 
 
 def test_no_machine_path_or_registry_host_is_named() -> None:
-    hosts = re.compile(r"/work/|/root/|files\.pythonhosted|registry\.npmjs|pypi\.org/simple")
+    here = "|".join(re.escape(f"{place}/") for place in (ROOT, Path.home()) if place != Path("/"))
+    hosts = re.compile(rf"{here}|files\.pythonhosted|registry\.npmjs|pypi\.org/simple")
     files = [p for p in ROOT.rglob("*") if p.is_file() and is_ours(p) and p != Path(__file__)]
     found = [name_of(p) for p in files if hosts.search(p.read_text(encoding="utf-8", errors="ignore"))]
     assert found == []
