@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -12,8 +13,8 @@ from builder.engine.graph import Workflow
 from builder.engine.plan import Plan
 from builder.engine.reading import read_workflow
 from builder.engine.woven import Woven
-from builder.sdk import Control, Kind, NodeConfig, NodeType
-from builder.sdk.policies import Policy
+from builder.sdk import Context, Control, Kind, NodeConfig, NodeType, Outcome, VerdictWord
+from builder.sdk.policies import Policy, passed
 
 
 class Look(Policy):
@@ -22,6 +23,9 @@ class Look(Policy):
     summary = "Looks."
     check = "look"
     removes = frozenset({"secret"})
+
+    async def judge(self, config: Any, record: Mapping[str, Any], context: Context) -> Outcome:
+        return passed(record, VerdictWord.ALLOW, "looked")
 
 
 class Note(NodeType):
