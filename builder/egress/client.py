@@ -125,6 +125,19 @@ class Client:
         except TimeoutError:
             raise trip.lost("timed_out", f"{_shown(url)} did not answer within {request.timeout:g} seconds.") from None
 
+    async def find_address(self, host: str, port: int) -> str:
+        """The address at which a host may be reached by another protocol than HTTP, looked up once.
+
+        Raises:
+            NodeError: the way out is shut for it, or it has no address.
+        """
+        try:
+            listed = self._allowed.covers(read_host(host), read_port(port))
+        except HostError as error:
+            raise refuse("host_wrong", f"The host cannot be used: {error}.") from None
+        addresses = await self._dialer(listed=listed).find_addresses(host, port)
+        return addresses[0]
+
     async def _travel(self, trip: _Trip, url: httpx.URL, headers: list[tuple[str, str]]) -> HttpAnswer:
         listed = True
         for _ in range(MAX_REDIRECTS + 1):
@@ -164,9 +177,12 @@ class Client:
                 ssl_context=self._tls or _usual_tls(),
                 max_connections=1_000,
                 keepalive_expiry=IDLE_SECONDS,
-                network_backend=GuardedDialer(self._resolve, self._network or httpcore.AnyIOBackend(), listed=listed),
+                network_backend=self._dialer(listed=listed),
             )
         return self._pools[listed]
+
+    def _dialer(self, *, listed: bool) -> GuardedDialer:
+        return GuardedDialer(self._resolve, self._network or httpcore.AnyIOBackend(), listed=listed)
 
     async def _exchange(
         self, trip: _Trip, url: httpx.URL, headers: list[tuple[str, str]], *, listed: bool

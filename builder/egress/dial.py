@@ -68,12 +68,17 @@ class GuardedDialer(httpcore.AsyncNetworkBackend):
         """A connection to the first address that answers, if all of the host's addresses may be reached."""
         try:
             async with asyncio.timeout(timeout):
-                addresses = await self._judged(host, port)
+                addresses = await self.find_addresses(host, port)
                 return await self._first_open(addresses, port, local_address, socket_options)
         except TimeoutError:
             raise httpcore.ConnectTimeout("no connection in time") from None
 
-    async def _judged(self, host: str, port: int) -> tuple[str, ...]:
+    async def find_addresses(self, host: str, port: int) -> tuple[str, ...]:
+        """The addresses of a host, if all of them may be reached.
+
+        Raises:
+            NodeError: one of them may not, or there is none.
+        """
         try:
             known = read_host(host)
         except HostError as error:

@@ -13,8 +13,22 @@ from builder.engine.plan import PlanGraph, PlanNode
 from builder.kit.ids import show_id
 from builder.runs.budget import Budget
 from builder.runs.loading import RunTokens
-from builder.runs.ports import Reach
-from builder.sdk import JSON, HttpAnswer, HttpRequest, Kind, Mode, ModelAnswer, ModelRequest, Schema, Vault
+from builder.runs.ports import Credentials, Files, Reach, Use
+from builder.sdk import (
+    JSON,
+    Failed,
+    FailureClass,
+    HttpAnswer,
+    HttpRequest,
+    Kind,
+    Mode,
+    ModelAnswer,
+    ModelRequest,
+    NodeError,
+    Schema,
+    StoredFile,
+    Vault,
+)
 
 T = TypeVar("T")
 
@@ -49,6 +63,7 @@ class RunContext:
 
     Attributes:
         number: the run.
+        team_id: the team whose workflow it is; None for a file on the command line.
         graph: the graph that the node stands in.
         tokens: the run's token book.
         budget: what the run may still spend.
@@ -65,6 +80,7 @@ class RunContext:
     tokens: RunTokens
     budget: Budget
     told: Callable[[str, str], None]
+    team_id: int | None = None
     home: asyncio.AbstractEventLoop | None = None
 
     @property
@@ -123,7 +139,41 @@ class RunContext:
 
     async def send(self, request: HttpRequest) -> HttpAnswer:
         """One call through the guarded egress client. Raises NodeError."""
+        if request.credential:
+            request = await self._at_home(self._credentials.sign(request, self._use))
         return await self._at_home(self.reach.egress.send(request))
+
+    async def open_credential(self, name: str) -> Mapping[str, str]:
+        """What a credential of this node's config holds. Raises NodeError."""
+        return await self._at_home(self._credentials.open(name, self._use))
+
+    async def find_address(self, host: str, port: int) -> str:
+        """The one address at which a host may be reached. Raises NodeError."""
+        return await self._at_home(self.reach.egress.find_address(host, port))
+
+    async def read_file(self, file: str) -> StoredFile:
+        """A file behind an id that this step was given. Raises NodeError."""
+        return await self._at_home(self._files.read(file, self._use))
+
+    async def keep_file(self, name: str, media_type: str, content: bytes) -> StoredFile:
+        """Keeps a file that this step made. Raises NodeError."""
+        return await self._at_home(self._files.keep(name, media_type, content, self._use))
+
+    @property
+    def _use(self) -> Use:
+        return Use(self.number, self.path, self.team_id, self.node.type, self.mode)
+
+    @property
+    def _credentials(self) -> Credentials:
+        if self.reach.credentials is None:
+            raise _absent("no_credentials", "This run has no credentials: it is of a file, not of a team's workflow.")
+        return self.reach.credentials
+
+    @property
+    def _files(self) -> Files:
+        if self.reach.files is None:
+            raise _absent("no_files", "This run has no files: it is of a file, not of a team's workflow.")
+        return self.reach.files
 
     async def _at_home(self, work: Coroutine[Any, Any, T]) -> T:
         """Connections belong to the worker's loop; a node in a thread of its own has another."""
@@ -134,3 +184,7 @@ class RunContext:
     def tell(self, sentence: str) -> None:
         """A line for people who watch the run."""
         self.told(self.path, sentence[:1000])
+
+
+def _absent(code: str, sentence: str) -> NodeError:
+    return NodeError(Failed(FailureClass.PERMANENT, code, sentence))

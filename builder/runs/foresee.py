@@ -117,6 +117,10 @@ class _NoWorld:
         """Calls nobody."""
         raise PermissionError("nothing outside is reached")
 
+    async def find_address(self, host: str, port: int) -> str:
+        """Looks nothing up."""
+        raise PermissionError("nothing outside is reached")
+
 
 @dataclass
 class _Ahead:

@@ -36,6 +36,8 @@ class Claim(NamedTuple):
     starter: str
     name: str
     forked_from: int | None
+    team_id: int | None
+    workflow_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ class Committed:
 
 
 _CLAIM_COLUMNS = (
-    "id, epoch, plan_hash, mode, told, cancel_by, deaths, input, input_ref, given, starter, name, forked_from"
+    "id, epoch, plan_hash, mode, told, cancel_by, deaths, input, input_ref, given, starter, name, forked_from, "
+    "team_id, workflow_id"
 )
 _ROW_COLUMNS = ", ".join(Row._fields)
 _ROWS_AT_ONCE = 64  # in one statement on SQLite; larger commits take several in the same transaction

@@ -111,7 +111,7 @@ class Performer:
 
         return RunContext(
             reach=self._reach, number=hold.run_id, mode=hold.mode, path=path, node=hold.node(path), graph=graph,
-            tokens=hold.tokens, budget=hold.budget, told=told, home=home,
+            tokens=hold.tokens, budget=hold.budget, told=told, team_id=hold.claim.team_id, home=home,
         )  # fmt: skip
 
     def _settle_in_place(

@@ -19,6 +19,7 @@ from builder.sdk import (
     ModelRequest,
     NodeType,
     Question,
+    StoredFile,
 )
 
 
@@ -51,6 +52,55 @@ class Egress(Protocol):
 
     def send(self, request: HttpRequest) -> Coroutine[Any, Any, HttpAnswer]:
         """One call. Raises NodeError."""
+        ...
+
+    def find_address(self, host: str, port: int) -> Coroutine[Any, Any, str]:
+        """The address at which a host may be reached. Raises NodeError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Who asks for something that is not everybody's: one step of one run.
+
+    Attributes:
+        run_id, path: the step.
+        team_id: the team whose workflow it is; None for a file on the command line.
+        type: `name@major` of its node type.
+        mode: how the run treats the world.
+    """
+
+    run_id: int
+    path: str
+    team_id: int | None
+    type: str
+    mode: Mode
+
+
+class Credentials(Protocol):
+    """Opens credentials just before they are used, and notes each use."""
+
+    def open(self, name: str, use: Use) -> Coroutine[Any, Any, Mapping[str, str]]:
+        """What a credential holds. Raises NodeError."""
+        ...
+
+    def sign(self, request: HttpRequest, use: Use) -> Coroutine[Any, Any, HttpRequest]:
+        """The request with the credential that it names added, if its host is one of the credential's.
+
+        Raises NodeError.
+        """
+        ...
+
+
+class Files(Protocol):
+    """Keeps files that people upload and steps make."""
+
+    def read(self, file: str, use: Use) -> Coroutine[Any, Any, StoredFile]:
+        """A file that this run may read. Raises NodeError."""
+        ...
+
+    def keep(self, name: str, media_type: str, content: bytes, use: Use) -> Coroutine[Any, Any, StoredFile]:
+        """Keeps a file that this step made, once for the same content. Raises NodeError."""
         ...
 
 
@@ -103,6 +153,7 @@ class Reach:
         load_plan: verifies a woven document and compiles it; raises HandrailError. Asked once per hash and process.
         vault_key: seals the token books of runs: 32 bytes.
         audit: None keeps no events.
+        credentials, files: None where there are none (a file on the command line).
         closers: what gives its connections back when the worker ends, on the worker's own event loop.
     """
 
@@ -115,5 +166,7 @@ class Reach:
     on_park: OnPark | None = None
     on_withdraw: OnWithdraw | None = None
     audit: Audit | None = None
+    credentials: Credentials | None = None
+    files: Files | None = None
     clock: Clock = field(default=SYSTEM_CLOCK)
     closers: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()

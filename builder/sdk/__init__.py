@@ -2,7 +2,8 @@
 
 from builder.kit.shapes import check_schema
 from builder.sdk.context import Context, NodeError, Vault
-from builder.sdk.fields import Expression, ModelConnection, Stricter, Template
+from builder.sdk.fields import CredentialName, Expression, ModelConnection, Stricter, Template
+from builder.sdk.files import StoredFile
 from builder.sdk.models import Choice, HttpAnswer, HttpRequest, ModelAnswer, ModelRequest
 from builder.sdk.node_type import NodeConfig, NodeType, free_record
 from builder.sdk.outcomes import (
@@ -38,9 +39,10 @@ from builder.sdk.values import (
 )
 
 __all__ = [
-    "ERROR_PORT", "JSON", "MAIN", "AfterCrash", "Ask", "Choice", "Context", "Control", "Decision", "Done", "Effect",
-    "Effects", "Expression", "Failed", "FailureClass", "Finding", "HttpAnswer", "HttpRequest", "Kind", "Mode",
-    "ModelAnswer", "ModelConnection", "ModelRequest", "NodeConfig", "NodeError", "NodeType", "Outcome", "Port",
-    "Question", "Refused", "ReviewConfig", "Reviewers", "Schema", "Shapes", "Stage", "Stricter", "Template", "Usage",
-    "Vault", "Verdict", "VerdictWord", "Wait", "check_schema", "free_record",
+    "ERROR_PORT", "JSON", "MAIN", "AfterCrash", "Ask", "Choice", "Context", "Control", "CredentialName", "Decision",
+    "Done", "Effect", "Effects", "Expression", "Failed", "FailureClass", "Finding", "HttpAnswer", "HttpRequest",
+    "Kind", "Mode", "ModelAnswer", "ModelConnection", "ModelRequest", "NodeConfig", "NodeError", "NodeType",
+    "Outcome", "Port", "Question", "Refused", "ReviewConfig", "Reviewers", "Schema", "Shapes", "Stage",
+    "StoredFile", "Stricter", "Template", "Usage", "Vault", "Verdict", "VerdictWord", "Wait", "check_schema",
+    "free_record",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
+from builder.sdk.files import StoredFile
 from builder.sdk.models import HttpAnswer, HttpRequest, ModelAnswer, ModelRequest
 from builder.sdk.outcomes import Failed
 from builder.sdk.values import JSON, Mode, Schema
@@ -101,6 +102,40 @@ class Context(Protocol):
 
     async def send(self, request: HttpRequest) -> HttpAnswer:
         """One call through the guarded egress client. Raises NodeError."""
+        ...
+
+    async def open_credential(self, name: str) -> Mapping[str, str]:
+        """What a credential of this node's config holds, for protocols that `send` does not speak (`password` …).
+
+        For HTTP name it in the request instead: then nothing of it passes through the node. Each opening is noted.
+
+        Raises:
+            NodeError: it is not there, not granted to this team and node type, or over.
+        """
+        ...
+
+    async def find_address(self, host: str, port: int) -> str:
+        """The one address at which a host may be reached, for protocols that `send` does not speak; connect to it.
+
+        Raises:
+            NodeError: the way out is shut for it (private, link-local, metadata …), or it has no address.
+        """
+        ...
+
+    async def read_file(self, file: str) -> StoredFile:
+        """A file behind an id that this step was given.
+
+        Raises:
+            NodeError: there is none that this run may read.
+        """
+        ...
+
+    async def keep_file(self, name: str, media_type: str, content: bytes) -> StoredFile:
+        """Keeps a file that this step made; the same step keeps the same content once, however often it tries.
+
+        Raises:
+            NodeError: it is too large, or cannot be kept.
+        """
         ...
 
     def tell(self, sentence: str) -> None:

@@ -59,6 +59,22 @@ class Stricter:
 
 
 @dataclass(frozen=True, slots=True)
+class CredentialName:
+    """Marks a text field as the name of a credential, of one of these kinds (`http_bearer`, `smtp`, `sql` …).
+
+    A workflow holds the name and never the secret. Whether it is granted is asked before each run.
+    """
+
+    kinds: tuple[str, ...]
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Adds `x-credential` to the field's JSON Schema: the kinds."""
+        schema = handler(core)
+        schema["x-credential"] = list(self.kinds)
+        return schema
+
+
+@dataclass(frozen=True, slots=True)
 class ModelConnection:
     """Marks a text field as the name of a model connection."""
 

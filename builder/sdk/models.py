@@ -67,6 +67,7 @@ class HttpRequest:
         accept: media types a successful answer may have (`application/*+json`, `text/*`); empty: any.
         repeatable: sending it twice does no harm (a prompt, a write with an idempotency key), so a lost answer is
             `transient`, not `uncertain`.
+        credential: name of the credential that is added on the way out; the node never sees it. Empty: none.
     """
 
     method: str
@@ -77,6 +78,7 @@ class HttpRequest:
     max_bytes: int = 2_000_000
     accept: tuple[str, ...] = ()
     repeatable: bool = False
+    credential: str = ""
 
 
 @dataclass(frozen=True, slots=True)

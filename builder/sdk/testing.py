@@ -51,6 +51,7 @@ from pydantic import BaseModel, ValidationError
 from builder.kit.shapes import schema_of, validate
 from builder.kit.tokens import TokenBook
 from builder.sdk.context import NodeError, Vault
+from builder.sdk.files import StoredFile
 from builder.sdk.models import HttpAnswer, HttpRequest, ModelAnswer, ModelRequest
 from builder.sdk.node_type import NodeType
 from builder.sdk.outcomes import Ask, Decision, Done, Failed, FailureClass, Outcome, Refused, Usage, Wait
@@ -67,6 +68,9 @@ class TestContext:
     Attributes:
         models: what `ask_model` answers, in order.
         answers: what `send` answers, in order.
+        credentials: name → what `open_credential` gives.
+        addresses: host → what `find_address` gives; a host that is not in it is refused.
+        files: id → what `read_file` gives; what `keep_file` keeps is added.
         asked, sent, told: what the node asked for, sent and told, in order.
         tokens: the vault; None for a node that may not reach one.
         target: what `describe_target` gives.
@@ -83,6 +87,9 @@ class TestContext:
     labels: frozenset[str] = frozenset()
     models: list[ModelAnswer | Failed] = field(default_factory=list)
     answers: list[HttpAnswer | Failed] = field(default_factory=list)
+    credentials: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
+    files: dict[str, StoredFile] = field(default_factory=dict)
     target: JSON = None
     tokens: Vault | None = field(default_factory=lambda: TokenBook(b"a key for tests only"))
     present: datetime = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
@@ -136,6 +143,30 @@ class TestContext:
         if isinstance(answer, Failed):
             raise NodeError(answer)
         return answer
+
+    async def open_credential(self, name: str) -> Mapping[str, str]:
+        """The credential that the test chose."""
+        if name not in self.credentials:
+            raise NodeError(Failed(FailureClass.PERMANENT, "credential_unknown", f"There is no credential {name!r}."))
+        return self.credentials[name]
+
+    async def find_address(self, host: str, port: int) -> str:
+        """The address that the test chose."""
+        if host not in self.addresses:
+            raise NodeError(Failed(FailureClass.PERMANENT, "host_not_allowed", f"{host} may not be reached."))
+        return self.addresses[host]
+
+    async def read_file(self, file: str) -> StoredFile:
+        """The file that the test chose, or that the node kept."""
+        if file not in self.files:
+            raise NodeError(Failed(FailureClass.PERMANENT, "file_unknown", f"There is no file {file!r}."))
+        return self.files[file]
+
+    async def keep_file(self, name: str, media_type: str, content: bytes) -> StoredFile:
+        """Keeps it in `files`."""
+        kept = StoredFile(f"file{len(self.files) + 1:09d}", name, media_type, len(content), content)
+        self.files[kept.id] = kept
+        return kept
 
     def tell(self, sentence: str) -> None:
         """Keeps the line in `told`."""

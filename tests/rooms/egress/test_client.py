@@ -351,3 +351,15 @@ async def test_proxies_of_the_environment_are_ignored(monkeypatch: pytest.Monkey
         monkeypatch.setenv(name, "http://127.0.0.1:3128")
     await fail(Client(network=no_network), get("http://8.8.8.8/"))
     assert no_network.opened == [("8.8.8.8", 80)]
+
+
+async def test_an_address_for_another_protocol_is_judged_alike(no_network) -> None:
+    async def resolve(host: str, _: int) -> tuple[str, ...]:
+        return {"mail.example": ("93.184.215.14", "93.184.215.15"), "inside.example": ("10.0.0.7",)}[host]
+
+    client = Client(Allowed.of("inside.example:25"), resolve=resolve)
+    assert await client.find_address("mail.example", 587) == "93.184.215.14"
+    assert await client.find_address("inside.example", 25) == "10.0.0.7"
+    for host, port in (("inside.example", 26), ("127.0.0.1", 25), ("0x7f.1", 25), ("169.254.169.254", 80), ("", 25)):
+        with pytest.raises(NodeError):
+            await client.find_address(host, port)
