@@ -59,7 +59,14 @@ def _serve(
     if example and link is not None:
         furnish(application, link.owner)
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, lifespan="off", timeout_graceful_shutdown=_GRACE
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=_GRACE,
+        loop="asyncio",
+        http="h11",  # whatever else is installed beside: tests and production run the same
     )
     server = uvicorn.Server(config)
 
