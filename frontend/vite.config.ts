@@ -1,9 +1,10 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { splitWords } from "./words.ts";
 
 /** The API stands on the same origin in both modes, so cookies work and no CORS is needed anywhere. */
 export default defineConfig({
-  plugins: [react()],
+  plugins: [splitWords(), react()],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
   server: { host: "127.0.0.1", port: 5173, strictPort: true, proxy: { "/api": "http://127.0.0.1:8700" } },
   build: {

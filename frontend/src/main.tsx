@@ -4,7 +4,7 @@ import "./app/global.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App, styleNonce } from "./app/App";
-import { startTexts } from "./app/language";
+import { preloadWords, startTexts } from "./app/language";
 
 // Overlays lock the scrolling of the page by a style of their own; this is where it finds the nonce.
 Object.assign(globalThis, { __webpack_nonce__: styleNonce() });
@@ -17,4 +17,5 @@ startTexts().then(() => {
         <App />
       </StrictMode>,
     );
+  preloadWords();
 });

@@ -13,7 +13,7 @@ import { PALETTE, triage } from "@/graph/example";
 import { startTexts } from "./language";
 import { makeTheme } from "./theme";
 
-beforeAll(() => startTexts("en"));
+beforeAll(() => startTexts("en", "editor", "rest"));
 
 function show(store: EditorStore): void {
   render(

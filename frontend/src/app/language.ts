@@ -16,7 +16,26 @@ declare module "i18next" {
 }
 
 const KEPT = "handrail-language";
-const LOADERS = { en: () => import("./texts/en.json"), de: () => import("./texts/de.json") };
+type Words = { default: Record<string, string> };
+/** What every page needs; the editor and its like; and the rest. `words.ts` says which key is where. */
+const LOADERS = {
+  en: {
+    core: () => import("virtual:words/en/core"),
+    editor: () => import("virtual:words/en/editor"),
+    rest: () => import("virtual:words/en/rest"),
+  },
+  de: {
+    core: () => import("virtual:words/de/core"),
+    editor: () => import("virtual:words/de/editor"),
+    rest: () => import("virtual:words/de/rest"),
+  },
+} satisfies Record<Language, Record<string, () => Promise<Words>>>;
+
+export type Part = keyof (typeof LOADERS)["en"];
+
+/** The parts that some page of this visit has needed: another language needs them too. */
+const needed = new Set<Part>(["core"]);
+const loaded = new Map<string, Promise<void>>();
 
 const isLanguage = (word: string | null | undefined): word is Language => word === "en" || word === "de";
 
@@ -28,21 +47,53 @@ export function firstLanguage(): Language {
   return wanted ?? "en";
 }
 
-export async function startTexts(language: Language = firstLanguage()): Promise<void> {
+function loadPart(language: Language, part: Part): Promise<void> {
+  const name = `${language} ${part}`;
+  const begun = loaded.get(name);
+  if (begun) return begun;
+  const load = LOADERS[language]
+    [part]()
+    .then(({ default: words }) => {
+      i18next.addResourceBundle(language, "translation", words, true, true);
+    })
+    .catch((error: unknown) => {
+      loaded.delete(name);
+      throw error;
+    });
+  loaded.set(name, load);
+  return load;
+}
+
+/** Loads words beside the page that says them. */
+export async function loadWords(...parts: Part[]): Promise<void> {
+  for (const part of parts) needed.add(part);
+  await Promise.all(parts.map((part) => loadPart(i18next.language as Language, part)));
+}
+
+/** @param parts of the catalogue that are needed beside the core. */
+export async function startTexts(language: Language = firstLanguage(), ...parts: Part[]): Promise<void> {
   await i18next.use(initReactI18next).init({
     lng: language,
-    resources: { [language]: { translation: (await LOADERS[language]()).default } },
+    resources: {},
     keySeparator: false,
     nsSeparator: false,
     interpolation: { escapeValue: false },
     returnNull: false,
+    react: { bindI18nStore: "added" },
   });
+  await loadWords("core", ...parts);
   document.documentElement.lang = language;
 }
 
+/** Has the remaining words ready before a dialog asks for them. */
+export function preloadWords(): void {
+  const load = () => loadWords("editor", "rest").catch(() => undefined);
+  if ("requestIdleCallback" in window) window.requestIdleCallback(load, { timeout: 4_000 });
+  else setTimeout(load, 1_000);
+}
+
 export async function changeLanguage(language: Language): Promise<void> {
-  if (!i18next.hasResourceBundle(language, "translation"))
-    i18next.addResourceBundle(language, "translation", (await LOADERS[language]()).default);
+  await Promise.all([...needed].map((part) => loadPart(language, part)));
   await i18next.changeLanguage(language);
   localStorage.setItem(KEPT, language);
   document.documentElement.lang = language;

@@ -21,7 +21,7 @@ import { makeTheme } from "./theme";
 // A busy machine takes its time: what a page loads late is loaded before, and nothing is given up early.
 configure({ asyncUtilTimeout: 8000 });
 vi.setConfig({ testTimeout: 30_000 });
-beforeAll(() => Promise.all([startTexts("en"), import("@/features/reviews/EditPane")]), 60_000);
+beforeAll(() => Promise.all([startTexts("en", "editor", "rest"), import("@/features/reviews/EditPane")]), 60_000);
 afterEach(() => vi.unstubAllGlobals());
 
 const row = (id: string, more: Partial<ReviewRow> = {}): ReviewRow => ({

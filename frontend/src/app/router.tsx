@@ -7,14 +7,27 @@ import {
   createRouter,
   lazyRouteComponent,
   Outlet,
+  type RouteComponent,
   redirect,
 } from "@tanstack/react-router";
 import { isSignedIn, keepToken, sessionOptions } from "@/kit/session";
+import { loadWords, type Part } from "./language";
 import { Broken, NotFound } from "./shell/Broken";
 import { Shell } from "./shell/Shell";
 
 type Context = { client: QueryClient };
 type Search = Record<string, string | undefined>;
+
+/**
+ * A page, loaded together with its words.
+ *
+ * @param parts of the catalogue beyond what every page has: for most pages the rest.
+ */
+const lazyPage = <Name extends string, Module extends Record<Name, RouteComponent>>(
+  load: () => Promise<Module>,
+  name: Name,
+  parts: Part[] = ["rest"],
+) => lazyRouteComponent(async () => (await Promise.all([load(), loadWords(...parts)]))[0], name);
 
 const words = (search: Record<string, unknown>, ...names: string[]): Search =>
   Object.fromEntries(names.flatMap((name) => (typeof search[name] === "string" ? [[name, search[name]]] : [])));
@@ -25,13 +38,13 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
   validateSearch: (search): { to?: string } => words(search, "to"),
-  component: lazyRouteComponent(() => import("@/features/session/SignIn"), "SignIn"),
+  component: lazyPage(() => import("@/features/session/SignIn"), "SignIn"),
 });
 
 const link = createRoute({
   getParentRoute: () => root,
   path: "/link/$token",
-  component: lazyRouteComponent(() => import("@/features/session/OneTimeLink"), "OneTimeLink"),
+  component: lazyPage(() => import("@/features/session/OneTimeLink"), "OneTimeLink"),
 });
 
 /** Everything behind the sign-in. */
@@ -49,7 +62,7 @@ const inside = createRoute({
 const home = createRoute({
   getParentRoute: () => inside,
   path: "/",
-  component: lazyRouteComponent(() => import("@/features/home/Home"), "Home"),
+  component: lazyPage(() => import("@/features/home/Home"), "Home", []),
 });
 
 const workflows = createRoute({
@@ -57,7 +70,7 @@ const workflows = createRoute({
   path: "/workflows",
   validateSearch: (search): { q?: string; team?: string; stage?: string; archived?: string } =>
     words(search, "q", "team", "stage", "archived"),
-  component: lazyRouteComponent(() => import("@/features/workflows/WorkflowList"), "WorkflowList"),
+  component: lazyPage(() => import("@/features/workflows/WorkflowList"), "WorkflowList"),
 });
 
 const workflow = createRoute({
@@ -67,27 +80,27 @@ const workflow = createRoute({
     ...words(search, "node"),
     ...(search.view === "list" && { view: "list" }),
   }),
-  component: lazyRouteComponent(() => import("./EditorPage"), "EditorPage"),
+  component: lazyPage(() => import("./EditorPage"), "EditorPage", ["editor"]),
 });
 
 const team = createRoute({
   getParentRoute: () => inside,
   path: "/team",
   validateSearch: (search): { team?: string } => words(search, "team"),
-  component: lazyRouteComponent(() => import("@/features/people/Team"), "Team"),
+  component: lazyPage(() => import("@/features/people/Team"), "Team"),
 });
 
 const people = createRoute({
   getParentRoute: () => inside,
   path: "/people",
   validateSearch: (search): { q?: string } => words(search, "q"),
-  component: lazyRouteComponent(() => import("@/features/people/People"), "People"),
+  component: lazyPage(() => import("@/features/people/People"), "People"),
 });
 
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
-  component: lazyRouteComponent(() => import("./SettingsPage"), "SettingsPage"),
+  component: lazyPage(() => import("./SettingsPage"), "SettingsPage"),
 });
 
 const audit = createRoute({
@@ -95,13 +108,13 @@ const audit = createRoute({
   path: "/audit",
   validateSearch: (search): { kind?: string; who?: string; subject?: string; since?: string } =>
     words(search, "kind", "who", "subject", "since"),
-  component: lazyRouteComponent(() => import("@/features/audit/Audit"), "Audit"),
+  component: lazyPage(() => import("@/features/audit/Audit"), "Audit"),
 });
 
 const governance = createRoute({
   getParentRoute: () => inside,
   path: "/governance",
-  component: lazyRouteComponent(() => import("@/features/governance/Governance"), "Governance"),
+  component: lazyPage(() => import("@/features/governance/Governance"), "Governance"),
 });
 
 const template = createRoute({
@@ -109,7 +122,7 @@ const template = createRoute({
   path: "/governance/$id",
   validateSearch: (search): { version?: number } =>
     Number.isInteger(search.version) ? { version: search.version as number } : {},
-  component: lazyRouteComponent(() => import("@/features/governance/Template"), "Template"),
+  component: lazyPage(() => import("@/features/governance/Template"), "Template"),
 });
 
 const whose = (search: Record<string, unknown>): { whose?: "team" | "overdue" | "decided"; team?: string } => ({
@@ -121,14 +134,14 @@ const reviews = createRoute({
   getParentRoute: () => inside,
   path: "/reviews",
   validateSearch: whose,
-  component: lazyRouteComponent(() => import("@/features/reviews/Desk"), "Desk"),
+  component: lazyPage(() => import("@/features/reviews/Desk"), "Desk", []),
 });
 
 const review = createRoute({
   getParentRoute: () => inside,
   path: "/reviews/$id",
   validateSearch: whose,
-  component: lazyRouteComponent(() => import("@/features/reviews/ReviewPage"), "ReviewPage"),
+  component: lazyPage(() => import("@/features/reviews/ReviewPage"), "ReviewPage", []),
 });
 
 const runs = createRoute({
@@ -138,20 +151,20 @@ const runs = createRoute({
     search,
   ): { team?: string; workflow?: string; state?: string; mode?: string; since?: string; q?: string } =>
     words(search, "team", "workflow", "state", "mode", "since", "q"),
-  component: lazyRouteComponent(() => import("@/features/runs/RunList"), "RunList"),
+  component: lazyPage(() => import("@/features/runs/RunList"), "RunList", []),
 });
 
 const run = createRoute({
   getParentRoute: () => inside,
   path: "/runs/$id",
   validateSearch: (search): { view?: string; step?: string } => words(search, "view", "step"),
-  component: lazyRouteComponent(() => import("./pages/RunOnCanvas"), "RunOnCanvas"),
+  component: lazyPage(() => import("./pages/RunOnCanvas"), "RunOnCanvas", ["editor"]),
 });
 
 const versions = createRoute({
   getParentRoute: () => inside,
   path: "/workflows/$id/versions",
-  component: lazyRouteComponent(() => import("@/features/workflows/Versions"), "Versions"),
+  component: lazyPage(() => import("@/features/workflows/Versions"), "Versions"),
 });
 
 const compare = createRoute({
@@ -161,19 +174,19 @@ const compare = createRoute({
     ...(Number.isInteger(search.from) && { from: search.from as number }),
     ...(Number.isInteger(search.to) && { to: search.to as number }),
   }),
-  component: lazyRouteComponent(() => import("@/features/workflows/Compare"), "Compare"),
+  component: lazyPage(() => import("@/features/workflows/Compare"), "Compare", ["editor", "rest"]),
 });
 
 const start = createRoute({
   getParentRoute: () => inside,
   path: "/workflows/$id/start",
-  component: lazyRouteComponent(() => import("@/features/workflows/StartForm"), "StartForm"),
+  component: lazyPage(() => import("@/features/workflows/StartForm"), "StartForm", ["editor", "rest"]),
 });
 
 const requests = createRoute({
   getParentRoute: () => inside,
   path: "/publish-requests",
-  component: lazyRouteComponent(() => import("@/features/workflows/Requests"), "Requests"),
+  component: lazyPage(() => import("@/features/workflows/Requests"), "Requests"),
 });
 
 const routes = root.addChildren([

@@ -23,7 +23,7 @@ vi.setConfig({ testTimeout: 30_000 });
 beforeAll(
   () =>
     Promise.all([
-      startTexts("en"),
+      startTexts("en", "editor", "rest"),
       import("@/features/runs/StepPanel"),
       import("@/features/runs/Rerun"),
       import("@/features/runs/Clarify"),

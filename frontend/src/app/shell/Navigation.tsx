@@ -1,29 +1,39 @@
 import { Link } from "@tanstack/react-router";
-import { House, IdCard, ListChecks, ScrollText, ShieldCheck, UsersRound, Waypoints, Workflow } from "lucide-react";
+import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { may, useSession } from "@/kit/session";
 import classes from "./Navigation.module.css";
+import { GROUPS } from "./pages";
 import { Waiting } from "./Waiting";
 
-/** The pages that are always one click away, for whoever has the permission; a page enters here when it is built. */
-const PAGES = [
-  { to: "/", text: "nav.home", icon: House, needs: null },
-  { to: "/reviews", text: "nav.reviews", icon: ListChecks, needs: null },
-  { to: "/workflows", text: "nav.workflows", icon: Workflow, needs: null },
-  { to: "/runs", text: "nav.runs", icon: Waypoints, needs: null },
-  { to: "/governance", text: "nav.governance", icon: ShieldCheck, needs: "governance.read" },
-  { to: "/audit", text: "nav.audit", icon: ScrollText, needs: "audit.read" },
-  { to: "/team", text: "nav.team", icon: UsersRound, needs: null },
-  { to: "/people", text: "nav.people", icon: IdCard, needs: "organisation.read" },
-] as const;
+type Group = (typeof GROUPS)[number];
 
+/** The pages, in groups; on the canvas icons alone, whose names come up beside them. */
 export function Navigation() {
   const { t } = useTranslation();
-  const session = useSession();
-  const pages = PAGES.filter(({ needs }) => needs === null || may(session, needs));
   return (
-    <nav aria-label={t("nav.label")}>
-      <ul className={classes.list}>
+    <nav aria-label={t("nav.label")} className={classes.navigation}>
+      {GROUPS.map((group) => (
+        <Pages key={group.text ?? ""} group={group} />
+      ))}
+    </nav>
+  );
+}
+
+function Pages({ group }: { group: Group }) {
+  const { t } = useTranslation();
+  const session = useSession();
+  const label = useId();
+  const pages = group.pages.filter(({ needs }) => needs === null || may(session, needs));
+  if (pages.length === 0) return null;
+  return (
+    <div className={classes.group}>
+      {group.text && (
+        <div id={label} className={classes.title} data-word>
+          {t(group.text)}
+        </div>
+      )}
+      <ul className={classes.list} aria-labelledby={group.text ? label : undefined}>
         {pages.map(({ to, text, icon: Icon }) => (
           <li key={to}>
             <Link
@@ -33,12 +43,12 @@ export function Navigation() {
               activeProps={{ "aria-current": "page" }}
             >
               <Icon aria-hidden size={17} strokeWidth={1.9} />
-              <span data-word>{t(text)}</span>
+              <span data-word="name">{t(text)}</span>
               {to === "/reviews" && <Waiting />}
             </Link>
           </li>
         ))}
       </ul>
-    </nav>
+    </div>
   );
 }

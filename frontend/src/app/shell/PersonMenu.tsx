@@ -22,7 +22,7 @@ export function PersonMenu() {
       target={
         <UnstyledButton className={classes.person} onClick={() => setOpen((was) => !was)}>
           <Avatar size={26} radius="xl" color="accent" name={person.name} aria-hidden />
-          <span className={classes.name} data-word>
+          <span className={classes.name} data-word="name">
             {person.name}
           </span>
         </UnstyledButton>

@@ -37,7 +37,7 @@ export function PersonPanel({ onLeave }: { onLeave: () => void }) {
         leftSection={<Settings2 aria-hidden size={16} />}
         onClick={onLeave}
       >
-        {t("settings.title")}
+        {t("person.settings")}
       </Button>
       <Button
         variant="default"

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { findPart } from "../../../words";
 import de from "./de.json";
 import en from "./en.json";
 
@@ -28,6 +29,30 @@ it("has no key that no screen uses", () => {
   const isUsed = (key: string): boolean =>
     everything.includes(`"${key.replace(/_(one|other)$/, "")}"`) || starts.some((start) => key.startsWith(start));
   expect(Object.keys(en).filter((key) => !isUsed(key))).toEqual([]);
+});
+
+/** What is loaded with a page; a page that uses a key of another part would show the key until that part has come. */
+const LEAN = [
+  { folders: ["kit/", "app/shell/", "features/home/", "features/reviews/", "features/notices/"], parts: ["core"] },
+  { folders: ["features/runs/", "features/canvas/", "forms/", "graph/"], parts: ["core", "editor"] },
+];
+
+it("gives every page the parts of the catalogue that it uses", () => {
+  const found = LEAN.flatMap(({ folders, parts }) =>
+    files
+      .filter(({ name }) => folders.some((folder) => name.startsWith(folder)))
+      .flatMap(({ name, text }) => {
+        // A permission looks like a key and is none.
+        const said = text.replace(/may\(\w+, "[\w.]+"/g, "");
+        const whole = [...said.matchAll(/"([a-z]\w*\.[\w.]+)"/gi)].map((match) => match[1] ?? "");
+        const begun = [...said.matchAll(/`([a-z]\w*\.[\w.]*)\$\{/gi)].map((match) => match[1] ?? "");
+        const keys = Object.keys(en).filter(
+          (key) => whole.includes(key.replace(/_(one|other)$/, "")) || begun.some((start) => key.startsWith(start)),
+        );
+        return keys.filter((key) => !parts.includes(findPart(key))).map((key) => `${name}: ${key}`);
+      }),
+  );
+  expect(found).toEqual([]);
 });
 
 it("holds all the words: none stand in a screen", () => {

@@ -19,7 +19,7 @@ export function NoticeBell({ isWide = false }: { isWide?: boolean }) {
   const target = isWide ? (
     <UnstyledButton className={classes.wide} onClick={toggle}>
       <Bell aria-hidden size={17} strokeWidth={1.9} />
-      <span data-word>{t("notices.title")}</span>
+      <span data-word="name">{t("notices.title")}</span>
       {unread > 0 && (
         <Badge size="sm" variant="filled" className={classes.count}>
           {unread}

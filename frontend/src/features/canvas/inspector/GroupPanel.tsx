@@ -43,7 +43,7 @@ export function GroupPanel({ path }: { path: string }) {
       ) : (
         <>
           <TextInput
-            label={t("workflow.name")}
+            label={t("inspector.title")}
             maxLength={120}
             value={group.title ?? ""}
             autoFocus

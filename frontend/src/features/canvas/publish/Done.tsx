@@ -31,11 +31,11 @@ export function Done({
       <Group gap="xs" mt="sm" justify="center">
         {version && may(session, "run.start", row.team.id) && (
           <ButtonLink to="/workflows/$id/start" {...here}>
-            {t("start.do")}
+            {t("publish.start")}
           </ButtonLink>
         )}
         <ButtonLink to="/workflows/$id/versions" {...here} variant="default">
-          {t("versions.title")}
+          {t("publish.versions")}
         </ButtonLink>
         <Button variant="default" onClick={onClose} data-autofocus>
           {t("publish.back")}
