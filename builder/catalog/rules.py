@@ -16,6 +16,7 @@ _FREE = {"body", "schema"}
 _DEEPEST = 2
 _MAY_IMPORT = {"builder.sdk", "pydantic", "__future__"}
 _OUTSIDE = (Control.STEP, Control.ASK)
+_REPLY = frozenset({"status", "headers", "body"})
 
 
 def judge_type(node: NodeType, *, kind: str, word: str, outside: bool) -> Iterator[str]:
@@ -39,6 +40,8 @@ def judge_type(node: NodeType, *, kind: str, word: str, outside: bool) -> Iterat
     yield from judge_powers(node, outside=outside)
     if node.control is Control.STEP and not _declares(node, "effects"):
         yield "it does not declare its `effects`; write `effects = Effects()` if it does nothing outside the run."
+    if node.replies and not (node.kind is Kind.TOOL and set(node.Out.get("required", ())) >= _REPLY):
+        yield "it replies; then it is a tool, and its `Out` requires status, headers and body."
     schemas = [("In", node.In or {}), ("Out", node.Out)]
     for name, schema in schemas:
         for problem in check_schema(schema):

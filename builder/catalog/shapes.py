@@ -33,6 +33,7 @@ def hash_shape(node: NodeType) -> str:
         "effects": [effects.effect.value, effects.external, effects.after_crash.value, effects.irreversible,
                     effects.spends],
         "labels": [sorted(node.emits), sorted(node.removes), node.endorses, node.check],
+        **({"replies": True} if node.replies else {}),
     })  # fmt: skip
 
 

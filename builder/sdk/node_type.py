@@ -37,6 +37,8 @@ class NodeType:
         endorses: whether what passes is no longer `untrusted` (policy and review only).
         check: for a policy, the name of the check that it makes (`personal_data`).
         blocking: whether `run` holds its thread (files, heavy computing): it is then given a thread of its own.
+        replies: whether its output, `{status, headers, body}`, is the answer for whoever called the run's webhook and
+            waits: the first such step that is done answers; where there is none, the run's result does (tools only).
         Config: the pydantic model of `config`.
         In: JSON Schema of the inputs; None when they are free (named by the bindings).
         expects: where they are free, those that mean something by their name, with their schemas; for screens.
@@ -57,6 +59,7 @@ class NodeType:
     endorses: ClassVar[bool] = False
     check: ClassVar[str | None] = None
     blocking: ClassVar[bool] = False
+    replies: ClassVar[bool] = False
     Config: ClassVar[type[NodeConfig]] = NodeConfig
     In: ClassVar[Schema | None] = None
     expects: ClassVar[Mapping[str, Schema]] = {}

@@ -76,6 +76,7 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
         ("node.py", "from pydantic", "import yaml\nfrom pydantic", "imports yaml"),
         ("node.py", "Control.STEP", "Control.CHOOSE", "from outside is `step` or `ask`"),
         ("node.py", "    Config =", "    endorses = True\n    Config =", "only a policy or a review"),
+        ("node.py", "    Config =", "    replies = True\n    Config =", "requires status, headers and body"),
         ("node.py", "    prefix: str =", "    prefix: Any =", "may be anything"),
         ("node.py", "effects = Effects()", "effects = Effects()\n    narrow = lambda s, c: WIDE", "name 'WIDE'"),
         ("node.py", "NODE = Thing()", "", "cannot be loaded"),
