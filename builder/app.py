@@ -30,6 +30,7 @@ from builder.catalog import router as catalog
 from builder.db import clock
 from builder.governance import router as governance
 from builder.insights import router as insights
+from builder.kit.clock import SYSTEM_CLOCK
 from builder.kit.errors import HandrailError
 from builder.live import router as live
 from builder.notices import router as notices
@@ -238,12 +239,14 @@ class Guard:
             await self._app(scope, receive, send)
             return
         started = False
+        began = SYSTEM_CLOCK.monotonic()
         fixed = _HEADERS | (_API_HEADERS if scope["path"].startswith("/api/") else {})
 
         async def send_with_headers(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
+                self._count(scope, message["status"], SYSTEM_CLOCK.monotonic() - began)
                 headers = MutableHeaders(scope=message)
                 for name, value in fixed.items():
                     headers.setdefault(name, value)
@@ -261,6 +264,12 @@ class Guard:
                     scope, receive, send_with_headers
                 )
             raise
+
+    @staticmethod
+    def _count(scope: Scope, status: int, seconds: float) -> None:
+        """An answer has begun; an address that leads nowhere, or to a screen's file, is not a figure of its own."""
+        route = getattr(scope.get("route"), "path", "other")
+        scope["app"].state.application.telemetry.count_request(scope["method"], route, status, seconds)
 
 
 def refuse_early(method: str, headers: Mapping[str, str], url: str) -> HandrailError | None:

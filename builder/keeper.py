@@ -1,4 +1,4 @@
-"""The keeper as a process of its own: `python -m builder.keeper`. Workers keep too; any number may, at once.
+"""The keeper as a process of its own: `handrail keeper`. Workers and the API keep too; any number may, at once.
 
 It rings for what is ready, fires timers, gives back what dead workers held, lets reviews run out, and chains the audit.
 """
@@ -11,7 +11,6 @@ import sys
 from types import FrameType
 
 from builder.kit.errors import HandrailError
-from builder.queue import Rounds
 from builder.settings import read_settings
 from builder.wiring import open_application
 
@@ -19,11 +18,12 @@ from builder.wiring import open_application
 def main() -> int:
     """Keeps until SIGTERM or SIGINT; the exit status."""
     try:
-        application = open_application(read_settings(os.environ))
+        application = open_application(read_settings(os.environ), "keeper")
+        rounds = application.begin_keeping()
+        application.open_side_door()
     except HandrailError as error:
         sys.stderr.write(f"{error.sentence} {error.way_out or ''}\n")
         return 2
-    rounds = Rounds(application.rounds())
 
     def stop(_: int, __: FrameType | None) -> None:
         rounds.end()

@@ -5,19 +5,19 @@ One process or several differ in two lines: where the database is, and how a rin
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
-from pathlib import Path
 from typing import ClassVar, Self
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from builder.audit import append_event, chain_events
+from builder.audit import append_event
 from builder.catalog import discover_types
 from builder.db import Database, open_database, read_clock
 from builder.egress import Allowed, Client
@@ -26,14 +26,17 @@ from builder.engine.facts import ConnectionFacts
 from builder.engine.plan import Plan
 from builder.engine.verify import verify
 from builder.engine.woven import read_woven
+from builder.keeping import Kept, keeper_rounds
 from builder.kit.errors import HandrailError
 from builder.kit.hashing import hash_value
 from builder.kit.ids import show_id
 from builder.kit.logs import set_up_logs
-from builder.kit.sealing import SigningKey, load_or_make_key
-from builder.notices import MailServer, Postbox, Postman, sweep_notices
-from builder.payloads import FolderStore, ObjectStore, PayloadStore, S3Key
-from builder.providers import Cassettes, Gateway, Models, connection_facts, connections_from_environment
+from builder.kit.sealing import SigningKey
+from builder.notices import MailServer, Postbox, Postman
+from builder.opening import COMMAND, describe_process, open_gateway, open_payloads, open_telemetry, read_keys
+from builder.payloads import ObjectStore
+from builder.processes import forget_process
+from builder.providers import WatchedGateway, connection_facts, connections_from_environment
 from builder.queue import (
     IN_PROCESS,
     CeleryRing,
@@ -44,25 +47,12 @@ from builder.queue import (
     open_doorbell,
     start_embedded_worker,
 )
-from builder.reviews import empty_reviews, expire_reviews, open_review, withdraw_review
-from builder.runs import (
-    Reach,
-    RunWorker,
-    Start,
-    empty_runs,
-    fire_timers,
-    force_cancels,
-    keep_for,
-    machine_place,
-    process_lives,
-    reap_workers,
-    start_run,
-    sweep_payloads,
-    sweep_ready,
-)
+from builder.reviews import count_waiting_reviews, open_review, withdraw_review
+from builder.runs import Reach, RunWorker, Start, count_leases, count_open_runs, start_run
 from builder.sdk import JSON, NodeType
-from builder.settings import ObjectStoreSettings, Settings
+from builder.settings import Settings
 from builder.teams import is_ownerless, make_owner_link
+from builder.telemetry import Answers, Figures, SideDoor
 
 PLANS_KEPT = 256
 """Verified plans that an installation keeps in memory."""
@@ -78,14 +68,6 @@ class PlanRefusedError(HandrailError):
 
     code: ClassVar[str] = "plan_refused"
     status: ClassVar[int] = 409
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """What this installation seals and signs with."""
-
-    vault: bytes
-    audit: SigningKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +89,15 @@ class Application:
         post: tells people what they must know of, by mail where there is any.
         keys: what it seals and signs with.
         worker: executes runs in this process; None where others do.
+        process: what this process says of itself.
+        telemetry: watches what this process does, where somebody wants to know.
     """
 
-    def __init__(self, settings: Settings, doorbell: Doorbell) -> None:
+    def __init__(self, settings: Settings, doorbell: Doorbell, role: str = COMMAND) -> None:
         self.settings = settings
         self.doorbell = doorbell
-        self.keys = _read_keys(settings)
-        self.payloads = _open_payloads(settings)
+        self.keys = read_keys(settings)
+        self.payloads = open_payloads(settings)
         self.types: Mapping[str, NodeType] = discover_types()
         self.database: Database = open_database(settings.database_url)
         self.ring = CeleryRing(doorbell)
@@ -126,10 +110,16 @@ class Application:
         self._plans: dict[str, Plan] = {}
         self._rounds: Rounds | None = None
         self._embedded: EmbeddedWorker | None = None
+        self._side_door: SideDoor | None = None
         self._closing = threading.Lock()
         self._closed = False
-        self.database.upgrade()
+        if settings.scaled:
+            self.database.check()
+        else:
+            self.database.upgrade()
         self.database.on_ring(self.ring.ring)
+        self.process = describe_process(role, self.keys)
+        self.telemetry = open_telemetry(settings, role, self.look_at_figures)
 
     def __enter__(self) -> Self:
         return self
@@ -203,7 +193,8 @@ class Application:
 
     def work(self, *, allow_hosts: tuple[str, ...] = (), told: Told = lambda *_: None) -> RunWorker:
         """Executes runs in this process from now on, as rings come in."""
-        egress, gateway = Client(Allowed.of(*self.settings.allowed_hosts, *allow_hosts)), self._open_gateway()
+        egress = Client(Allowed.of(*self.settings.allowed_hosts, *allow_hosts))
+        gateway = WatchedGateway(open_gateway(self.settings, self._connections), self._connections, self.telemetry)
         reach = Reach(
             types=self.types,
             load_plan=self.load_plan,
@@ -214,19 +205,13 @@ class Application:
             on_park=open_review,
             on_withdraw=withdraw_review,
             audit=_keep_event,
+            telemetry=self.telemetry,
             closers=(gateway.aclose, egress.aclose),
         )
         self.worker = RunWorker(self.database, reach, told)
         self.worker.start()
         self.doorbell.on_advance = self.worker.advance
         return self.worker
-
-    def _open_gateway(self) -> Gateway:
-        models = Models(self._connections)
-        if self.settings.recordings is None:
-            return models
-        way, folder = self.settings.recordings
-        return Cassettes(folder, models, way)
 
     def listen(self) -> None:
         """Starts a Celery worker inside this process."""
@@ -235,33 +220,57 @@ class Application:
 
     def keep(self) -> None:
         """Goes the keeper's rounds in a thread of this process. Any number of processes may."""
+        self.begin_keeping().start()
+
+    def begin_keeping(self) -> Rounds:
+        """The keeper's rounds, for whoever goes them himself."""
         self._rounds = Rounds(self.rounds())
-        self._rounds.start()
+        return self._rounds
 
     def rounds(self) -> tuple[Round, ...]:
-        """What the keeper does. Each act is one transaction, and does no harm when others do the same.
+        """What the keeper does."""
+        return keeper_rounds(Kept(self.settings, self.database, self.payloads, self.keys, self._postman, self.process))
 
-        Timers and overdue rings are exact although they are looked at once a second: none that is new is due sooner
-        (a shorter wait never leaves its worker's memory), and for the others the act says when it must come again.
-        A process of this machine that is gone is missed at once, one of another machine when its lease is over.
+    def open_side_door(self, ready: Callable[[], str | None] | None = None) -> None:
+        """Answers those who watch this process, where the settings name a place for it.
+
+        Args:
+            ready: why this process cannot do its work now; by default `look_ready`.
+
+        Raises:
+            HandrailError: nobody can listen there.
         """
-        here, kept = machine_place(), keep_for(self.settings.keep_live, self.settings.keep_dry)
-        return (
-            Round("timers", 1.0, lambda: self._do_in_time(fire_timers)),
-            Round("sweep", 1.0, lambda: self._do_in_time(sweep_ready)),
-            Round(
-                "audit",
-                1.0,
-                lambda: self._do(lambda session: chain_events(session, self.keys.audit, read_clock(session))),
-            ),
-            Round("reaper", 1.0, lambda: self._do(lambda session: reap_workers(session, here, process_lives))),
-            Round("reviews", 5.0, lambda: self._do(lambda session: expire_reviews(session, read_clock(session)))),
-            Round("cancels", 5.0, lambda: self._do(force_cancels)),
-            Round("old", 300.0, lambda: self._do_in_time(lambda session: empty_runs(session, kept, empty_reviews))),
-            Round("payloads", 600.0, self._sweep_payloads),
-            Round("mail", 5.0, lambda: None if self._postman is None else self._postman.go()),
-            Round("notices", 3600.0, lambda: self._do(sweep_notices)),
-        )
+        if self.settings.metrics is not None:
+            figures = None if self.telemetry.metrics is None else self.telemetry.metrics.write
+            self._side_door = SideDoor(
+                self.settings.metrics, Answers(self.look_alive, ready or self.look_ready, figures)
+            )
+
+    def _leave(self) -> None:
+        """Says that this process is gone; without a database, its silence will say so."""
+        with contextlib.suppress(SQLAlchemyError), self.transaction() as session:
+            forget_process(session, self.process.id)
+
+    def look_alive(self) -> str | None:
+        """What is wrong with this process, that only a new one would mend; None when nothing is."""
+        if self._rounds is not None and self._rounds.stands:
+            return "The keeper's rounds stand still."
+        if self.worker is not None and not self.worker.answers():
+            return "The loop that executes runs does not answer."
+        return None
+
+    def look_ready(self) -> str | None:
+        """Why this process cannot do its work now; None when it can."""
+        if self._closed or (self.worker is not None and self.worker.draining):
+            return "It is being stopped."
+        if self.worker is not None and not self.worker.trusted:
+            return "Its lease has not been prolonged: the database is away, or slow."
+        return self.database.look_away()
+
+    def look_at_figures(self) -> Figures:
+        """How the installation stands."""
+        with self.database.read() as session:
+            return Figures(count_open_runs(session), count_waiting_reviews(session), count_leases(session))
 
     def drain(self, timeout: float = 25.0) -> None:
         """Takes no run any more, lets nodes under way finish, gives the rest back."""
@@ -285,42 +294,37 @@ class Application:
                 self._rounds.stop()
             if self._embedded is not None:
                 self._embedded.stop()
+            if self._rounds is not None and self.settings.scaled:
+                self._leave()
             if self._postman is not None:
                 self._postman.close()
             if self.worker is not None:
                 self.worker.stop()
+            if self._side_door is not None:
+                self._side_door.close()
+            self.telemetry.close()
             self.doorbell.close()
             if isinstance(self.payloads, ObjectStore):
                 self.payloads.close()
             self.database.close()
 
-    def _sweep_payloads(self) -> None:
-        with self.database.read() as session:
-            sweep_payloads(session, self.payloads)
 
-    def _do(self, act: Callable[[Session], object]) -> None:
-        with self.transaction() as session:
-            act(session)
-
-    def _do_in_time(self, act: Callable[[Session], datetime | None]) -> float | None:
-        """Does what gives the moment at which it wants to be done again."""
-        with self.transaction() as session:
-            due = act(session)
-            return None if due is None else (due - read_clock(session)).total_seconds()
-
-
-def open_application(settings: Settings) -> Application:
+def open_application(settings: Settings, role: str = COMMAND) -> Application:
     """Opens an installation to read it, or to tell it something; nothing is executed in this process.
+
+    Args:
+        settings: how it is set up.
+        role: what this process is, as logs and figures call it.
 
     Raises:
         HandrailError: a setting, a key or the database cannot be used.
     """
-    set_up_logs(settings.log_level)
-    return Application(settings, open_doorbell(settings.broker_url or _own_address()))
+    set_up_logs(settings.log_level, role=role)
+    return Application(settings, open_doorbell(settings.broker_url or _own_address()), role)
 
 
 def build_embedded(
-    settings: Settings, *, allow_hosts: tuple[str, ...] = (), told: Told = lambda *_: None
+    settings: Settings, *, allow_hosts: tuple[str, ...] = (), told: Told = lambda *_: None, role: str = COMMAND
 ) -> Application:
     """Opens an installation and does everything in this process: works, listens and keeps.
 
@@ -330,12 +334,13 @@ def build_embedded(
         settings: how it is set up.
         allow_hosts: hosts that may be reached beside those of the settings.
         told: hears what nodes say to those who watch.
+        role: what this process is, as logs and figures call it.
 
     Raises:
         HandrailError: a setting, a key or the database cannot be used.
     """
-    set_up_logs(settings.log_level)
-    application = Application(settings, open_doorbell(_own_address(), threads=settings.worker_threads))
+    set_up_logs(settings.log_level, role=role)
+    application = Application(settings, open_doorbell(_own_address(), threads=settings.worker_threads), role)
     try:
         application.work(allow_hosts=allow_hosts, told=told)
         application.listen()
@@ -352,7 +357,7 @@ def build_api(settings: Settings) -> Application:
     Raises:
         HandrailError: a setting, a key or the database cannot be used.
     """
-    application = open_application(settings)
+    application = open_application(settings, "api")
     application.keep()
     return application
 
@@ -363,7 +368,7 @@ def build_worker(settings: Settings, doorbell: Doorbell) -> Application:
     Raises:
         HandrailError: a setting, a key or the database cannot be used.
     """
-    application = Application(settings, doorbell)
+    application = Application(settings, doorbell, "worker")
     application.work()
     application.keep()
     return application
@@ -371,21 +376,6 @@ def build_worker(settings: Settings, doorbell: Doorbell) -> Application:
 
 def _own_address() -> str:
     return f"{IN_PROCESS}://handrail-{os.getpid()}-{next(_names)}"
-
-
-def _read_keys(settings: Settings) -> Keys:
-    folder: Path = settings.home / "keys"
-    vault = settings.vault_key or load_or_make_key(folder / "vault.key")
-    audit = settings.audit_key or load_or_make_key(folder / "audit.key")
-    return Keys(vault, SigningKey(audit))
-
-
-def _open_payloads(settings: Settings) -> PayloadStore:
-    place = settings.payloads
-    if isinstance(place, ObjectStoreSettings):
-        key = S3Key(place.key, place.secret, place.region)
-        return ObjectStore(place.endpoint, place.bucket, key, place.prefix)
-    return FolderStore(place)
 
 
 def _keep_event(session: Session, *, kind: str, run_id: int, facts: Mapping[str, JSON]) -> None:

@@ -1,4 +1,4 @@
-"""A worker as a process of its own, on PostgreSQL and Redis: `celery -A builder.worker worker`.
+"""A worker as a process of its own, on PostgreSQL and Redis: `handrail worker`, or `celery -A builder.worker worker`.
 
 It takes rings through Celery and executes runs on its own event loop. On SIGTERM it takes no run any more, lets nodes
 under way finish, gives the rest back and rings, so that others go on at once.
@@ -6,6 +6,7 @@ under way finish, gives the rest back and rings, so that others go on at once.
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
 import sys
@@ -29,19 +30,28 @@ class WorkerProcess:
         self._doorbell = doorbell
         self._application: Application | None = None
         self._watchdog: Watchdog | None = None
+        self._listens = False
 
     def open(self, **_: Any) -> None:
         """Before Celery listens: opens the installation and starts to work."""
         try:
             self._application = build_worker(self._settings, self._doorbell)
+            self._application.open_side_door(self._look_ready)
         except HandrailError as error:
             leave(error)
         self._watchdog = Watchdog(self._application.ring)
         self._doorbell.on_ping = self._watchdog.hear
 
+    def _look_ready(self) -> str | None:
+        """Why this worker cannot take runs now; None when it can."""
+        if not self._listens:
+            return "It does not listen to the broker yet."
+        return None if self._application is None else self._application.look_ready()
+
     def watch(self, **_: Any) -> None:
         """Celery listens: from now on its silence means something."""
         assert self._watchdog is not None
+        self._listens = True
         self._watchdog.start()
 
     def leave(self, **_: Any) -> None:
@@ -64,6 +74,13 @@ class WorkerProcess:
             self._application.close()
 
 
+def work() -> int:
+    """Listens until it is told to stop; the exit status. Nothing but the log is written."""
+    worker = app.Worker(quiet=True)
+    worker.start()
+    return int(worker.exitcode or 0)
+
+
 def leave(error: HandrailError) -> NoReturn:
     """Ends the process with the sentence of what is wrong."""
     sys.stderr.write(f"{error.sentence} {error.way_out or ''}\n")
@@ -83,7 +100,8 @@ def _open() -> tuple[Settings, Doorbell]:
 
 
 def _set_up_logs(**_: Any) -> None:
-    set_up_logs(_settings.log_level)
+    set_up_logs(_settings.log_level, role="worker")
+    logging.captureWarnings(capture=True)  # Celery warns of what it finds at its start: that is a line of the log too
 
 
 _settings, app = _open()

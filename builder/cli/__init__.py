@@ -16,6 +16,10 @@ from builder.kit.errors import HandrailError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("builder.cli.up:up", "Start the product: API, screens, worker and keeper in one process."),
+    "api": ("builder.cli.processes:api", "Start an API process, where several processes share the work."),
+    "worker": ("builder.cli.processes:worker", "Start a worker process."),
+    "keeper": ("builder.cli.processes:keeper", "Start a keeper process."),
+    "migrate": ("builder.cli.migrate:migrate", "Bring the database's tables up to this version."),
     "check": ("builder.cli.check:check", "Say everything that is wrong with a workflow file."),
     "weave": ("builder.cli.weave:weave", "Insert what governance demands, with the proof."),
     "verify": ("builder.cli.verify:verify", "Check a woven file, trusting neither weaver nor prover."),

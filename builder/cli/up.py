@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import webbrowser
 from contextlib import ExitStack
@@ -11,12 +10,10 @@ from dataclasses import replace
 
 import typer
 
-from builder.cli.output import Ending, say, unusable
+from builder.cli.output import say, unusable
+from builder.cli.serve import listen_on, make_server
 from builder.kit.errors import HandrailError
 from builder.settings import Settings, read_settings
-
-_GRACE = 5
-"""Seconds that requests under way get when the process is told to stop."""
 
 
 def up(
@@ -29,7 +26,7 @@ def up(
     with ExitStack() as things:
         try:
             settings = read_settings(os.environ)
-            listening = things.enter_context(_listen(host, port))
+            listening = things.enter_context(listen_on(host, port))
             if not os.environ.get("HANDRAIL_URL"):
                 settings = replace(settings, url=f"http://{_named(host)}:{listening.getsockname()[1]}")
             _serve(settings, listening, things, example=example, open_browser=open_browser)
@@ -40,8 +37,6 @@ def up(
 def _serve(
     settings: Settings, listening: socket.socket, things: ExitStack, *, example: bool, open_browser: bool
 ) -> None:
-    import uvicorn  # heavy: loaded on first use
-
     from builder.app import build_app  # heavy: the whole product
     from builder.example import furnish, open_receiver  # heavy: the whole product
     from builder.screens import screens_folder  # heavy: Starlette
@@ -51,31 +46,15 @@ def _serve(
     if receiver is not None:
         things.callback(receiver.close)
     hosts = () if receiver is None else (receiver.address,)
-    application = build_api(settings) if settings.scaled else build_embedded(settings, allow_hosts=hosts)
+    application = build_api(settings) if settings.scaled else build_embedded(settings, allow_hosts=hosts, role="up")
     things.enter_context(application)
+    application.open_side_door()
     screens = screens_folder()
     app = build_app(application, screens)
     link = application.open_door()
     if example and link is not None:
         furnish(application, link.owner)
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="off",
-        timeout_graceful_shutdown=_GRACE,
-        loop="asyncio",
-        http="h11",  # whatever else is installed beside: tests and production run the same
-    )
-    server = uvicorn.Server(config)
-
-    def stop(*_: object) -> None:
-        """Uvicorn hears the signals while it serves, and raises them again at its end: neither must cut off closing."""
-        server.should_exit = True
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    server = make_server(app, settings.proxies)
     address = settings.url if link is None else f"{settings.url}/link/{link.token}"
     say(f"Handrail is at {settings.url}")
     if link is not None:
@@ -89,21 +68,6 @@ def _serve(
     if open_browser:
         webbrowser.open(address)
     server.run(sockets=[listening])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """The socket, before anything is opened: who finds the port taken learns it at once.
-
-    Raises:
-        Ending: nobody can listen there (exit 2).
-    """
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as problem:
-        why = (problem.strerror or str(problem)).lower()
-        raise Ending(
-            f"Nobody can listen on {host}:{port}: {why}. Is Handrail running already? `--port` takes another."
-        ) from None
 
 
 def _named(host: str) -> str:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     )
     from builder.db.database import Database, driver_of, open_database, ring_after
     from builder.db.errors import DatabaseError
+    from builder.db.migrate import SchemaState, Upgrade
+    from builder.db.steps import SchemaStep, needed_revision, newest_revision, read_steps
 
 _DOORS = {
     "POSTGRES_CLOCK": "columns",
@@ -38,13 +40,20 @@ _DOORS = {
     "to_milliseconds": "columns",
     "Database": "database",
     "DatabaseError": "errors",
+    "SchemaState": "migrate",
+    "SchemaStep": "steps",
+    "Upgrade": "migrate",
+    "needed_revision": "steps",
+    "newest_revision": "steps",
+    "read_steps": "steps",
     "open_database": "database",
     "ring_after": "database",
 }
 
 __all__ = [
-    "POSTGRES_CLOCK", "SQLITE_CLOCK", "Database", "DatabaseError", "Json", "Moment", "clock", "driver_of",
-    "from_milliseconds", "metadata", "open_database", "read_clock", "ring_after", "to_milliseconds", "write_json",
+    "POSTGRES_CLOCK", "SQLITE_CLOCK", "Database", "DatabaseError", "Json", "Moment", "SchemaState", "SchemaStep",
+    "Upgrade", "clock", "driver_of", "from_milliseconds", "metadata", "needed_revision", "newest_revision",
+    "open_database", "read_clock", "read_steps", "ring_after", "to_milliseconds", "write_json",
 ]  # fmt: skip
 
 

@@ -8,12 +8,13 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from builder.db.errors import DatabaseError
+from builder.db.migrate import SchemaState, Upgrade, check_tables, read_state, upgrade_tables
 
 NETWORK_SYSTEMS = frozenset((
     "nfs", "nfs3", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "beegfs",
@@ -79,27 +80,62 @@ class Database:
         proxied.detach()
         return connection
 
-    def upgrade(self) -> None:
+    def upgrade(self, *, contract: bool = True, to: str | None = None) -> Upgrade:
         """Brings the tables up to this program's version. Harmless when they are.
 
-        Raises:
-            DatabaseError: the database cannot be reached, is none, or was made by a newer program.
-        """
-        from builder.db.migrate import upgrade_tables  # heavy: Alembic is loaded only when there is something to do
+        Args:
+            contract: whether steps that take something away are made too.
+            to: the migration to stop at.
 
-        with self.writing if self.dialect == "sqlite" else nullcontext():
-            try:
-                upgrade_tables(self._writer)
-            except DBAPIError as problem:
-                said = next(iter(str(problem.orig).splitlines()), "") or type(problem.orig).__name__
-                raise DatabaseError(
-                    f"The database cannot be used: {said.rstrip('.')}.", way_out="Look at HANDRAIL_DATABASE_URL."
-                ) from problem
+        Raises:
+            DatabaseError: the database cannot be reached, is none, or has given up what this program uses.
+        """
+        with self.writing if self.dialect == "sqlite" else nullcontext(), _explained():
+            return upgrade_tables(self._writer, contract=contract, to=to)
+
+    def check(self) -> None:
+        """Looks whether this program can live with the tables; changes nothing.
+
+        Raises:
+            DatabaseError: it cannot, or the database cannot be reached.
+        """
+        with _explained():
+            check_tables(self._writer)
+
+    def look_away(self) -> str | None:
+        """Why the database cannot be asked now; None when it answers."""
+        try:
+            with self._reader.connect() as connection:
+                connection.execute(select(1))
+        except SQLAlchemyError:
+            return "The database does not answer."
+        return None
+
+    def look_at_tables(self) -> SchemaState:
+        """Where the tables stand.
+
+        Raises:
+            DatabaseError: the database cannot be reached.
+        """
+        with _explained(), self._reader.connect() as connection:
+            return read_state(connection)
 
     def close(self) -> None:
         """Gives every connection back."""
         self._writer.dispose()
         self._reader.dispose()
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """A database that cannot be used is told in a sentence."""
+    try:
+        yield
+    except DBAPIError as problem:
+        said = next(iter(str(problem.orig).splitlines()), "") or type(problem.orig).__name__
+        raise DatabaseError(
+            f"The database cannot be used: {said.rstrip('.')}.", way_out="Look at HANDRAIL_DATABASE_URL."
+        ) from problem
 
 
 def driver_of(session: Session) -> Any:

@@ -38,16 +38,24 @@ class CurrentStderr(io.StringIO):
 CURRENT_STDERR = CurrentStderr()
 
 
-def set_up_logs(level: str, stream: TextIO | None = None) -> None:
+def set_up_logs(level: str, stream: TextIO | None = None, *, role: str = "") -> None:
     """Sends every log of this process, the libraries' too, as JSON lines to one stream (stderr).
 
     Args:
         level: `debug`, `info`, `warning` or `error`: what is worth a line.
         stream: where to.
+        role: what this process is; it stands in each line.
     """
     number = logging.getLevelNamesMapping()[level.upper()]
+
+    def name_role(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        if role:
+            event.setdefault("role", role)
+        return event
+
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        name_role,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         tell_exception,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     )
     from builder.providers.gateway import Gateway, Models
     from builder.providers.prices import worst_cost
+    from builder.providers.watched import WatchedGateway
 
 # Loaded on first use: facts about connections are needed to check a file, the HTTP client is not.
 _HOMES = {
@@ -23,14 +24,15 @@ _HOMES = {
     "ConnectionsError": "builder.providers.connections",
     "Gateway": "builder.providers.gateway",
     "Models": "builder.providers.gateway",
+    "WatchedGateway": "builder.providers.watched",
     "connection_facts": "builder.providers.connections",
     "connections_from_environment": "builder.providers.connections",
     "worst_cost": "builder.providers.prices",
 }
 
 __all__ = [
-    "Cassettes", "Connection", "ConnectionsError", "Gateway", "Models", "connection_facts",
-    "connections_from_environment", "worst_cost",
+    "Cassettes", "Connection", "ConnectionsError", "Gateway", "Models", "WatchedGateway",
+    "connection_facts", "connections_from_environment", "worst_cost",
 ]  # fmt: skip
 
 

@@ -10,6 +10,9 @@ import structlog
 
 from builder.kit.clock import SYSTEM_CLOCK, Clock
 
+_STANDS_AFTER = 180.0
+"""Seconds without a turn: longer than any act, its statements' own time-outs included."""
+
 _log = structlog.get_logger("builder.queue")
 
 
@@ -35,6 +38,7 @@ class Rounds:
         self._rounds = rounds
         self._clock = clock
         self._stopping = threading.Event()
+        self._turned = clock.monotonic()
         self._thread = threading.Thread(target=self.go, name="handrail-keeper", daemon=True)
 
     def start(self) -> None:
@@ -52,10 +56,16 @@ class Rounds:
         """Lets `go` return after the act it is in; a signal's code may call this."""
         self._stopping.set()
 
+    @property
+    def stands(self) -> bool:
+        """Whether nothing has been done for so long that something holds it up for good."""
+        return self._clock.monotonic() - self._turned > _STANDS_AFTER
+
     def go(self) -> None:
         """Goes the rounds in this thread until `end` or `stop` is called."""
         due = {round_.name: self._clock.monotonic() for round_ in self._rounds}
         while not self._stopping.is_set():
+            self._turned = self._clock.monotonic()
             for round_ in self._rounds:
                 start = self._clock.monotonic()
                 if due[round_.name] <= start and not self._stopping.is_set():

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         UnfitDecisionError,
         UnknownReviewError,
     )
-    from builder.reviews.store import empty_reviews, read_waiting_states
+    from builder.reviews.store import count_waiting_reviews, empty_reviews, read_waiting_states
     from builder.reviews.withdraw import withdraw_review
 
 _DOORS = {
@@ -55,6 +55,7 @@ _DOORS = {
     "ReviewStory": "schemas",
     "UnfitDecisionError": "schemas",
     "UnknownReviewError": "schemas",
+    "count_waiting_reviews": "store",
     "empty_reviews": "store",
     "read_waiting_states": "store",
     "withdraw_review": "withdraw",
@@ -62,8 +63,8 @@ _DOORS = {
 
 __all__ = [
     "AlreadyDecidedError", "Decider", "MayNotDecideError", "PayloadChangedError", "Review", "ReviewError",
-    "ReviewStory", "UnfitDecisionError", "UnknownReviewError", "check_edit", "claim_review", "decide_review",
-    "decider_of", "empty_reviews", "expire_reviews", "find_review", "list_reviews", "may_decide",
+    "ReviewStory", "UnfitDecisionError", "UnknownReviewError", "check_edit", "claim_review", "count_waiting_reviews",
+    "decide_review", "decider_of", "empty_reviews", "expire_reviews", "find_review", "list_reviews", "may_decide",
     "open_review", "open_reviews_of", "read_waiting_states", "return_review", "reviews_of", "router",
     "withdraw_review",
 ]  # fmt: skip

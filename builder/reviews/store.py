@@ -251,3 +251,8 @@ def _verdict_of(said: Mapping[str, Any] | None) -> Verdict | None:
         return None
     findings = tuple(Finding(**each) for each in said["findings"])
     return Verdict(VerdictWord(said["word"]), said["reason"], findings)
+
+
+def count_waiting_reviews(session: Session) -> int:
+    """How many Reviews wait for people."""
+    return int(session.scalar(select(func.count()).select_from(review_table).where(_STILL_WAITS)) or 0)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from builder.runs.retry import Retry, retry_from_step
     from builder.runs.schemas import FINAL_STATES, RunFacts
     from builder.runs.start import RunInputError, Start, start_run
-    from builder.runs.store.lists import read_facts, read_moving
+    from builder.runs.store.keeping import count_leases
+    from builder.runs.store.lists import count_open_runs, read_facts, read_moving
     from builder.runs.sweep import fire_timers, force_cancels, reap_workers, sweep_ready
     from builder.runs.tell import (
         RunMissingError,
@@ -71,6 +72,8 @@ _DOORS = {
     "Block": "foresee",
     "foresee_blocks": "foresee",
     "read_step_inputs": "given",
+    "count_leases": "store.keeping",
+    "count_open_runs": "store.lists",
     "machine_place": "place",
     "process_lives": "place",
     "Audit": "ports",
@@ -122,6 +125,8 @@ __all__ = [
     "cancel_run",
     "cancel_step",
     "clarify_step",
+    "count_leases",
+    "count_open_runs",
     "empty_runs",
     "failpoint",
     "find_run",

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from builder.db import Database, driver_of
 from builder.runs.failpoints import failpoint
 from builder.runs.hot import Claim, Committed, FencedError, PostgresHot, SqliteHot, StepCommit
+from builder.telemetry import SILENCE, Telemetry
 
 T = TypeVar("T")
 
@@ -67,8 +68,9 @@ class _Wish(Generic[T]):
 class Committer:
     """Commits claims and steps for one process."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, telemetry: Telemetry = SILENCE) -> None:
         self._database = database
+        self._telemetry = telemetry
         self._sqlite = database.dialect == "sqlite"
         self._hot: SqliteHot | PostgresHot = SqliteHot() if self._sqlite else PostgresHot()
         self._wishes: SimpleQueue[_Wish[Any] | None] = SimpleQueue()
@@ -137,8 +139,10 @@ class Committer:
     ) -> T:
         loop = asyncio.get_running_loop()
         wish = _Wish(point, act, seen, beside, loose, loop, loop.create_future())
+        began = loop.time()
         self._wishes.put(wish)
         answer: T = await wish.future
+        self._telemetry.count_commit(point, loop.time() - began)
         return answer
 
     # ------------------------------------------------------------------ the threads

@@ -12,6 +12,8 @@ from collections import deque
 from datetime import datetime
 from typing import Protocol
 
+import structlog
+
 from builder.db import Database
 from builder.engine.events import Abort, CancelAsked, Command, Due, Event, Execute, Judge, Settle, WakeAt, Withdraw
 from builder.engine.machine import decide
@@ -209,7 +211,8 @@ class Execution:
         try:
             await self.process.trust_lease(self.hold.owner)
             failpoint("effect.before")
-            event = await self._attempt(command)
+            with structlog.contextvars.bound_contextvars(step=command.path):
+                event = await self._attempt(command)
             failpoint("effect.after")
         except Exception as problem:  # raised again in the loop, which decides what becomes of the run
             self._problem = problem

@@ -21,7 +21,7 @@ class FencedError(Exception):
 
 
 class Claim(NamedTuple):
-    """A run that this worker may now execute."""
+    """A run that this worker may now execute, and the milliseconds since it became ready."""
 
     run_id: int
     epoch: int
@@ -38,6 +38,7 @@ class Claim(NamedTuple):
     forked_from: int | None
     team_id: int | None
     workflow_id: int | None
+    waited: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,9 @@ class Committed:
 
 _CLAIM_COLUMNS = (
     "id, epoch, plan_hash, mode, told, cancel_by, deaths, input, input_ref, given, starter, name, forked_from, "
-    "team_id, workflow_id"
+    "team_id, workflow_id, "
 )
+_ON_SQLITE, _ON_POSTGRES = (f"{_CLAIM_COLUMNS}{clock} - ready_at" for clock in (SQLITE_CLOCK, POSTGRES_CLOCK))
 _ROW_COLUMNS = ", ".join(Row._fields)
 _ROWS_AT_ONCE = 64  # in one statement on SQLite; larger commits take several in the same transaction
 
@@ -115,7 +117,7 @@ class SqliteHot:
     _claim = (
         f"UPDATE run SET owner = ?, epoch = epoch + 1, status = 'running', wake_at = NULL, rings = 0, "
         f"started_at = coalesce(started_at, {SQLITE_CLOCK}) "
-        f"WHERE id = ? AND status = 'ready' RETURNING {_CLAIM_COLUMNS}"
+        f"WHERE id = ? AND status = 'ready' RETURNING {_ON_SQLITE}"
     )
     _close = (
         f"UPDATE run SET status = ?, why = ?, result = ?, result_ref = ?, cost = ?, wake_at = ?, owner = NULL, "
@@ -123,7 +125,7 @@ class SqliteHot:
         f"WHERE id = ? AND owner = ? AND epoch = ? AND status = 'running' AND told = coalesce(?, told) RETURNING id"
     )
     _look = "SELECT told, cancel_by FROM run WHERE id = ? AND owner = ? AND epoch = ? AND status = 'running'"
-    _claimed = f"SELECT {_CLAIM_COLUMNS} FROM run WHERE id = ? AND owner = ? AND status = 'running'"
+    _claimed = f"SELECT {_ON_SQLITE} FROM run WHERE id = ? AND owner = ? AND status = 'running'"
     _last = _LAST.replace("%s", "?")
     _beat = _BEAT.format(clock=SQLITE_CLOCK, at="?", how="")
     _news = _NEWS.format(at="?")
@@ -213,9 +215,9 @@ class PostgresHot:
     _claim = (
         f"UPDATE run SET owner = %s, epoch = epoch + 1, status = 'running', wake_at = NULL, rings = 0, "
         f"started_at = coalesce(started_at, {POSTGRES_CLOCK}) "
-        f"WHERE id = %s AND status = 'ready' {_UNSYNCED} RETURNING {_CLAIM_COLUMNS}"
+        f"WHERE id = %s AND status = 'ready' {_UNSYNCED} RETURNING {_ON_POSTGRES}"
     )
-    _claimed = f"SELECT {_CLAIM_COLUMNS} FROM run WHERE id = %s AND owner = %s AND status = 'running'"
+    _claimed = f"SELECT {_ON_POSTGRES} FROM run WHERE id = %s AND owner = %s AND status = 'running'"
     _last = _LAST
     _beat = _BEAT.format(clock=POSTGRES_CLOCK, at="%s", how=_UNSYNCED)
     _news = _NEWS.format(at="%s")

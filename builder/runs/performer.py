@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from builder.db import Database
-from builder.engine.events import Event, StepFailed
+from builder.engine.events import Event, Finished, StepFailed, StepRefused
 from builder.engine.plan import Plan, PlanNode
 from builder.engine.state import RunState, join_step_path, split_step_path
 from builder.runs.context import RunContext
@@ -29,6 +29,7 @@ from builder.runs.performing import (
 from builder.runs.ports import Reach
 from builder.runs.recorded import CARRIED, ON_AN_EXAMPLE, UNREVIEWED, answer_for_write, carried_decision, decision_for
 from builder.sdk import JSON, Control, Effect, Mode, NodeType, Outcome
+from builder.telemetry import StepSeen, Watch
 
 _THREADS = 8
 _INDEX = re.compile(r"\[[0-9]+\]")
@@ -77,6 +78,12 @@ class Performer:
 
     async def perform(self, hold: Hold, state: RunState, path: str, attempt: int) -> Event | Asked:
         """One attempt of a step, or the question of one that asks."""
+        with self._reach.telemetry.watch_step(StepSeen(path, hold.node(path).type, attempt)) as watch:
+            event = await self._perform(hold, state, path, attempt)
+            note_end(event, watch)
+            return event
+
+    async def _perform(self, hold: Hold, state: RunState, path: str, attempt: int) -> Event | Asked:
         node = hold.node(path)
         try:
             kind, config = self.look_up(hold.plan, path, node)
@@ -146,3 +153,16 @@ class Performer:
         before = [join_step_path(scope, source) for source, _ in node.incoming] or [scope.rpartition("[")[0] or scope]
         if any(ON_AN_EXAMPLE in hold.marks.get(each, ()) for each in before):
             hold.mark(path, ON_AN_EXAMPLE)
+
+
+def note_end(event: Event | Asked, watch: Watch) -> None:
+    """Tells who watches what came of an attempt."""
+    match event:
+        case Finished():
+            watch.outcome = "succeeded"
+        case StepFailed(failed=failed):
+            watch.outcome, watch.error = "failed", failed.code
+        case StepRefused():
+            watch.outcome = "refused"
+        case _:
+            watch.outcome = "waiting"

@@ -7,6 +7,7 @@ node, a time-out. Their sentences name the exception's class and never its text,
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import random
 from collections.abc import Callable, Container, Mapping
 from concurrent.futures import Executor
@@ -233,7 +234,9 @@ async def run_step(
 
 async def run_blocking(run: Callable[[], Any], pool: Executor) -> Outcome:
     """A step that holds its thread, in a thread of the pool with an event loop of its own."""
-    outcome: Outcome = await asyncio.get_running_loop().run_in_executor(pool, lambda: asyncio.run(run()))
+    context = contextvars.copy_context()
+    loop = asyncio.get_running_loop()
+    outcome: Outcome = await loop.run_in_executor(pool, context.run, lambda: asyncio.run(run()))
     return outcome
 
 

@@ -21,6 +21,7 @@ from builder.sdk import (
     Question,
     StoredFile,
 )
+from builder.telemetry import SILENCE, Telemetry
 
 
 class Payloads(Protocol):
@@ -154,6 +155,7 @@ class Reach:
         vault_key: seals the token books of runs: 32 bytes.
         audit: None keeps no events.
         credentials, files: None where there are none (a file on the command line).
+        telemetry: watches what is done.
         closers: what gives its connections back when the worker ends, on the worker's own event loop.
     """
 
@@ -169,4 +171,5 @@ class Reach:
     credentials: Credentials | None = None
     files: Files | None = None
     clock: Clock = field(default=SYSTEM_CLOCK)
+    telemetry: Telemetry = SILENCE
     closers: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()

@@ -22,6 +22,7 @@ from builder.db import Database
 from builder.engine.events import Begun, Event, Lost
 from builder.engine.machine import replay, start_state
 from builder.kit.errors import HandrailError
+from builder.kit.ids import show_id
 from builder.runs import store
 from builder.runs.budget import Budget
 from builder.runs.committer import Committer
@@ -36,6 +37,7 @@ from builder.runs.ports import Reach
 from builder.runs.store import keeping
 from builder.runs.sweep import quarantine_run, reap_workers
 from builder.sdk import Mode
+from builder.telemetry import RunSeen, Watch
 
 HEARTBEAT = 2.0
 """Seconds between two heartbeats."""
@@ -77,7 +79,7 @@ class RunWorker:
         self.draining = False
         self.for_others: set[int] = set()
         self.performer = Performer(database, reach, told)
-        self.committer = Committer(database)
+        self.committer = Committer(database, reach.telemetry)
         self._plans = Plans(database, reach)
         self._executions: dict[int, Execution] = {}
         self._claiming: set[int] = set()
@@ -105,6 +107,20 @@ class RunWorker:
         """A run may be ready: claims and executes it, if so. Returns at once; harmless if it is not."""
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._advance_soon, run_id)
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the lease is young enough to begin effects."""
+        return time.monotonic() - self._beat_at <= SELF_FENCE
+
+    def answers(self, timeout: float = 5.0) -> bool:
+        """Whether the event loop does its turns."""
+        turned = threading.Event()
+        try:
+            self._loop.call_soon_threadsafe(turned.set)
+        except RuntimeError:  # it has been closed, as it should at the end
+            return True
+        return turned.wait(timeout)
 
     @property
     def busy(self) -> int:
@@ -221,21 +237,33 @@ class RunWorker:
         claim = await self.committer.claim(run_id, owner)
         if claim is None:
             return
+        structlog.contextvars.bind_contextvars(run=show_id(run_id))
+        waited = None if claim.waited is None else claim.waited / 1000
+        with self.reach.telemetry.watch_run(RunSeen(run_id, claim.name, claim.mode, waited)) as watch:
+            await self._execute(claim, owner, watch)
+
+    async def _execute(self, claim: Claim, owner: str, watch: Watch) -> None:
+        """Executes a claimed run until it leaves our hands, however it does."""
+        run_id = claim.run_id
         try:
             if claim.deaths >= ALONE_AFTER:
                 await self._be_alone(run_id)
             execution, first = await self._load(claim, owner)
             self._executions[run_id] = execution
             await execution.go(first)
+            watch.outcome = execution.ended or ""
             if execution.ended == "ready":
                 self.for_others.add(run_id)
                 await asyncio.to_thread(self._ring, run_id)
         except FencedError:
-            _log.info("run_fenced", run=run_id)
+            watch.outcome = "fenced"
+            _log.info("run_fenced")
         except HandrailError as problem:
+            watch.outcome, watch.error = "quarantined", problem.code
             await self._quarantine(claim, owner, problem.sentence)
         except Exception as problem:  # a fault of ours must not leave the run half done and unexplained
-            _log.exception("run_broke", run=run_id)
+            watch.outcome, watch.error = "quarantined", type(problem).__name__
+            _log.exception("run_broke")
             await self._quarantine(claim, owner, f"Handrail itself broke off with {type(problem).__name__}.")
         finally:
             if self._alone == run_id:

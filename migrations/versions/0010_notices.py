@@ -7,6 +7,7 @@ from alembic import op
 
 revision = "0010"
 down_revision = "0009"
+kind = "expand"
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 UNREAD = sa.text("read_at IS NULL AND shown")

@@ -7,6 +7,7 @@ from alembic import op
 
 revision = "0011"
 down_revision = "0010"
+kind = "expand"
 
 OPEN = sa.text("status IN ('queued', 'ready', 'running', 'waiting', 'quarantined')")
 

@@ -55,6 +55,10 @@ def test_several_processes(tmp_path: Path) -> None:
         ({"HANDRAIL_PAYLOADS": "s3://x", **S3, "HANDRAIL_S3_ENDPOINT": "ftp://x"}, "HANDRAIL_S3_ENDPOINT must be"),
         ({"HANDRAIL_WORKER_THREADS": "0"}, "from 1 to 64"),
         ({"HANDRAIL_WORKER_THREADS": "many"}, "not 'many'"),
+        ({"HANDRAIL_METRICS_ADDRESS": "9700"}, "an address and a port"),
+        ({"HANDRAIL_METRICS_ADDRESS": "127.0.0.1:99999"}, "an address and a port"),
+        ({"HANDRAIL_OTLP_ENDPOINT": "collector:4318"}, "HANDRAIL_OTLP_ENDPOINT: it must be an address"),
+        ({"HANDRAIL_TRUSTED_PROXIES": "10.0.0.1, proxy"}, "'proxy' is no address and no network"),
         ({"HANDRAIL_LOG_LEVEL": "loud"}, "debug, info, warning, error"),
         ({"HANDRAIL_VAULT_KEY": "abc"}, "64 hex digits"),
         ({"HANDRAIL_AUDIT_KEY": "zz" * 32}, "HANDRAIL_AUDIT_KEY: it must be 64 hex digits"),
@@ -63,6 +67,18 @@ def test_several_processes(tmp_path: Path) -> None:
 def test_what_cannot_be_meant_is_refused(environment: dict[str, str], sentence: str) -> None:
     with pytest.raises(SettingsError, match=sentence):
         read_settings(environment)
+
+
+def test_what_watches_a_process() -> None:
+    settings = read_settings({})
+    assert (settings.metrics, settings.otlp, settings.proxies) == (None, None, ("127.0.0.1",))
+    settings = read_settings({
+        "HANDRAIL_METRICS_ADDRESS": "[::]:9700", "HANDRAIL_OTLP_ENDPOINT": "http://collector:4318/",
+        "HANDRAIL_TRUSTED_PROXIES": "10.0.0.0/8, ::1",
+    })  # fmt: skip
+    assert settings.metrics == ("::", 9700)
+    assert settings.otlp == "http://collector:4318"
+    assert settings.proxies == ("10.0.0.0/8", "::1")
 
 
 def test_a_mail_server() -> None:
@@ -99,11 +115,11 @@ def test_a_refused_secret_is_not_repeated() -> None:
 
 
 def test_every_setting_that_is_read_is_described_once() -> None:
-    source = (ROOT / "builder" / "settings.py").read_text(encoding="utf-8")
+    source = (ROOT / "builder" / "settings" / "read.py").read_text(encoding="utf-8")
     described = [setting.variable for setting in describe_settings()]
     assert len(set(described)) == len(described)
     read = {name for pair in re.findall(r"said\[\"([A-Z0-9_]+)\"\]|read\(\"([A-Z0-9_]+)\"", source) for name in pair}
-    assert read - {""} <= set(described)
+    assert {"HANDRAIL_DATABASE_URL", "HANDRAIL_HOME"} <= read - {""} <= set(described)
 
 
 def test_settings_are_read_without_anything_heavy() -> None:

@@ -150,3 +150,9 @@ def take_from_owners(session: Session, asked_before: datetime) -> list[int]:
     stuck = (run.status == RunStatus.RUNNING.value, run.cancel_at <= asked_before)
     query = update(run_table).where(*stuck).values(epoch=run.epoch + 1, cancel_at=now, **values).returning(run.id)
     return list(session.scalars(query))
+
+
+def count_leases(session: Session) -> int:
+    """How many workers hold a lease."""
+    query = select(func.count()).select_from(worker_table)
+    return int(session.scalar(query.where(worker.state != "dead", worker.lease_until >= read_clock(session))) or 0)

@@ -161,3 +161,9 @@ def find_used(session: Session, keys: Collection[str]) -> frozenset[str]:
     names = sorted(keys)
     columns = (run.input_ref, run.result_ref, step.output_ref)
     return frozenset(key for each in columns for key in session.scalars(select(each).where(each.in_(names))) if key)
+
+
+def count_open_runs(session: Session) -> dict[str, int]:
+    """How many runs that have not ended are in each state."""
+    query = select(run.status, func.count()).where(text(OPEN)).group_by(run.status)
+    return {row[0]: row[1] for row in session.execute(query)}

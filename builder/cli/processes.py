@@ -1,0 +1,69 @@
+"""`handrail api`, `worker` and `keeper`: the processes of an installation on PostgreSQL and Redis. `handrail up` is all
+three in one.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+
+import typer
+
+from builder.cli.output import say, unusable
+from builder.cli.serve import listen_on, make_server
+from builder.kit.errors import HandrailError
+from builder.settings import Settings, SettingsError, read_settings
+
+
+def api(
+    host: str = typer.Option("127.0.0.1", help="Address to listen on."),
+    port: int = typer.Option(8700, min=0, max=65535, help="Port to listen on; 0 takes a free one."),
+) -> None:
+    """Answers people and programs; runs are executed by workers."""
+    from builder.app import build_app  # heavy: the whole product
+    from builder.screens import screens_folder  # heavy: Starlette
+    from builder.wiring import build_api  # heavy: the whole product
+
+    with ExitStack() as things:
+        try:
+            settings = _read_scaled("An API process")
+            listening = things.enter_context(listen_on(host, port))
+            application = things.enter_context(build_api(settings))
+            application.open_side_door()
+        except HandrailError as error:
+            raise unusable(error) from None
+        app = build_app(application, screens_folder())
+        server = make_server(app, settings.proxies)
+        say(f"Handrail's API listens on {host}:{listening.getsockname()[1]}")
+        server.run(sockets=[listening])
+
+
+def worker() -> None:
+    """Executes runs as rings come in, until SIGTERM."""
+    try:
+        _read_scaled("A worker process")
+    except HandrailError as error:
+        raise unusable(error) from None
+    from builder.worker import work  # heavy: Celery; it reads the settings when it is loaded
+
+    raise typer.Exit(work())
+
+
+def keeper() -> None:
+    """Rings, wakes, gives back and chains, until SIGTERM."""
+    from builder.keeper import main  # heavy: the whole product
+
+    raise typer.Exit(main())
+
+
+def _read_scaled(who: str) -> Settings:
+    """The settings of an installation of several processes.
+
+    Raises:
+        SettingsError: they cannot be meant, or are those of one process.
+    """
+    settings = read_settings(os.environ)
+    if not settings.scaled:
+        way_out = "Set it and HANDRAIL_DATABASE_URL, or use `handrail up`, which needs neither."
+        raise SettingsError(f"{who} needs HANDRAIL_BROKER_URL.", way_out=way_out)
+    return settings

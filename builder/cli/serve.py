@@ -1,0 +1,59 @@
+"""Serving the API and its screens until somebody says stop: what `handrail up` and `handrail api` have in common."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+from builder.cli.output import Ending
+
+_GRACE = 5
+"""Seconds that requests under way get when the process is told to stop."""
+
+
+def listen_on(host: str, port: int) -> socket.socket:
+    """The socket, before anything is opened: who finds the port taken learns it at once.
+
+    Raises:
+        Ending: nobody can listen there (exit 2).
+    """
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as problem:
+        why = (problem.strerror or str(problem)).lower()
+        raise Ending(
+            f"Nobody can listen on {host}:{port}: {why}. Is Handrail running already? `--port` takes another."
+        ) from None
+
+
+def make_server(app: Any, proxies: Sequence[str]) -> Any:
+    """A server that ends by itself, and quickly, at SIGTERM or Ctrl-C; `run(sockets=[…])` serves.
+
+    Args:
+        app: the API.
+        proxies: whose word on where somebody comes from is believed.
+    """
+    import uvicorn  # heavy: loaded on first use
+
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=_GRACE,
+        forwarded_allow_ips=list(proxies),
+        loop="asyncio",
+        http="h11",  # whatever else is installed beside: tests and production run the same
+    )
+    server = uvicorn.Server(config)
+
+    def stop(*_: object) -> None:
+        """Uvicorn hears the signals while it serves, and raises them again at its end: neither must cut off closing."""
+        server.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    return server

@@ -1,0 +1,83 @@
+"""What the keeper does. Each act is one transaction, and does no harm when others do the same.
+
+Timers and overdue rings are exact although they are looked at once a second: none that is new is due sooner (a shorter
+wait never leaves its worker's memory), and for the others the act says when it must come again. A process of this
+machine that is gone is missed at once, one of another machine when its lease is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from builder.audit import chain_events
+from builder.db import Database, read_clock
+from builder.notices import Postman, sweep_notices
+from builder.opening import Keys
+from builder.payloads import PayloadStore
+from builder.processes import Process, announce_process
+from builder.queue import Round
+from builder.reviews import empty_reviews, expire_reviews
+from builder.runs import (
+    empty_runs,
+    fire_timers,
+    force_cancels,
+    keep_for,
+    machine_place,
+    process_lives,
+    reap_workers,
+    sweep_payloads,
+    sweep_ready,
+)
+from builder.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept."""
+
+    settings: Settings
+    database: Database
+    payloads: PayloadStore
+    keys: Keys
+    postman: Postman | None
+    process: Process
+
+    def do(self, act: Callable[[Session], object]) -> None:
+        """One act."""
+        with self.database.transaction() as session:
+            act(session)
+
+    def do_in_time(self, act: Callable[[Session], datetime | None]) -> float | None:
+        """Does what gives the moment at which it wants to be done again."""
+        with self.database.transaction() as session:
+            due = act(session)
+            return None if due is None else (due - read_clock(session)).total_seconds()
+
+    def sweep(self) -> None:
+        """Takes away the payloads that nothing names any more."""
+        with self.database.read() as session:
+            sweep_payloads(session, self.payloads)
+
+
+def keeper_rounds(it: Kept) -> tuple[Round, ...]:
+    """Every act, and how often it is done."""
+    here, kept = machine_place(), keep_for(it.settings.keep_live, it.settings.keep_dry)
+    rounds = [
+        Round("timers", 1.0, lambda: it.do_in_time(fire_timers)),
+        Round("sweep", 1.0, lambda: it.do_in_time(sweep_ready)),
+        Round("audit", 1.0, lambda: it.do(lambda session: chain_events(session, it.keys.audit, read_clock(session)))),
+        Round("reaper", 1.0, lambda: it.do(lambda session: reap_workers(session, here, process_lives))),
+        Round("reviews", 5.0, lambda: it.do(lambda session: expire_reviews(session, read_clock(session)))),
+        Round("cancels", 5.0, lambda: it.do(force_cancels)),
+        Round("old", 300.0, lambda: it.do_in_time(lambda session: empty_runs(session, kept, empty_reviews))),
+        Round("payloads", 600.0, it.sweep),
+        Round("mail", 5.0, lambda: None if it.postman is None else it.postman.go()),
+        Round("notices", 3600.0, lambda: it.do(sweep_notices)),
+    ]
+    if it.settings.scaled:
+        rounds.append(Round("process", 10.0, lambda: it.do(lambda session: announce_process(session, it.process))))
+    return tuple(rounds)

@@ -1,0 +1,85 @@
+"""Opening what the settings name: keys, the payload store, the way to models, and what watches a process."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from builder import __version__
+from builder.db import newest_revision
+from builder.kit.sealing import SigningKey, key_id, load_or_make_key, make_tag
+from builder.payloads import FolderStore, ObjectStore, PayloadStore, S3Key
+from builder.processes import Process
+from builder.providers import Cassettes, Connection, Gateway, Models
+from builder.runs import machine_place
+from builder.settings import ObjectStoreSettings, Settings
+from builder.telemetry import Figures, Instruments, open_instruments
+
+COMMAND = "command"
+"""The role of a process that is none of an installation's own: somebody's command."""
+
+_TELLS_FIGURES = ("keeper", "up", "api")
+"""Who tells how the whole installation stands. Workers come in numbers, and would all ask the database the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What this installation seals and signs with."""
+
+    vault: bytes
+    audit: SigningKey
+
+    @property
+    def prints(self) -> tuple[str, str]:
+        """Fingerprints of both, which tell nothing of them but whether they are equal: 16 hex digits each."""
+        return make_tag(self.vault, b"handrail fingerprint")[:16], key_id(self.audit.public)
+
+
+def read_keys(settings: Settings) -> Keys:
+    """The keys, from the settings or the files of this machine; a file is made at the first start.
+
+    Raises:
+        HandrailError: a file cannot be used.
+    """
+    folder: Path = settings.home / "keys"
+    vault = settings.vault_key or load_or_make_key(folder / "vault.key")
+    audit = settings.audit_key or load_or_make_key(folder / "audit.key")
+    return Keys(vault, SigningKey(audit))
+
+
+def open_payloads(settings: Settings) -> PayloadStore:
+    """Where large values live."""
+    place = settings.payloads
+    if isinstance(place, ObjectStoreSettings):
+        key = S3Key(place.key, place.secret, place.region)
+        return ObjectStore(place.endpoint, place.bucket, key, place.prefix)
+    return FolderStore(place)
+
+
+def open_gateway(settings: Settings, connections: Mapping[str, Connection]) -> Gateway:
+    """The way to models, or to their recorded answers."""
+    models = Models(connections)
+    if settings.recordings is None:
+        return models
+    way, folder = settings.recordings
+    return Cassettes(folder, models, way)
+
+
+def describe_process(role: str, keys: Keys) -> Process:
+    """What a process says of itself."""
+    return Process(
+        uuid.uuid4().hex, role, machine_place(), os.getpid(), __version__, newest_revision(), " ".join(keys.prints)
+    )
+
+
+def open_telemetry(settings: Settings, role: str, look: Callable[[], Figures]) -> Instruments:
+    """What watches a process, as far as the settings want to know."""
+    return open_instruments(
+        role,
+        figures=settings.metrics is not None and role != COMMAND,
+        endpoint=settings.otlp,
+        look=look if role in _TELLS_FIGURES else None,
+    )
