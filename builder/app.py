@@ -307,7 +307,10 @@ def _say(code: str, sentence: str, status: int, **more: Any) -> JSONResponse:
 
 def _answer(error: HandrailError) -> JSONResponse:
     params = {"params": jsonable_encoder(error.params)} if error.params else {}
-    return JSONResponse(error.as_record() | params, error.status)
+    headers = {"WWW-Authenticate": 'Bearer realm="handrail"'} if error.status == HTTPStatus.UNAUTHORIZED else {}
+    if isinstance(wait := error.params.get("seconds"), int):
+        headers["Retry-After"] = str(wait)
+    return JSONResponse(error.as_record() | params, error.status, headers)
 
 
 def _too_large() -> TooLargeError:

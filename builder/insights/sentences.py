@@ -43,6 +43,8 @@ SENTENCES: Mapping[str, str] = {
     "template_enforced": "{who} put a governance template in force from {from}.",
     "template_retired": "{who} retired a governance template: {reason}",
     "template_written": "{who} wrote a governance template.",
+    "token_ended": "{who} ended the API token “{name}”.",
+    "token_made": "{who} made the API token “{name}”, for {permissions}.",
     "unmasked": "Masked values were shown again to the step {path} of {subject}.",
     "version_published": "{who} put version {version} in use, at the stage {stage}.",
     "version_restored": "{who} put version {version} in use again.",
@@ -54,7 +56,7 @@ SENTENCES: Mapping[str, str] = {
 }
 """Kind → its sentence; `{name}` stands for a fact of the record, `{who}` for the actor."""
 
-_ACTOR = re.compile(r"[0-7][0-9a-hjkmnp-tv-z]{12} (.+) <[^<>]*>")
+_ACTOR = re.compile(r"[0-7][0-9a-hjkmnp-tv-z]{12} (.+) <[^<>]*>(?: with token [0-7][0-9a-hjkmnp-tv-z]{12})?")
 
 
 def say_event(kind: str, actor: str, subject: str, record: Mapping[str, Any]) -> str:

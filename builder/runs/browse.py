@@ -24,7 +24,7 @@ def find_run(session: Session, caller: Caller, run_id: int, permission: str = "r
         builder.teams.Forbidden: he may read it, but not this.
     """
     found = read_facts(session, [run_id]).get(run_id)
-    if found is None or not may(caller, "run.read", found.team_id):
+    if found is None or not any(may(caller, each, found.team_id) for each in ("run.read", permission)):
         raise RunMissingError(f"There is no run {show_id(run_id)}.")
     require(caller, permission, found.team_id)
     return found

@@ -31,9 +31,11 @@ from builder.teams.schemas import (
     RolesChange,
     TeamView,
 )
+from builder.teams.token_routes import token_routes
 
 router = APIRouter(tags=["teams"])
 router.include_router(doors)
+router.include_router(token_routes)
 
 TeamId = Annotated[Id, Path()]
 

@@ -6,14 +6,20 @@
             ...
 
 The gate asks first, so that nobody learns anything by trying; the verb asks again with the team whose thing it is.
+Somebody is here himself, by a session's cookie, or a program calls in his name, by `Authorization: Bearer` and an API
+token. A program's call carries no cookie's power, so no page of another site can have made it, and no CSRF word is
+asked of it; where both come, the token alone counts.
+
 A transaction is opened and ended in the route's own thread: one that a dependency held would keep the database's one
 writer waiting while the route waits for a thread.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Annotated, cast
 
@@ -21,25 +27,42 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from builder.kit.ids import read_id
+from builder.kit.pace import Pace
 from builder.teams.ports import Installation
-from builder.teams.rules import RIGHTS, SELF, may_sometimes, may_somewhere, refusal_of
-from builder.teams.schemas import Caller, ForgedError, SignedOutError
-from builder.teams.sessions import Place, find_caller, is_csrf, see_session
+from builder.teams.rules import (
+    GUESS_PACE,
+    RIGHTS,
+    SELF,
+    TOKEN_PACE,
+    may_sometimes,
+    may_somewhere,
+    network_of,
+    refusal_of,
+)
+from builder.teams.schemas import Caller, ForgedError, SignedOutError, TooFastError
+from builder.teams.sessions import Found, Place, find_caller, is_csrf, see_session
+from builder.teams.tokens import find_token_caller, see_token
 
 COOKIE = "handrail_session"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_PACE = Pace()
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A call by anybody: the installation, from where, and the token that the browser holds, if any."""
+    """A call by anybody: the installation, from where, and the token that the browser holds, if any.
+
+    Attributes:
+        bearer: what stands behind `Bearer` in the header; None when there is no such header.
+    """
 
     application: Installation
     place: Place
     token: str | None
     method: str
     csrf: str | None
+    bearer: str | None
 
     def transaction(self) -> AbstractContextManager[Session]:
         """One transaction; rings leave after its commit."""
@@ -71,7 +94,17 @@ async def visit(request: Request) -> Visit:
         token=request.cookies.get(COOKIE),
         method=request.method,
         csrf=request.headers.get(CSRF_HEADER),
+        bearer=_bearer_of(request.headers.getlist("authorization")),
     )
+
+
+def _bearer_of(said: Sequence[str]) -> str | None:
+    """What stands behind `Bearer`; empty, so that it opens nothing, where it was said more than once.
+
+    Another scheme is not ours: a proxy before us may ask for a password of its own.
+    """
+    found = [line.partition(" ")[2].strip(" ") for line in said if line.partition(" ")[0].lower() == "bearer"]
+    return None if not found else found[0] if len(found) == 1 else ""
 
 
 def authenticate(visit: Annotated[Visit, Depends(visit)]) -> Call:
@@ -80,7 +113,10 @@ def authenticate(visit: Annotated[Visit, Depends(visit)]) -> Call:
     Raises:
         SignedOutError: nobody is.
         ForgedError: it is a change, and does not carry the word of the session's pages.
+        TooFastError: a program calls too often.
     """
+    if visit.bearer is not None:
+        return _authenticate_program(visit, visit.bearer)
     with visit.read() as session:
         found = find_caller(session, visit.token)
     if found is None or visit.token is None:
@@ -90,15 +126,36 @@ def authenticate(visit: Annotated[Visit, Depends(visit)]) -> Call:
     if found.unseen:
         with visit.transaction() as session:
             see_session(session, found.caller, found.now)
-    return Call(
-        application=visit.application,
-        place=visit.place,
-        token=visit.token,
-        method=visit.method,
-        csrf=visit.csrf,
-        caller=found.caller,
-        now=found.now,
-    )
+    return _call_of(visit, found)
+
+
+def _authenticate_program(visit: Visit, said: str) -> Call:
+    with visit.read() as session:
+        found = find_token_caller(session, said)
+    if found is None:
+        _slow_down(f"guess {network_of(visit.place.address)}", GUESS_PACE)
+        raise SignedOutError(
+            "This API token opens nothing: it ended, or never was one.", way_out="Make a new one in the settings."
+        )
+    _slow_down(f"token {found.caller.token_id}", TOKEN_PACE)
+    if found.unseen:
+        with visit.transaction() as session:
+            see_token(session, found.caller, visit.place.address, found.now)
+    return _call_of(replace(visit, token=None), found)
+
+
+def _slow_down(key: str, pace: tuple[float, int]) -> None:
+    wait = math.ceil(_PACE.take(key, *pace))
+    if wait:
+        raise TooFastError(
+            f"That is too fast. Try again in {wait} {'second' if wait == 1 else 'seconds'}.",
+            way_out="Call less often.",
+            seconds=wait,
+        )
+
+
+def _call_of(visit: Visit, found: Found) -> Call:
+    return Call(**{each.name: getattr(visit, each.name) for each in fields(Visit)}, caller=found.caller, now=found.now)
 
 
 Visiting = Annotated[Visit, Depends(visit)]
@@ -117,7 +174,7 @@ class Permit:
     async def __call__(self, request: Request, call: Calling) -> None:
         """Refuses whoever has the permission nowhere; where the path names the `team`, not there."""
         if not self._opens(call.caller, request.path_params.get("team")):
-            raise refusal_of(self.permission)
+            raise refusal_of(self.permission, call.caller)
 
     def _opens(self, caller: Caller, team: str | None) -> bool:
         if team is None:

@@ -27,6 +27,7 @@ from builder.teams.store import (
     save_org_roles,
     save_person,
 )
+from builder.teams.store.tokens import save_token_ended
 
 
 def change_self(session: Session, caller: Caller, wanted: SelfChange, now: datetime) -> None:
@@ -82,6 +83,7 @@ def change_person(session: Session, caller: Caller, person_id: int, wanted: Pers
     _save(session, caller.actor, person_id, values, now)
     if closing:
         delete_sessions(session, person_id)
+        save_token_ended(session, caller.actor, now, person_id=person_id)
         delete_links(session, "reset", person.email)
     if wanted.org_roles is not None:
         save_roles_of(session, caller.actor, person_id, wanted.org_roles, now)

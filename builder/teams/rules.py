@@ -5,9 +5,10 @@ from __future__ import annotations
 import ipaddress
 import unicodedata
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from builder.teams.schemas import Caller, Forbidden
+from builder.teams.schemas import Caller, Forbidden, OutOfScopeError
 
 TEAM_ROLES = frozenset({"viewer", "builder", "reviewer", "owner"})
 ORG_ROLES = frozenset({"admin", "governor", "auditor"})
@@ -53,6 +54,23 @@ answered by whoever tries.
 SELF = "self"
 """What everybody who is signed in may: see and change what is his own. It needs no role."""
 
+IN_PERSON = frozenset({
+    SELF, "review.decide", "publish.do", "stage.raise", "governance.approve",
+    "people.write", "organisation.write", "settings.write",
+})  # fmt: skip
+"""What no API token carries: judgements, which are a person's own, and what would let a token make itself more than it
+was given (another token, another's password, another role).
+"""
+
+TOKEN_LASTS = 366
+"""Days that an API token may hold at most."""
+TOKENS = 50
+"""API tokens that one person may hold at a time."""
+TOKEN_PACE = (50.0, 500)
+"""Calls with one API token: a second in the long run, and at once after a rest; in each process."""
+GUESS_PACE = (0.5, 30)
+"""Calls from one network with what is no API token: the same."""
+
 _OF_THE_ORGANISATION = frozenset({"template", "governance", "organisation", "audit", "settings"})
 
 IDLE = timedelta(hours=12)
@@ -84,22 +102,21 @@ def may(caller: Caller, permission: str, team: int | None) -> bool:
     Raises:
         KeyError: there is no such permission.
     """
-    return permission == SELF or _has(caller, RIGHTS[permission], permission, team)
+    return _in_scope(caller, permission) and (permission == SELF or _has(caller, RIGHTS[permission], permission, team))
 
 
 def may_somewhere(caller: Caller, permission: str) -> bool:
     """Whether a caller has a permission in the organisation or in any team, if only for some things."""
-    if permission == SELF:
-        return True
+    if permission == SELF or not _in_scope(caller, permission):
+        return _in_scope(caller, permission)
     roles = RIGHTS[permission] | SOMETIMES.get(permission, frozenset())
     return any(_has(caller, roles, permission, team) for team in (None, *caller.teams))
 
 
 def may_sometimes(caller: Caller, permission: str, team: int) -> bool:
     """Whether a caller has a permission in a team, if only for some things."""
-    return permission == SELF or _has(
-        caller, RIGHTS[permission] | SOMETIMES.get(permission, frozenset()), permission, team
-    )
+    roles = RIGHTS.get(permission, frozenset()) | SOMETIMES.get(permission, frozenset())
+    return _in_scope(caller, permission) and (permission == SELF or _has(caller, roles, permission, team))
 
 
 def may_read_payload(caller: Caller, team: int, *, started: bool, dry: bool, asked: bool) -> bool:
@@ -112,7 +129,7 @@ def may_read_payload(caller: Caller, team: int, *, started: bool, dry: bool, ask
         dry: whether the run is dry.
         asked: whether it is of a review that the caller is asked to decide.
     """
-    roles = caller.teams.get(team, frozenset())
+    roles = caller.teams.get(team, frozenset()) if _in_scope(caller, "payload.read") else frozenset()
     return "owner" in roles or ("builder" in roles and (started or dry)) or ("reviewer" in roles and asked)
 
 
@@ -123,11 +140,19 @@ def require(caller: Caller, permission: str, team: int | None) -> None:
         Forbidden: with the roles that would have it.
     """
     if not may(caller, permission, team):
-        raise refusal_of(permission)
+        raise refusal_of(permission, caller)
 
 
-def refusal_of(permission: str) -> Forbidden:
-    """The refusal of a permission, which names the roles that have it."""
+def refusal_of(permission: str, caller: Caller) -> Forbidden:
+    """The refusal of a permission, which names the roles that have it, or what a token lacks."""
+    if not _in_scope(caller, permission):
+        if permission in IN_PERSON:
+            return OutOfScopeError("No API token may do this.", way_out="Sign in, and do it yourself.")
+        return OutOfScopeError(
+            f"This API token does not carry the permission {permission}.",
+            way_out="Make a token that does, in the settings.",
+            permission=permission,
+        )
     having = RIGHTS[permission] | SOMETIMES.get(permission, frozenset())
     roles = [role for role in _IN_ORDER if role in having]
     return Forbidden(
@@ -140,6 +165,8 @@ def refusal_of(permission: str) -> Forbidden:
 
 def teams_where(caller: Caller, permission: str) -> frozenset[int] | None:
     """The teams in which a caller has a permission; None when in all. What a list is filtered by."""
+    if not _in_scope(caller, permission):
+        return frozenset()
     if RIGHTS[permission] & caller.org_roles:
         return None
     return frozenset(team for team in caller.teams if may(caller, permission, team))
@@ -152,6 +179,22 @@ def permissions_of(caller: Caller, team: int | None) -> list[str]:
         for permission in sorted(RIGHTS)
         if (may(caller, permission, None) if team is None else may_sometimes(caller, permission, team))
     ]
+
+
+def carried_by(caller: Caller, team: int | None) -> list[str]:
+    """The permissions that a caller could give to an API token, for one team or wherever he has them."""
+    wide = caller if team is None else narrow_to(caller, team)
+    return [each for each in sorted(RIGHTS) if each not in IN_PERSON and may_somewhere(wide, each)]
+
+
+def narrow_to(caller: Caller, team: int) -> Caller:
+    """Somebody as he is in one team, and nowhere else."""
+    return replace(caller, org_roles=frozenset(), teams={team: caller.teams.get(team, frozenset())})
+
+
+def _in_scope(caller: Caller, permission: str) -> bool:
+    """Whether he is here himself, or his token carries this permission."""
+    return caller.scope is None or (permission in caller.scope and permission not in IN_PERSON)
 
 
 def _has(caller: Caller, roles: frozenset[str], permission: str, team: int | None) -> bool:
@@ -171,6 +214,8 @@ def may_reset(caller: Caller, org_roles: Collection[str], teams: Collection[int]
     An admin may. An owner may for whoever has nothing that the owner does not govern: no role in the organisation,
     and no team but the owner's own. Otherwise a team would be a way to another team's work.
     """
+    if caller.scope is not None:
+        return False
     if may(caller, "organisation.write", None):
         return True
     return not org_roles and bool(teams) and all("owner" in caller.teams.get(team, ()) for team in teams)

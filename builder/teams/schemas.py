@@ -54,11 +54,24 @@ class TooManyAttemptsError(HandrailError):
     status: ClassVar[int] = 429
 
 
+class TooFastError(HandrailError):
+    """A program calls more often than it may."""
+
+    code: ClassVar[str] = "too_fast"
+    status: ClassVar[int] = 429
+
+
 class Forbidden(HandrailError):
     """This person may not do this."""
 
     code: ClassVar[str] = "forbidden"
     status: ClassVar[int] = 403
+
+
+class OutOfScopeError(Forbidden):
+    """The person may, but not with this API token."""
+
+    code: ClassVar[str] = "out_of_scope"
 
 
 class ForgedError(HandrailError):
@@ -106,7 +119,9 @@ class Caller:
         email: his address.
         org_roles: roles in the organisation, of `admin`, `governor`, `auditor`.
         teams: team → roles in it, of `viewer`, `builder`, `reviewer`, `owner`.
-        session_id: the session that he calls in.
+        session_id: the session that he calls in; 0 for none.
+        token_id: the API token that a program calls with in his name; None when he is here himself.
+        scope: the permissions that the token may use, of those that he has; None when he is here himself.
     """
 
     person_id: int
@@ -115,6 +130,8 @@ class Caller:
     org_roles: frozenset[str]
     teams: Mapping[int, frozenset[str]]
     session_id: int
+    token_id: int | None = None
+    scope: frozenset[str] | None = None
 
     @property
     def person(self) -> str:
@@ -124,7 +141,8 @@ class Caller:
     @property
     def actor(self) -> str:
         """The person as the audit names him: readable without this database, and still one person's only."""
-        return f"{self.person} {self.name} <{self.email}>"
+        with_token = "" if self.token_id is None else f" with token {show_id(self.token_id)}"
+        return f"{self.person} {self.name} <{self.email}>{with_token}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,3 +96,23 @@ attempt_table = Table(
     Column("since", Moment, nullable=False),
     Column("tries", Integer, nullable=False),
 )
+
+token_table = Table(
+    "api_token",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("person_id", BigInteger, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("token_hash", String(64), nullable=False),
+    Column("ending", String(8), nullable=False),
+    Column("permissions", Json, nullable=False),
+    Column("team_id", BigInteger),
+    Column("made_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Column("seen_at", Moment),
+    Column("seen_from", String(64), nullable=False, server_default=""),
+    Column("ended_at", Moment),
+    Column("ended_by", String(500), nullable=False, server_default=""),
+    UniqueConstraint("token_hash"),
+    Index("api_token_person", "person_id"),
+)

@@ -29,7 +29,7 @@ def expect_workflow(session: Session, caller: Caller, workflow_id: int, permissi
         builder.teams.Forbidden: he may read it, but not this.
     """
     row = read_workflow_row(session, workflow_id, lock=permission != "workflow.read")
-    if row is None or not may(caller, "workflow.read", row.team_id):
+    if row is None or not any(may(caller, each, row.team_id) for each in ("workflow.read", permission)):
         raise UnknownWorkflowError(f"There is no workflow {show_id(workflow_id)}.")
     require(caller, permission, row.team_id)
     return row

@@ -31,6 +31,7 @@ class SecretRule:
 
 _WORD = r"[A-Za-z0-9_\-]"
 SECRET_RULES: tuple[SecretRule, ...] = (
+    SecretRule("handrail_token", "Handrail API token", rf"handrail_{_WORD}{{43}}"),
     SecretRule("aws_access_key", "AWS access key id", r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}"),
     SecretRule("github_token", "GitHub token", r"gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{40,255}"),
     SecretRule("gitlab_token", "GitLab token", rf"gl(?:pat|ptt|dt|rt|cbt|soat|ft|imt|agent)-{_WORD}{{20,100}}"),

@@ -14,8 +14,13 @@ from sqlalchemy import func, select
 from builder.app import PUBLIC_ROUTES, assemble_app, permission_of
 from builder.audit.tables import audit_event_table
 from builder.db import read_clock
-from builder.teams.rules import IDLE, RIGHTS, SOMETIMES
+from builder.kit.ids import show_id
+from builder.kit.pace import Pace
+from builder.teams import gate, speak_as
+from builder.teams.rules import IDLE, IN_PERSON, RIGHTS, SOMETIMES, carried_by
 from builder.teams.store import read_memberships, save_membership, save_org_roles, save_person
+from builder.teams.tokens import MadeToken, end_token, make_token
+from builder.teams.words import NewToken
 from tests.rooms.cases import RouteCase, Visitor, find_cases
 from tests.rooms.world import ORG_ROLES, TEAM_ROLES, World, make_world
 
@@ -58,6 +63,9 @@ PUBLIC = {
     "POST /api/password/forgotten",
     "POST /api/password/reset",
 }
+
+IN_PERSON_HERE = {"withdraw_publish_request"}
+"""What nobody but who asked may do without a permission that no token carries."""
 
 INSIDE = (*EVERYBODY, "other", "nobody", "revoked")
 OUTSIDE = ("stranger", "guessing", "expired", "idle", "left")
@@ -119,12 +127,14 @@ def count_events(world: World) -> int:
         return session.scalar(select(func.count()).select_from(audit_event_table)) or 0
 
 
-def send(world: World, visitor: Visitor, case: RouteCase) -> tuple[Any, str | None, int]:
+def send(world: World, visitor: Visitor, case: RouteCase, bearer: str | None = None) -> tuple[Any, str | None, int]:
     """The answer, the text that only some are shown, and how many audit events the call left."""
     method, path, _ = GUARDED[case.operation]
     sent = case.arrange(world, visitor)
     before = count_events(world)
     client = world.client(token=visitor.token)
+    if bearer is not None:
+        client.headers["Authorization"] = f"Bearer {bearer}"
     client.headers.update(sent.headers)
     options: dict[str, Any] = {"params": dict(sent.query)}
     if sent.json is not None:
@@ -140,6 +150,52 @@ def holds(permission: str, name: str, *, in_ours: bool) -> bool:
     if name == "other":
         return not in_ours and bool(set(TABLE[permission]) & set(TEAM_ROLES))
     return name in TABLE[permission]
+
+
+@pytest.fixture(scope="module")
+def programs(house: World) -> dict[str, MadeToken]:
+    """API tokens of somebody who is everything: `all` of what a token can carry, without one permission each, ended."""
+    person = house.add_person("everything", ours=TEAM_ROLES, org=ORG_ROLES)
+    with house.transaction() as session:
+        caller = speak_as(session, person)
+        carried = carried_by(caller, None)
+        lists = {"all": carried, "ended": carried, "theirs": carried}
+        lists |= {f"without {each}": [word for word in carried if word != each] for each in carried}
+        save_membership(session, house.theirs, person, TEAM_ROLES)
+        caller, made = speak_as(session, person), {}
+        for name, words in lists.items():
+            team = house.theirs if name == "theirs" else None
+            carries = sorted(set(words) & set(carried_by(caller, team)))
+            wanted = NewToken(name=name, permissions=carries, team=None if team is None else show_id(team))  # type: ignore[arg-type]  # as sent
+            made[name] = make_token(session, caller, wanted, read_clock(session))
+        end_token(session, caller, made["ended"].id, read_clock(session), own=True)
+        save_membership(session, house.theirs, person, ())
+    return made
+
+
+@pytest.mark.parametrize("operation", TRIED)
+def test_a_program_may_what_its_person_may_and_its_token_carries(
+    house: World, programs: dict[str, MadeToken], operation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "_PACE", Pace())
+    case, permission = CASES[operation], GUARDED[operation][2]
+    person = Visitor("program", house.people["everything"], None)
+    answer, shown, events = send(house, person, case, programs["all"].secret)
+    if permission in IN_PERSON or operation in IN_PERSON_HERE:
+        assert (answer.status_code, answer.json()["code"]) == (403, "out_of_scope"), answer.text
+        assert events == 0
+        return
+    assert answer.status_code == case.status, answer.text
+    assert shown is None or shown in answer.text
+    answer, shown, events = send(house, person, case, programs[f"without {permission}"].secret)
+    assert (answer.status_code, answer.json()["code"], events) == (403, "out_of_scope", 0), answer.text
+    assert shown is None or shown not in answer.text
+    signed_in = Visitor("program", person.person, house.token("everything"))
+    answer, _, events = send(house, signed_in, case, programs["ended"].secret)
+    assert (answer.status_code, answer.json()["code"], events) == (401, "signed_out", 0), answer.text
+    answer, shown, events = send(house, person, case, programs["theirs"].secret)
+    assert answer.status_code in (401, 403, 404), answer.text
+    assert events == 0
 
 
 def test_the_table_is_the_one_that_was_agreed() -> None:

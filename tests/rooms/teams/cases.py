@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import itertools
 
+from sqlalchemy import update
+
 from builder.db import read_clock
 from builder.kit.ids import show_id
+from builder.teams import add_roles, speak_as
 from builder.teams.invite import invite_person
 from builder.teams.schemas import NewInvitation
 from builder.teams.sessions import begin_session
 from builder.teams.store import find_sessions
+from builder.teams.tables import token_table
+from builder.teams.tokens import MadeToken, make_token
+from builder.teams.words import NewToken
 from tests.rooms.cases import RouteCase, Sent, Visitor
 from tests.rooms.world import PLACE, World
 
@@ -45,7 +51,41 @@ def _own_session(world: World, visitor: Visitor) -> Sent:
     return Sent(path={"number": show_id(newest.id)})
 
 
+def make_one_token(world: World, person: int, *permissions: str, team: int | None = None) -> MadeToken:
+    """An API token of somebody, with these permissions; by default those that a reader needs."""
+    wanted = NewToken(name="A token", permissions=list(permissions or ("run.read",)), team=team)
+    with world.transaction() as session:
+        return make_token(session, speak_as(session, person), wanted, read_clock(session))
+
+
+def _own_token(world: World, visitor: Visitor) -> Sent:
+    person = world.add_person(f"holder{next(_numbers)}", ours=("viewer",))
+    made = make_one_token(world, person)
+    with world.transaction() as session:
+        mine = visitor.person or world.people["first"]
+        session.execute(update(token_table).where(token_table.c.id == made.id).values(person_id=mine))
+    return Sent(path={"number": show_id(made.id)})
+
+
+def _new_token(world: World, visitor: Visitor) -> Sent:
+    """One gives what one has; so that everybody has something, everybody reads in Ours."""
+    with world.transaction() as session:
+        add_roles(
+            session, "a test", world.ours, visitor.person or world.people["first"], ["viewer"], read_clock(session)
+        )
+    return Sent(json={"name": "Nightly", "permissions": ["workflow.read"], "days": 30})
+
+
+def _any_token(world: World, _: Visitor) -> Sent:
+    return Sent(path={"number": show_id(make_one_token(world, world.people["owner"]).id)})
+
+
 CASES = [
+    RouteCase("list_tokens", reach="organisation"),
+    RouteCase("make_token", _new_token, status=201, reach="organisation"),
+    RouteCase("end_token", _own_token, status=204, reach="organisation"),
+    RouteCase("list_all_tokens", reach="organisation"),
+    RouteCase("end_any_token", _any_token, status=204, reach="organisation"),
     RouteCase("sign_out", status=204, reach="organisation"),
     RouteCase("change_self", lambda *_: Sent(json={"language": "de"}), reach="organisation"),
     RouteCase("change_password", lambda *_: Sent(json={"password": _PASSWORD}), reach="organisation"),
