@@ -43,6 +43,7 @@ from builder.sdk import (
     Shapes,
     free_record,
 )
+from builder.teams import Admission
 
 TEXT: Schema = {"type": "string"}
 ROW = 40
@@ -155,7 +156,7 @@ class Setup:
 
     def start(self, plan: Plan, document: Any) -> int:
         with self.database.transaction() as session:
-            return start_run(session, plan, document, Start({}, "bench"), self.worker.reach.payloads)
+            return start_run(session, plan, document, Start({}, "bench"), self.worker.reach.payloads, Admission())
 
     def wait(self) -> None:
         """Returns when no run is ready or running."""

@@ -1,4 +1,4 @@
-"""Opening what the settings name: keys, the payload store, the way to models, and what watches a process."""
+"""Opening what the settings name: keys, the payload store, the way to models, what watches a process, and who writes down."""
 
 from __future__ import annotations
 
@@ -8,14 +8,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from builder import __version__
-from builder.db import newest_revision
+from builder.audit import append_event
+from builder.db import newest_revision, read_clock
+from builder.kit.ids import show_id
 from builder.kit.sealing import SigningKey, key_id, load_or_make_key, make_tag
 from builder.payloads import FolderStore, ObjectStore, PayloadStore, S3Key
 from builder.processes import Process
 from builder.providers import Cassettes, Connection, Gateway, Models
 from builder.runs import machine_place
+from builder.sdk import JSON
 from builder.settings import ObjectStoreSettings, Settings
+from builder.teams import NotAdmittedError
 from builder.telemetry import Figures, Instruments, open_instruments
 
 COMMAND = "command"
@@ -83,3 +89,18 @@ def open_telemetry(settings: Settings, role: str, look: Callable[[], Figures]) -
         endpoint=settings.otlp,
         look=look if role in _TELLS_FIGURES else None,
     )
+
+
+def keep_event(session: Session, *, kind: str, run_id: int, facts: Mapping[str, JSON]) -> None:
+    """Keeps what happened in a run."""
+    append_event(session, kind, actor="worker", subject=f"run {show_id(run_id)}", now=read_clock(session), record=facts)
+
+
+def keep_refusal(session: Session, refusal: NotAdmittedError) -> None:
+    """Keeps that a run did not start, and why."""
+    wish = refusal.wish
+    if wish is None:
+        return
+    subject = "file" if wish.workflow_id is None else f"workflow {show_id(wish.workflow_id)}"
+    record: dict[str, JSON] = {"mode": wish.mode.value, "why": refusal.why, "reason": refusal.code}
+    append_event(session, "start_refused", actor=wish.starter, subject=subject, now=read_clock(session), record=record)

@@ -9,15 +9,14 @@ import contextlib
 import itertools
 import os
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import ClassVar, Self
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from builder.audit import append_event
 from builder.catalog import discover_types
 from builder.db import Database, open_database, read_clock
 from builder.egress import Allowed, Client
@@ -29,11 +28,19 @@ from builder.engine.woven import read_woven
 from builder.keeping import Kept, keeper_rounds
 from builder.kit.errors import HandrailError
 from builder.kit.hashing import hash_value
-from builder.kit.ids import show_id
 from builder.kit.logs import set_up_logs
 from builder.kit.sealing import SigningKey
 from builder.notices import MailServer, Postbox, Postman
-from builder.opening import COMMAND, describe_process, open_gateway, open_payloads, open_telemetry, read_keys
+from builder.opening import (
+    COMMAND,
+    describe_process,
+    keep_event,
+    keep_refusal,
+    open_gateway,
+    open_payloads,
+    open_telemetry,
+    read_keys,
+)
 from builder.payloads import ObjectStore
 from builder.processes import forget_process
 from builder.providers import WatchedGateway, connection_facts, connections_from_environment
@@ -51,7 +58,7 @@ from builder.reviews import count_waiting_reviews, open_review, withdraw_review
 from builder.runs import Reach, RunWorker, Start, count_leases, count_open_runs, start_run
 from builder.sdk import JSON, NodeType
 from builder.settings import Settings
-from builder.teams import is_ownerless, make_owner_link
+from builder.teams import Admission, NotAdmittedError, is_ownerless, make_owner_link
 from builder.telemetry import Answers, Figures, SideDoor
 
 PLANS_KEPT = 256
@@ -88,6 +95,7 @@ class Application:
         types: the installed node types.
         post: tells people what they must know of, by mail where there is any.
         keys: what it seals and signs with.
+        admission: who may refuse a start.
         worker: executes runs in this process; None where others do.
         process: what this process says of itself.
         telemetry: watches what this process does, where somebody wants to know.
@@ -105,6 +113,7 @@ class Application:
         self._postman = None if settings.mail is None else Postman(
             self.transaction, MailServer(**asdict(settings.mail)), self.keys.vault, settings.url
         )  # fmt: skip
+        self.admission = Admission()
         self.worker: RunWorker | None = None
         self._connections = connections_from_environment(settings.environment)
         self._plans: dict[str, Plan] = {}
@@ -129,9 +138,16 @@ class Application:
 
     # ------------------------------------------------------------------ using it
 
-    def transaction(self) -> AbstractContextManager[Session]:
-        """One transaction; rings leave after its commit."""
-        return self.database.transaction()
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One transaction; rings leave after its commit. Of a refused start nothing stays but an event."""
+        try:
+            with self.database.transaction() as session:
+                yield session
+        except NotAdmittedError as refusal:
+            with self.database.transaction() as session:
+                keep_refusal(session, refusal)
+            raise
 
     def open_door(self) -> OwnerLink | None:
         """A link that signs the first owner in, while nobody can sign in with a password; else None."""
@@ -148,7 +164,7 @@ class Application:
         """
         plan = self.load_plan(document)
         with self.transaction() as session:
-            return start_run(session, plan, document, start, self.payloads)
+            return start_run(session, plan, document, start, self.payloads, self.admission)
 
     @property
     def connections(self) -> Mapping[str, ConnectionFacts]:
@@ -204,7 +220,8 @@ class Application:
             vault_key=self.keys.vault,
             on_park=open_review,
             on_withdraw=withdraw_review,
-            audit=_keep_event,
+            audit=keep_event,
+            admission=self.admission,
             telemetry=self.telemetry,
             closers=(gateway.aclose, egress.aclose),
         )
@@ -376,7 +393,3 @@ def build_worker(settings: Settings, doorbell: Doorbell) -> Application:
 
 def _own_address() -> str:
     return f"{IN_PROCESS}://handrail-{os.getpid()}-{next(_names)}"
-
-
-def _keep_event(session: Session, *, kind: str, run_id: int, facts: Mapping[str, JSON]) -> None:
-    append_event(session, kind, actor="worker", subject=f"run {show_id(run_id)}", now=read_clock(session), record=facts)

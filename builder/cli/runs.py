@@ -203,7 +203,8 @@ def retry(
 
         def act(session: Session) -> int:
             plan = application.load_plan(read_woven_of(session, number))
-            return retry_from_step(session, plan, Retry(number, step, name_of_starter(by)), application.keys.vault)
+            retry = Retry(number, step, name_of_starter(by))
+            return retry_from_step(session, plan, retry, application.vault_key, application.admission)
 
         made = show_id(tell_run(application, act))
     say(f"Run {made} begins at {step}. Go on with: handrail resume {made}")

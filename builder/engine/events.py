@@ -133,6 +133,13 @@ class CancelAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class Barred:
+    """The run may not start: it ends refused, before anything in it has begun."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepCancelAsked:
     """Somebody asked to cancel one step: it ends cancelled, takes no port, and the run goes on without it."""
 
@@ -160,7 +167,7 @@ class Clarified:
 
 Event: TypeAlias = (
     Begun | Finished | StepFailed | StepRefused | Parked | Opened | Settled | SettleFailed | Judged | Stopped | Due
-    | CancelAsked | StepCancelAsked | Lost | Clarified
+    | CancelAsked | Barred | StepCancelAsked | Lost | Clarified
 )  # fmt: skip
 
 # ---------------------------------------------------------------- writes

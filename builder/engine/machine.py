@@ -42,6 +42,7 @@ from builder.engine.containers import (
 )
 from builder.engine.endings import cancel_step, end_run, error_record, fail_step, take_failure
 from builder.engine.events import (
+    Barred,
     Begun,
     CancelAsked,
     Clarified,
@@ -145,6 +146,11 @@ def _cancel_run(turn: Turn, event: CancelAsked) -> bool:
     return True
 
 
+def _bar(turn: Turn, event: Barred) -> bool:
+    end_run(turn, RunStatus.REFUSED, event.why)
+    return True
+
+
 # ------------------------------------------------------------------ a step
 
 
@@ -245,6 +251,7 @@ def _clarify(turn: Turn, place: Place, event: Clarified) -> bool:
 RUN_TABLE: Mapping[type, RunHandler] = {
     Begun: _begin,
     CancelAsked: _cancel_run,
+    Barred: _bar,
     Settled: settle_scope,
     SettleFailed: fail_settling,
     Lost: find_again,

@@ -35,6 +35,7 @@ SENTENCES: Mapping[str, str] = {
     "sessions_ended": "{who} signed out everywhere.",
     "sign_in_throttled": "Signing in was tried too often, and is held up for a while.",
     "signed_in": "{who} signed in by {way}.",
+    "start_refused": "A run of {subject} did not start: {why}",
     "step_clarified": "{who} said what became of the step {path} of {subject}: {answer}.",
     "step_refused": "The step {path} of {subject} was refused: {why}",
     "team_founded": "{who} founded the team “{name}”.",

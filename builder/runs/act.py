@@ -119,7 +119,7 @@ def retry_own_run(session: Session, caller: Caller, run_id: int, path: str, site
     if facts.workflow_id is not None:
         expect_open(session, caller, facts.workflow_id, "run.start")
     plan = site.load_plan(store.read_plan_document(session, facts.plan_hash))
-    made = retry_from_step(session, plan, Retry(run_id, path, caller.person), site.vault_key)
+    made = retry_from_step(session, plan, Retry(run_id, path, caller.person), site.vault_key, site.admission)
     _tell(session, caller, "run_retried", made, {"of": show_id(run_id), "path": path})
     return made
 
@@ -150,7 +150,7 @@ def repeat_own_run(session: Session, caller: Caller, run_id: int, value: JSON, s
     )
     if facts.mode is not Mode.LIVE:
         start = replace(start, pins=given.get("pins", {}), answers=given.get("answers", {}))
-    made = start_run(session, site.load_plan(document), document, start, site.payloads)
+    made = start_run(session, site.load_plan(document), document, start, site.payloads, site.admission)
     _tell(session, caller, "run_started", made, {"of": show_id(run_id), "way": "repeat"})
     return made
 

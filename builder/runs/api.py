@@ -141,7 +141,8 @@ def post_try(workflow: Annotated[Id, Path()], wanted: TryIn, call: Calling) -> S
     with call.read() as session:
         ready = prepare_trial(session, call.caller, workflow, trial, site)
     with call.transaction() as session:
-        return StartedRun(run=start_run(session, ready.plan, ready.document, ready.start, site.payloads))
+        run = start_run(session, ready.plan, ready.document, ready.start, site.payloads, site.admission)
+    return StartedRun(run=run)
 
 
 @router.get(

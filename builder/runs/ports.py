@@ -21,6 +21,7 @@ from builder.sdk import (
     Question,
     StoredFile,
 )
+from builder.teams import Admission, Admit
 from builder.telemetry import SILENCE, Telemetry
 
 
@@ -154,6 +155,7 @@ class Reach:
         load_plan: verifies a woven document and compiles it; raises HandrailError. Asked once per hash and process.
         vault_key: seals the token books of runs: 32 bytes.
         audit: None keeps no events.
+        admission: asked before the first step of a run; see `builder.teams.Admit` for how to join it.
         credentials, files: None where there are none (a file on the command line).
         telemetry: watches what is done.
         closers: what gives its connections back when the worker ends, on the worker's own event loop.
@@ -168,6 +170,7 @@ class Reach:
     on_park: OnPark | None = None
     on_withdraw: OnWithdraw | None = None
     audit: Audit | None = None
+    admission: Admit = field(default_factory=Admission)
     credentials: Credentials | None = None
     files: Files | None = None
     clock: Clock = field(default=SYSTEM_CLOCK)

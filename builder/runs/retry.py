@@ -21,7 +21,8 @@ from builder.runs.rules import copy_row, keep_rows
 from builder.runs.schemas import STEP, Row
 from builder.runs.signals import DECISION
 from builder.runs.tell import RunMissingError, RunOverError
-from builder.sdk import JSON, Control
+from builder.sdk import JSON, Control, Mode
+from builder.teams import Admit, Wish
 
 DECISION_HOLDS = timedelta(hours=24)
 """How long a decision may be carried over to a retry."""
@@ -42,7 +43,7 @@ class Retry:
     starter: str
 
 
-def retry_from_step(session: Session, plan: Plan, retry: Retry, vault_key: bytes) -> int:
+def retry_from_step(session: Session, plan: Plan, retry: Retry, vault_key: bytes, admission: Admit) -> int:
     """Makes a run that copies what came before the step, and does the rest anew; effects get new idempotency keys.
 
     A decision is carried over only if it is younger than 24 hours, and then only for exactly the record that was
@@ -54,6 +55,7 @@ def retry_from_step(session: Session, plan: Plan, retry: Retry, vault_key: bytes
     Raises:
         RunMissingError: there is no such run, or no such step in it.
         RunOverError: the earlier run still goes on, or was emptied.
+        builder.teams.NotAdmittedError: it may not start now.
     """
     old = store.lock_run(session, retry.run_id)
     if old is None:
@@ -68,6 +70,7 @@ def retry_from_step(session: Session, plan: Plan, retry: Retry, vault_key: bytes
     stored = store.read_record(session, retry.run_id)
     if not any(each.row.kind == STEP and each.row.path == retry.path for each in stored):
         raise RunMissingError(f"Run {show_id(retry.run_id)} has no step {retry.path}.", node=retry.path)
+    admission.check(session, plan, Wish(Mode(old["mode"]), retry.starter, old["team_id"], old["workflow_id"]))
     now = read_clock(session)
     starts = [retry.path, *_stale_decisions(plan, stored, now)]
     run_id = new_id(to_milliseconds(now))

@@ -17,6 +17,7 @@ from builder.runs import store
 from builder.runs.loading import ValueTooLargeError, store_value
 from builder.runs.ports import Payloads
 from builder.sdk import JSON, Mode, Stage
+from builder.teams import Admit, Wish
 
 
 class RunInputError(HandrailError):
@@ -55,7 +56,7 @@ class Start:
     answers: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict)
 
 
-def start_run(session: Session, plan: Plan, document: JSON, start: Start, payloads: Payloads) -> int:
+def start_run(session: Session, plan: Plan, document: JSON, start: Start, payloads: Payloads, admission: Admit) -> int:
     """Starts a run of a woven workflow.
 
     Args:
@@ -64,12 +65,14 @@ def start_run(session: Session, plan: Plan, document: JSON, start: Start, payloa
         document: the woven workflow, kept under the plan's hash; each worker verifies it anew.
         start: how it is started.
         payloads: takes the input, if it is large.
+        admission: may refuse the start (`site.admission`; `Admission()` admits everything).
 
     Returns:
         The run's number.
 
     Raises:
         RunInputError: the input does not fit.
+        builder.teams.NotAdmittedError: it may not start now.
     """
     try:
         given = normalise(start.input, plan.inputs)
@@ -83,6 +86,7 @@ def start_run(session: Session, plan: Plan, document: JSON, start: Start, payloa
         more = f" There are {len(problems) - 1} more such problems." if len(problems) > 1 else ""
         said = f"`{where}`: {first.sentence}" if where else first.sentence
         raise RunInputError(f"The input does not fit. {said}{more}", field=where or None)
+    admission.check(session, plan, Wish(start.mode, start.starter, start.team_id, start.workflow_id))
     store.insert_plan(session, plan.hash, plan.name, document)
     now = read_clock(session)
     run_id = new_id(to_milliseconds(now))

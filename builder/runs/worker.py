@@ -19,7 +19,7 @@ from typing import Any
 import structlog
 
 from builder.db import Database
-from builder.engine.events import Begun, Event, Lost
+from builder.engine.events import Barred, Begun, Event, Lost
 from builder.engine.machine import replay, start_state
 from builder.kit.errors import HandrailError
 from builder.kit.ids import show_id
@@ -37,6 +37,7 @@ from builder.runs.ports import Reach
 from builder.runs.store import keeping
 from builder.runs.sweep import quarantine_run, reap_workers
 from builder.sdk import Mode
+from builder.teams import NotAdmittedError, Wish
 from builder.telemetry import RunSeen, Watch
 
 HEARTBEAT = 2.0
@@ -248,9 +249,10 @@ class RunWorker:
         try:
             if claim.deaths >= ALONE_AFTER:
                 await self._be_alone(run_id)
-            execution, first = await self._load(claim, owner)
+            execution, first, begun = await self._load(claim, owner)
             self._executions[run_id] = execution
-            await execution.go(first)
+            refusal = None if begun else await self._ask_admission(execution.hold)
+            await execution.go(first if refusal is None else Barred(refusal))
             watch.outcome = execution.ended or ""
             if execution.ended == "ready":
                 self.for_others.add(run_id)
@@ -269,7 +271,8 @@ class RunWorker:
             if self._alone == run_id:
                 self._alone = None
 
-    async def _load(self, claim: Claim, owner: str) -> tuple[Execution, Event]:
+    async def _load(self, claim: Claim, owner: str) -> tuple[Execution, Event, bool]:
+        """The run in memory, what it is told first, and whether it has begun before."""
         plan = self._plans.find(claim.plan_hash)
         if plan is None:
             plan = await asyncio.to_thread(self._plans.load, claim.plan_hash)
@@ -290,9 +293,27 @@ class RunWorker:
             committer=self.committer,
         )
         if record.writes:
-            return Execution(self, hold, record, replay(plan, record.writes)), Lost()
+            own = any(each.epoch > 0 for each in rows)  # what a retry copied belongs to no epoch
+            return Execution(self, hold, record, replay(plan, record.writes)), Lost(), own
         begun = Begun(read_value(claim.input, claim.input_ref, self.reach.payloads))
-        return Execution(self, hold, record, start_state()), begun
+        return Execution(self, hold, record, start_state()), begun, False
+
+    async def _ask_admission(self, hold: Hold) -> str | None:
+        """Whether the run may begin, as things stand now: None, or why not."""
+        admission, claim = self.reach.admission, hold.claim
+        if not admission.concerns(hold.plan):
+            return None
+        wish = Wish(hold.mode, claim.starter, claim.team_id, claim.workflow_id, claim.run_id)
+
+        def ask() -> str | None:
+            try:
+                with self.database.read() as session:
+                    admission.check(session, hold.plan, wish)
+            except NotAdmittedError as refusal:
+                return refusal.why
+            return None
+
+        return await asyncio.to_thread(ask)
 
     def _read_rows(self, run_id: int) -> list[store.StoredRow]:
         with self.database.read() as session:

@@ -1,20 +1,113 @@
-"""What the routes of every room need of an installation; `wiring` makes it."""
+"""What the routes of every room need of an installation; `wiring` makes it.
+
+**Admission**: whether a run may be started now, asked of all who may say no. A rule of governance is judged when a
+version is published; what is asked here may change any day: a credential is over, a connection is off, a template was
+revoked, money is used up. It is asked in the transaction of every start, and again by the worker before the first step,
+so that nothing starts half-way.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, ClassVar, Protocol
 
 from sqlalchemy.orm import Session
 
 from builder.db import Database
 from builder.engine.facts import ConnectionFacts
 from builder.engine.plan import Plan
+from builder.kit.errors import HandrailError
 from builder.kit.sealing import SigningKey
 from builder.payloads import PayloadStore
-from builder.sdk import JSON, NodeType
+from builder.sdk import JSON, Mode, NodeType
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Who wants to start what.
+
+    Attributes:
+        mode: how the run would treat the world. A dry run makes no write, so it needs nothing that only a write needs.
+        starter: who starts it.
+        team_id, workflow_id: whose workflow it is; None for a file on the command line.
+        run_id: the run, when its worker asks before the first step; None while there is none yet.
+    """
+
+    mode: Mode
+    starter: str
+    team_id: int | None = None
+    workflow_id: int | None = None
+    run_id: int | None = None
+
+
+class NotAdmittedError(HandrailError):
+    """A run may not start now; the sentence says why, and `way_out` who can help.
+
+    A room that refuses derives its own class with a code of its own (`credential_over`, `template_revoked` …).
+
+    Attributes:
+        wish: what was refused; set by whoever asked.
+    """
+
+    code: ClassVar[str] = "not_admitted"
+    status: ClassVar[int] = 409
+
+    def __init__(self, sentence: str, *, node: str | None = None, way_out: str | None = None, **params: Any) -> None:
+        super().__init__(sentence, node=node, way_out=way_out, **params)
+        self.wish: Wish | None = None
+
+    @property
+    def why(self) -> str:
+        """All of it in one line, as the page of a refused run says it."""
+        return f"{self.sentence} {self.way_out}" if self.way_out else self.sentence
+
+
+class Admit(Protocol):
+    """Somebody who may refuse a start.
+
+    To add one: write a class with these two methods in your room (any room from `teams` upwards may import this
+    module's names from `builder.teams`), raise a subclass of `NotAdmittedError` with a sentence that says what is wrong
+    and a `way_out` that says who can help, and put an instance into the list in `Application.__init__` of `wiring`
+    (`self.admission = Admission(…)`). Nothing else: every start and every worker asks that list.
+    """
+
+    def concerns(self, plan: Plan) -> bool:
+        """Whether this plan holds anything that is judged here. Cheap and pure: where nobody is concerned, the worker
+        does not even look into the database before the first step.
+        """
+        ...
+
+    def check(self, session: Session, plan: Plan, wish: Wish) -> None:
+        """Judges a start, in its transaction (at the worker: in a session that only reads). Writes nothing.
+
+        Raises:
+            NotAdmittedError: the run may not start.
+        """
+        ...
+
+
+class Admission:
+    """All who may refuse a start, asked in their order; itself an Admit. Without any, everything is admitted."""
+
+    def __init__(self, *admitters: Admit) -> None:
+        self._admitters = admitters
+
+    def concerns(self, plan: Plan) -> bool:
+        """Whether anybody is concerned."""
+        return any(each.concerns(plan) for each in self._admitters)
+
+    def check(self, session: Session, plan: Plan, wish: Wish) -> None:
+        """Asks everybody who is concerned. Raises NotAdmittedError: the first refusal."""
+        for each in self._admitters:
+            if each.concerns(plan):
+                try:
+                    each.check(session, plan, wish)
+                except NotAdmittedError as refusal:
+                    refusal.wish = wish
+                    raise
 
 
 class Site(Protocol):
@@ -86,6 +179,11 @@ class Installation(Protocol):
     @property
     def post(self) -> Post:
         """Tells people what they must know of, in the product and by mail."""
+        ...
+
+    @property
+    def admission(self) -> Admit:
+        """Whether a run may be started now; asked by every start."""
         ...
 
     def load_plan(self, document: JSON) -> Plan:

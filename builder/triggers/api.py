@@ -69,5 +69,6 @@ def post_form(workflow: WorkflowId, wanted: StartIn, call: Calling) -> StartedVi
             public_key=site.signing_key.public,
             load_plan=site.load_plan,
             payloads=site.payloads,
+            admission=site.admission,
         )
     return StartedView(run=run)

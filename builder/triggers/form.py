@@ -19,7 +19,7 @@ from builder.kit.ids import show_id
 from builder.payloads import PayloadStore
 from builder.runs import Start, start_run
 from builder.sdk import JSON, Mode, Stage
-from builder.teams import Caller, expect_team
+from builder.teams import Admit, Caller, expect_team
 from builder.workflows import Live, WorkflowRow, expect_workflow, is_sealed, read_live
 
 
@@ -66,6 +66,7 @@ def start_by_form(
     public_key: bytes,
     load_plan: Callable[[JSON], Plan],
     payloads: PayloadStore,
+    admission: Admit,
 ) -> int:
     """Starts a run of the live version; its number. The caller is its starter.
 
@@ -77,10 +78,12 @@ def start_by_form(
         public_key: of whoever publishes here.
         load_plan: verifies a woven document on what is installed, and compiles it.
         payloads: takes the input, if it is large.
+        admission: may refuse the start.
 
     Raises:
         NotStartableError: archived, in the sandbox, never published, or not as it was published.
         builder.runs.RunInputError: the input does not fit.
+        builder.teams.NotAdmittedError: it may not start now.
     """
     live = _expect_live(session, expect_workflow(session, caller, workflow_id, "run.start"))
     version = live.version
@@ -100,7 +103,7 @@ def start_by_form(
         workflow_id=live.workflow.id,
         version=version.number,
     )
-    run_id = start_run(session, load_plan(version.woven), version.woven, start, payloads)
+    run_id = start_run(session, load_plan(version.woven), version.woven, start, payloads, admission)
     append_event(
         session,
         "run_started",

@@ -10,6 +10,7 @@ import pytest
 
 from builder.db import Database, open_database
 from builder.runs import FAILPOINTS, RunStory, Start, cancel_run, clarify_step, read_run, start_run
+from builder.teams import Admission
 from tests.backends import Backend
 from tests.contracts.history import check_history
 from tests.contracts.receiver import Receiver
@@ -27,7 +28,9 @@ class Outside:
 
     def start(self, document: Any) -> int:
         with self.database.transaction() as session:
-            return start_run(session, compile_document(document), document, Start({}, "ana"), self.payloads)
+            return start_run(
+                session, compile_document(document), document, Start({}, "ana"), self.payloads, Admission()
+            )
 
     def read(self, run_id: int) -> RunStory:
         with self.database.read() as session:

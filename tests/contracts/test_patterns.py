@@ -123,7 +123,7 @@ class Stage:
         self.play.hold(pattern.held)
         with world.database.transaction() as session:
             start = Start(input=pattern.input, starter="ana")
-            self.run_id = start_run(session, plan, dict(pattern.workflow), start, world.payloads)
+            self.run_id = start_run(session, plan, dict(pattern.workflow), start, world.payloads, world.reach.admission)
         for act in pattern.script:
             self.act(act, pattern)
         self.until("the run's end", self._has_ended)

@@ -19,7 +19,6 @@ from builder.runs import (
     cancel_step,
     list_runs,
     resume_run,
-    retry_from_step,
     signal_run,
 )
 from builder.sdk import Decision, Mode
@@ -468,7 +467,7 @@ def test_retrying_from_a_step_copies_what_came_before(world: World) -> None:
     first = world.until(run_id)
     assert first.run.status == "failed"
     plan = compile_document(document)
-    again = world.do(retry_from_step, plan, Retry(run_id, "send", "otto"), world.reach.vault_key)
+    again = world.retry(plan, Retry(run_id, "send", "otto"))
     second = world.until(again)
     assert second.run.forked_from == run_id
     assert len(world.gateway.asked) == 1
@@ -476,13 +475,13 @@ def test_retrying_from_a_step_copies_what_came_before(world: World) -> None:
     keys = [dict(each.headers)["Idempotency-Key"] for each in world.egress.sent]
     assert len(set(keys)) == 2
     check_history(second)
-    whole = world.do(retry_from_step, plan, Retry(run_id, "draft", "otto"), world.reach.vault_key)
+    whole = world.retry(plan, Retry(run_id, "draft", "otto"))
     third = world.until(whole)
     assert len(world.gateway.asked) == 2
     assert len(world.desk.opened) == 1, "the same record was decided on: the decision is carried over"
     assert {step.path: step.marks for step in third.steps}["check"] == ("decision carried over",)
     with pytest.raises(RunMissingError):
-        world.do(retry_from_step, plan, Retry(run_id, "nowhere", "otto"), world.reach.vault_key)
+        world.retry(plan, Retry(run_id, "nowhere", "otto"))
 
 
 def test_retrying_inside_a_map_goes_on_with_the_other_items(world: World) -> None:
@@ -501,7 +500,7 @@ def test_retrying_inside_a_map_goes_on_with_the_other_items(world: World) -> Non
     assert world.until(run_id).run.status == "failed"
     asked = len(world.gateway.asked)
     retry = Retry(run_id, "rows[0].bad", "otto")
-    story = world.until(world.do(retry_from_step, compile_document(document), retry, world.reach.vault_key))
+    story = world.until(world.retry(compile_document(document), retry))
     assert story.run.status == "failed"
     assert len(world.gateway.asked) == asked
     check_history(story)

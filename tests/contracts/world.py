@@ -22,6 +22,7 @@ from builder.engine.template import GovernanceTemplate
 from builder.engine.weave import weave
 from builder.runs import (
     Reach,
+    Retry,
     RunStory,
     RunWorker,
     Start,
@@ -29,6 +30,7 @@ from builder.runs import (
     force_cancels,
     read_run,
     reap_workers,
+    retry_from_step,
     start_run,
     sweep_ready,
 )
@@ -377,7 +379,10 @@ class World:
     def start(self, document: Any, given: Any = None, **how: Any) -> int:
         with self.database.transaction() as session:
             start = Start(input=given or {}, starter="ana", **how)
-            return start_run(session, compile_document(document), document, start, self.payloads)
+            return start_run(session, compile_document(document), document, start, self.payloads, self.reach.admission)
+
+    def retry(self, plan: Plan, retry: Retry) -> int:
+        return self.do(retry_from_step, plan, retry, self.reach.vault_key, self.reach.admission)
 
     def do(self, verb: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         with self.database.transaction() as session:

@@ -165,7 +165,7 @@ class Storm:
             found = [
                 start_run(
                     session, self._load.plans[one.kind], self._load.documents[one.kind], Start(one.input, "ana"),
-                    self.application.payloads,
+                    self.application.payloads, self.application.admission,
                 )
                 for one in ones
             ]  # fmt: skip

@@ -273,7 +273,7 @@ def start(world: World, number: int, value: Any, who: str = "builder", key: byte
     with world.transaction() as session:
         return start_by_form(
             session, world.caller(who), number, value, public_key=key, load_plan=world.application.load_plan,
-            payloads=world.application.payloads,
+            payloads=world.application.payloads, admission=world.application.admission,
         )  # fmt: skip
 
 

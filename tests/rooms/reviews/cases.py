@@ -32,7 +32,8 @@ def make_review(world: World, *, starter: str = "owner", dry: bool = False, **qu
         start = Start(
             input={"text": "Hello"}, starter=by, mode=mode, team_id=world.ours, workflow_id=workflow, version=1
         )
-        run = start_run(session, site.load_plan(live.version.woven), live.version.woven, start, site.payloads)
+        woven = live.version.woven
+        run = start_run(session, site.load_plan(woven), woven, start, site.payloads, site.admission)
         token = new_id(to_milliseconds(read_clock(session)))
         open_wait(session, {"token": token, "run_id": run, "path": "answer", "attempt": 1, "kind": "ask"})
         asked = Question(title="May this be sent?", **said)

@@ -22,7 +22,7 @@ def make_run(world: World, starter: str = "builder", *, text: str = "Hello") -> 
     with world.transaction() as session:
         run = start_by_form(
             session, caller, number, {"text": text}, public_key=site.signing_key.public, load_plan=site.load_plan,
-            payloads=site.payloads,
+            payloads=site.payloads, admission=site.admission,
         )  # fmt: skip
         rows = [
             Row(1, RUN, "", "running", 0, "{}", None, None, None),

@@ -32,6 +32,7 @@ export const KINDS = [
   "review_decided",
   "review_expired",
   "run_ended",
+  "start_refused",
   "step_refused",
   "policy_blocked",
   "unmasked",
