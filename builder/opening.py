@@ -1,4 +1,4 @@
-"""Opening what the settings name: keys, the payload store, the way to models, what watches a process, and who writes down."""
+"""Opening what the settings name: keys, payloads, the way to models, what watches a process, and who writes down."""
 
 from __future__ import annotations
 
