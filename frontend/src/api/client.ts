@@ -32,6 +32,7 @@ export type GovernanceVersion = Schemas["TemplateView"];
 export type TemplateState = Schemas["TemplateState"];
 export type Stage = Schemas["Stage"];
 export type AuditEvent = Schemas["EventView"];
+export type ApiToken = Schemas["TokenView"];
 export type KindSetting = Schemas["KindSetting"];
 export type Member = Schemas["MemberView"];
 export type Person = Schemas["PersonView"];

@@ -7,9 +7,11 @@ import { Card, Page, Part } from "@/kit/Page";
 import { ProblemAlert } from "@/kit/ProblemAlert";
 import { may, useKeepSession, useSession } from "@/kit/session";
 import { useStale } from "@/kit/stale";
+import { AllTokens } from "./AllTokens";
 import { NoticeSettings } from "./NoticeSettings";
 import { Password } from "./Password";
 import { Sessions } from "./Sessions";
+import { Tokens } from "./Tokens";
 
 /** What is mine: who I am, how the product looks and speaks, how I sign in, and what I am told. */
 export function Settings({ preferences }: { preferences: ReactNode }) {
@@ -39,11 +41,17 @@ export function Settings({ preferences }: { preferences: ReactNode }) {
       <Part title={t("settings.sessions")} why={t("settings.sessions.why")}>
         <Sessions />
       </Part>
+      <Tokens />
       {may(session, "organisation.write") && (
         <Part title={t("settings.organisation")} why={t("settings.organisation.why")}>
           <Card padded>
             <OrganisationName />
           </Card>
+        </Part>
+      )}
+      {may(session, "organisation.read") && (
+        <Part title={t("settings.tokens.all")} why={t("settings.tokens.all.why")}>
+          <AllTokens />
         </Part>
       )}
     </Page>
