@@ -14,7 +14,7 @@ import pytest
 from builder.db import Database, open_database
 from tests.servers import PostgresServer, RedisServer
 
-__all__ = ["Backend", "backend", "database", "migrated_sqlite", "postgres", "postgres_template", "redis"]
+__all__ = ["Backend", "backend", "database", "postgres", "postgres_template", "redis"]
 
 _numbers = itertools.count(1)
 
@@ -58,20 +58,11 @@ def postgres_template(postgres: PostgresServer) -> str:
     return "migrated"
 
 
-@pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("migrated") / "handrail.db"
-    database = open_database(str(file))
-    database.upgrade()
-    database.close()
-    return file
-
-
 @pytest.fixture(params=["sqlite", pytest.param("servers", marks=pytest.mark.servers)])
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
     if request.param == "sqlite":
         file = tmp_path / "handrail.db"
-        shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
+        shutil.copy(request.getfixturevalue("migrated_file"), file)
         yield Backend("sqlite", f"sqlite:///{file}", None, tmp_path)
         return
     server: PostgresServer = request.getfixturevalue("postgres")

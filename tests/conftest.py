@@ -21,6 +21,18 @@ PURE = {"kit", "engine", "house", "patterns"}
 HERE = Path(__file__).resolve().parent
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with its tables and nothing in them, made once: a test works in a copy."""
+    from builder.db import open_database  # most tests need none, and it takes a while to load
+
+    file = tmp_path_factory.mktemp("migrated") / "handrail.db"
+    database = open_database(str(file))
+    database.upgrade()
+    database.close()
+    return file
+
+
 @pytest.fixture(autouse=True)
 def closed_sockets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the tests of the heart nothing may open a socket."""

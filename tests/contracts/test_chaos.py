@@ -14,6 +14,8 @@ from tests.contracts.chaos.storm import Faults, Storm
 from tests.contracts.chaos.verdict import Verdict
 from tests.servers import PostgresServer, RedisServer
 
+pytestmark = pytest.mark.storms
+
 LOADED = 3.0
 """How much longer than promised a pause may be on a machine that does other things."""
 

@@ -17,6 +17,8 @@ from tests.contracts.receiver import Receiver
 from tests.contracts.worker_process import Process
 from tests.contracts.world import FolderPayloads, compile_document, workflow
 
+pytestmark = pytest.mark.storms
+
 
 class Outside:
     """Starts and reads runs without executing any."""

@@ -203,7 +203,7 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("patterns")
     if request.param == "sqlite":
         file = folder / "handrail.db"
-        shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
+        shutil.copy(request.getfixturevalue("migrated_file"), file)
         database = open_database(f"sqlite:///{file}")
         made = Stage(database, folder)
         with made.world:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.rooms.world import World, make_world, migrated_file
+from tests.rooms.world import World, make_world
 
-__all__ = ["migrated_file", "world"]
+__all__ = ["world"]
 
 
 @pytest.fixture

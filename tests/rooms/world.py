@@ -8,6 +8,8 @@ A `conftest.py` that wants it says `from tests.rooms.world import *`.
 
 from __future__ import annotations
 
+import copy
+import functools
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -15,12 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
+from starlette.datastructures import State
 
-from builder.app import build_app
-from builder.db import open_database, read_clock
+from builder.app import assemble_app
+from builder.db import read_clock
 from builder.kit.ids import show_id
 from builder.settings import read_settings
 from builder.teams import CSRF_HEADER, Caller, found_team, make_owner_link
@@ -30,7 +34,7 @@ from builder.teams.store import insert_person, save_membership, save_org_roles
 from builder.teams.tables import session_table
 from builder.wiring import Application, open_application
 
-__all__ = ["ORG_ROLES", "TEAM_ROLES", "World", "migrated_file", "world"]
+__all__ = ["ORG_ROLES", "TEAM_ROLES", "World", "world"]
 
 TEAM_ROLES = ("viewer", "builder", "reviewer", "owner")
 ORG_ROLES = ("admin", "governor", "auditor")
@@ -108,9 +112,42 @@ def find_caller_of(world: World, token: str) -> Caller:
 
 
 def make_world(folder: Path, migrated: Path) -> World:
-    """A fresh organisation in a folder."""
-    shutil.copy(migrated, folder / "handrail.db")
-    return people_world(open_application(read_settings({"HANDRAIL_HOME": str(folder), "HANDRAIL_URL": URL})))
+    """A fresh organisation in a folder: a copy of one that was made once."""
+    people, ours, theirs = furnish_home(migrated)
+    shutil.copytree(migrated.parent / "home", folder, dirs_exist_ok=True)
+    application = open_home(folder)
+    return World(application, ours, theirs, dict(people), join_app(application))
+
+
+@functools.cache
+def furnish_home(migrated: Path) -> tuple[dict[str, int], int, int]:
+    """Makes the home that every fresh organisation is a copy of: its people and the ids of both teams."""
+    home = migrated.parent / "home"
+    home.mkdir()
+    shutil.copy(migrated, home / "handrail.db")
+    made = people_world(open_home(home))
+    made.application.close()
+    return made.people, made.ours, made.theirs
+
+
+def open_home(folder: Path) -> Application:
+    """The installation in a folder."""
+    return open_application(read_settings({"HANDRAIL_HOME": str(folder), "HANDRAIL_URL": URL}))
+
+
+@functools.cache
+def assembled() -> FastAPI:
+    """The API, put together once for all tests of this process: that takes a seventh of a second."""
+    return assemble_app()
+
+
+def join_app(application: Application) -> FastAPI:
+    """The API of an installation: as `build_app` makes it, but the routes are those of all other tests."""
+    app = copy.copy(assembled())
+    app.state, app.middleware_stack = State(), None
+    app.state.application = application
+    app.state.leaving = lambda: True  # a stream of events ends at once, so that every call comes to its end
+    return app
 
 
 def people_world(application: Application) -> World:
@@ -120,9 +157,7 @@ def people_world(application: Application) -> World:
         first, _ = make_owner_link(session, now)
         ours = found_team(session, "a test", "Ours", first, now)
         theirs = found_team(session, "a test", "Theirs", first, now)
-    app = build_app(application)
-    app.state.leaving = lambda: True  # a stream of events ends at once, so that every call comes to its end
-    made = World(application, ours, theirs, {"first": first}, app)
+    made = World(application, ours, theirs, {"first": first}, join_app(application))
     for role in TEAM_ROLES:
         made.add_person(role, ours=(role,))
     for role in ORG_ROLES:
@@ -130,16 +165,6 @@ def people_world(application: Application) -> World:
     made.add_person("other", theirs=TEAM_ROLES)
     made.add_person("nobody")
     return made
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with its tables and nothing in them."""
-    file = tmp_path_factory.mktemp("migrated") / "handrail.db"
-    database = open_database(str(file))
-    database.upgrade()
-    database.close()
-    return file
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ from builder.teams.sessions import csrf_of
 from tests.rooms.cases import Visitor, find_cases
 from tests.rooms.world import ORG_ROLES, TEAM_ROLES, URL, World, make_world
 
+pytestmark = pytest.mark.storms
+
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 BY_HAND = frozenset({"sign_out", "end_sessions", "change_password"})  # they would end the caller's own session
 CASES = find_cases()
