@@ -76,6 +76,7 @@ class WorkerProcess:
 
 def work() -> int:
     """Listens until it is told to stop; the exit status. Nothing but the log is written."""
+    _set_up_logs()
     worker = app.Worker(quiet=True)
     worker.start()
     return int(worker.exitcode or 0)

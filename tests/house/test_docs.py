@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from builder.catalog import discover_types
 from builder.cli import COMMANDS
@@ -83,15 +82,6 @@ def test_every_command_exists(page: Path) -> None:
 def test_every_setting_exists(page: Path) -> None:
     named = set(re.findall(r"HANDRAIL_[A-Z0-9_]+", page.read_text("utf-8")))
     assert named <= SETTINGS | ONLY_COMPOSE
-
-
-def test_compose_gives_every_process_what_it_needs() -> None:
-    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))["services"]
-    needed = {"HANDRAIL_DATABASE_URL", "HANDRAIL_BROKER_URL", "HANDRAIL_VAULT_KEY", "HANDRAIL_AUDIT_KEY"}
-    for name in ("worker", "keeper"):
-        given = services[name]["environment"].keys()
-        assert needed <= given <= SETTINGS
-        assert services[name]["depends_on"].keys() <= services.keys()
 
 
 @pytest.mark.parametrize(("page", "text"), shown("handrail: 1"))
