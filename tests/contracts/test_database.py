@@ -13,6 +13,7 @@ from sqlalchemy import insert, select
 import builder.audit.tables  # the migrations make its tables too
 import builder.governance.tables
 import builder.notices.tables
+import builder.processes.tables
 import builder.publishing.tables
 import builder.reviews.tables
 import builder.runs.tables as tables

@@ -159,6 +159,21 @@ def test_every_room_says_what_it_is() -> None:
     assert mute == []
 
 
+def test_migrations_stand_in_one_line_and_say_what_they_are() -> None:
+    before: str | None = None
+    for number, path in enumerate(sorted((ROOT / "migrations" / "versions").glob("*.py")), 1):
+        said = {
+            node.targets[0].id: node.value.value
+            for node in tree_of(path).body
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Constant)
+        }  # fmt: skip
+        assert path.name.startswith(f"{number:04}_"), f"{path.name}: two have one number, or one is missing"
+        assert (said["revision"], said["down_revision"]) == (f"{number:04}", before), path.name
+        assert said.get("kind") in ("expand", "contract"), f'{path.name} must say `kind = "expand"` or "contract"'
+        before = said["revision"]
+
+
 @pytest.mark.parametrize("word", ["service", "handler", "helper", "helpers", "utils", "util", "manager"])
 def test_no_file_is_called_by_an_empty_word(word: str) -> None:
     assert [name_of(path) for path in PRODUCT if word in path.stem.split("_")] == []
