@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -27,6 +27,9 @@ IDLE_MILLISECONDS = 5_000
 """How long PostgreSQL waits for the next statement of a transaction. A process that stands still in the middle of one
 (stopped, or cut off) would keep its locks for as long, and what its lease held could be given to nobody.
 """
+
+
+_PATIENTLY = text("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 class Database:
@@ -63,6 +66,25 @@ class Database:
         """A session that sees one state of the database and writes nothing."""
         with Session(self._reader, expire_on_commit=False) as session:
             yield session
+
+    @contextmanager
+    def one_moment(self) -> Iterator[Connection]:
+        """A connection that sees everything as one moment left it, however long it looks; it writes nothing."""
+        with _explained(), self._reader.connect() as connection:
+            if self.dialect == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+                connection.execute(_PATIENTLY)
+            yield connection
+            connection.rollback()
+
+    @contextmanager
+    def one_write(self) -> Iterator[Connection]:
+        """A connection for one large write, however long it takes; it commits at the end, or leaves no trace."""
+        turn = self.writing if self.dialect == "sqlite" else nullcontext()
+        with turn, _explained(), self._writer.begin() as connection:
+            if self.dialect == "postgresql":
+                connection.execute(_PATIENTLY)
+            yield connection
 
     def ring_for(self, session: Session) -> None:
         """Sends what `ring_after` collected in a session that has committed."""

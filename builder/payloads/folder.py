@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from builder.payloads.ports import PayloadError, check_content, check_key, key_of
@@ -66,6 +66,12 @@ class FolderStore:
                 continue
         used = find_used([name for name in old if not name.startswith(".")]) if old else ()
         return sum(_remove(place, before) for name, place in old.items() if name not in used)
+
+    def list_keys(self) -> Iterator[str]:
+        """The key of every payload that is there."""
+        for place in self._folder.glob("??/??/*"):
+            if not place.name.startswith("."):
+                yield place.name
 
     def _place(self, key: str) -> Path:
         return self._folder / key[:2] / key[2:4] / key

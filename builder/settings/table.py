@@ -62,6 +62,11 @@ SETTINGS = (
         "a file in `HANDRAIL_HOME`, made at the first start",
     ),
     Setting(
+        "HANDRAIL_BACKUP_PASSPHRASE",
+        "Seals and opens the keys in a backup, where nobody is there to type it.",
+        "it is asked for",
+    ),
+    Setting(
         "HANDRAIL_SMTP_URL",
         "The mail server: `smtps://user:password@host:465` (TLS from the first byte) or `smtp://…:587` (STARTTLS, "
         "which only a server on this machine may lack). A password is percent-encoded.",
