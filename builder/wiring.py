@@ -17,7 +17,7 @@ from typing import ClassVar, Self
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from builder.catalog import discover_types
+from builder.catalog import Palette, discover_types
 from builder.db import Database, open_database, read_clock
 from builder.egress import Allowed, Client
 from builder.engine.compile_plan import compile_plan
@@ -60,6 +60,7 @@ from builder.sdk import JSON, NodeType
 from builder.settings import Settings
 from builder.teams import Admission, NotAdmittedError, is_ownerless, make_owner_link
 from builder.telemetry import Answers, Figures, SideDoor
+from builder.workflows import tell_template_users
 
 PLANS_KEPT = 256
 """Verified plans that an installation keeps in memory."""
@@ -92,7 +93,7 @@ class Application:
         settings: how it is set up.
         database: where the truth lives.
         payloads: where large values live.
-        types: the installed node types.
+        types: the node types, installed and made from NodeTemplates.
         post: tells people what they must know of, by mail where there is any.
         keys: what it seals and signs with.
         admission: who may refuse a start.
@@ -106,8 +107,8 @@ class Application:
         self.doorbell = doorbell
         self.keys = read_keys(settings)
         self.payloads = open_payloads(settings)
-        self.types: Mapping[str, NodeType] = discover_types()
         self.database: Database = open_database(settings.database_url)
+        self.types: Mapping[str, NodeType] = Palette(discover_types(), self.database.read, tell_template_users)
         self.ring = CeleryRing(doorbell)
         self.post = Postbox(self.keys.vault, settings.mail is not None)
         self._postman = None if settings.mail is None else Postman(

@@ -1,6 +1,7 @@
-"""A Catalog is everything on the palette: the node types that are installed, and what a node folder must be.
+"""A Catalog is everything on the palette: the node types that are installed, and the NodeTemplates that IT offers.
 
-`discover_types()` finds them, `check_node_folders(path)` judges folders, `scaffold_node(kind, name, root)` writes one.
+`discover_types()` finds what is installed, `check_node_folders(path)` judges folders, `scaffold_node(kind, name, root)`
+writes one. A Palette is all of it together: a NodeTemplate is a node type like any other.
 """
 
 from __future__ import annotations
@@ -12,29 +13,36 @@ if TYPE_CHECKING:
     from builder.catalog.api import router
     from builder.catalog.discover import discover_types
     from builder.catalog.examine import Problem, check_node_folders
+    from builder.catalog.palette import Palette, palette_of
     from builder.catalog.scaffold import scaffold_node
-    from builder.catalog.schemas import CatalogError
+    from builder.catalog.schemas import USABLE, CatalogError, NodeTemplateVersion, OfferState
     from builder.catalog.shapes import record_shapes
+    from builder.catalog.store import list_node_template_versions
+    from builder.catalog.write import find_node_template, is_offered
 
 _DOORS = {
+    "USABLE": "schemas",
     "CatalogError": "schemas",
+    "NodeTemplateVersion": "schemas",
+    "OfferState": "schemas",
+    "Palette": "palette",
     "Problem": "examine",
     "check_node_folders": "examine",
     "discover_types": "discover",
+    "find_node_template": "write",
+    "is_offered": "write",
+    "list_node_template_versions": "store",
+    "palette_of": "palette",
     "record_shapes": "shapes",
     "router": "api",
     "scaffold_node": "scaffold",
 }
 
 __all__ = [
-    "CatalogError",
-    "Problem",
-    "check_node_folders",
-    "discover_types",
-    "record_shapes",
-    "router",
-    "scaffold_node",
-]
+    "USABLE", "CatalogError", "NodeTemplateVersion", "OfferState", "Palette", "Problem", "check_node_folders",
+    "discover_types", "find_node_template", "is_offered", "list_node_template_versions", "palette_of", "record_shapes",
+    "router", "scaffold_node",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

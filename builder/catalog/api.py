@@ -1,20 +1,181 @@
-"""The route of the palette."""
+"""The routes of the palette and of NodeTemplates."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 
+from builder.catalog.judge import judge_node_template
+from builder.catalog.palette import Palette, palette_of
+from builder.catalog.schemas import NodeTemplateSource
+from builder.catalog.template_views import (
+    ChangeView,
+    JudgedView,
+    NodeTemplateView,
+    ReasonIn,
+    SourceIn,
+    TeamsIn,
+    compare_sources,
+    show_node_templates,
+    show_problems,
+)
 from builder.catalog.views import CatalogView, show_types
+from builder.catalog.write import (
+    approve_node_template,
+    change_node_template,
+    deprecate_node_template,
+    draft_node_template,
+    drop_node_template,
+    find_node_template,
+    list_node_templates,
+    list_offers,
+    propose_node_template,
+    publish_node_template,
+    read_source,
+    return_node_template,
+    revoke_node_template,
+)
+from builder.kit.errors import HandrailError
+from builder.kit.wire import Id
 from builder.teams import Calling, permit, read_people
 
 router = APIRouter(tags=["catalog"])
 
+TemplateId = Annotated[Id, Path()]
+Number = Annotated[int, Path(ge=1, le=9_999)]
+READ, WRITE = [Depends(permit("template.read"))], [Depends(permit("template.write"))]
+APPROVE = [Depends(permit("template.approve"))]
+_ONE = "/api/node-templates/{template}/versions/{number}"
+
 
 @router.get("/api/catalog", operation_id="read_catalog", dependencies=[Depends(permit("workflow.read"))])
 def get_catalog(call: Calling, language: Literal["en", "de"] | None = None) -> CatalogView:
-    """Every installed node type; in the caller's own language, where no other is asked for."""
+    """Every node type that is installed or published to a team of the caller's; in his own language, where no other is
+    asked for.
+    """
     with call.read() as session:
         own = read_people(session, [call.caller.person_id])[call.caller.person_id].language
-    return show_types(call.application.types.values(), language or own)
+        offers = list_offers(session, call.caller)
+    return show_types(call.application.types.values(), language or own, offers)
+
+
+@router.get("/api/node-templates", operation_id="list_node_templates", dependencies=READ)
+def get_node_templates(call: Calling) -> list[NodeTemplateView]:
+    """Every version of every NodeTemplate that the caller may see, by name, the newest first."""
+    with call.read() as session:
+        return show_node_templates(session, list_node_templates(session, call.caller), call.caller.person)
+
+
+@router.post("/api/node-templates", operation_id="draft_node_template", status_code=201, dependencies=WRITE)
+def post_node_template(wanted: SourceIn, call: Calling) -> NodeTemplateView:
+    """Keeps a source as a new draft: the next version of the NodeTemplate of its name."""
+    source = read_source(wanted.source)
+    with call.transaction() as session:
+        made = draft_node_template(session, call.caller, palette_of(call.application), source, wanted.note)
+        return show_node_templates(session, [made], call.caller.person)[0]
+
+
+@router.post("/api/node-templates/check", operation_id="check_node_template", dependencies=WRITE)
+def post_check(wanted: SourceIn, call: Calling) -> JudgedView:
+    """All that is wrong with a source, its examples tried, and the form of the node that it makes."""
+    palette, source = palette_of(call.application), read_source(wanted.source)
+    problems = show_problems(judge_node_template(palette, source))
+    return _show_making(palette, source, JudgedView(problems=problems, config=None, input=None, output=None))
+
+
+@router.get(_ONE, operation_id="read_node_template", dependencies=READ)
+def get_node_template(template: TemplateId, number: Number, call: Calling) -> NodeTemplateView:
+    """One version."""
+    with call.read() as session:
+        found = find_node_template(session, call.caller, template, number)
+        return show_node_templates(session, [found], call.caller.person)[0]
+
+
+@router.get(f"{_ONE}/changes", operation_id="compare_node_templates", dependencies=READ)
+def get_changes(template: TemplateId, number: Number, since: int, call: Calling) -> list[ChangeView]:
+    """What is different from an earlier version."""
+    with call.read() as session:
+        before, after = (find_node_template(session, call.caller, template, each) for each in (since, number))
+    return compare_sources(*(NodeTemplateSource.model_validate(each.source) for each in (before, after)))
+
+
+@router.put(_ONE, operation_id="change_node_template", dependencies=WRITE)
+def put_node_template(template: TemplateId, number: Number, wanted: SourceIn, call: Calling) -> NodeTemplateView:
+    """Writes a draft anew."""
+    source = read_source(wanted.source)
+    with call.transaction() as session:
+        moved = change_node_template(session, call.caller, palette_of(call.application), template, number, source)
+        return show_node_templates(session, [moved], call.caller.person)[0]
+
+
+@router.delete(_ONE, operation_id="drop_node_template", status_code=204, dependencies=WRITE)
+def delete_node_template(template: TemplateId, number: Number, call: Calling) -> None:
+    """Takes a version away that nobody has approved."""
+    with call.transaction() as session:
+        drop_node_template(session, call.caller, template, number)
+
+
+@router.post(f"{_ONE}/propose", operation_id="propose_node_template", dependencies=WRITE)
+def post_proposal(template: TemplateId, number: Number, call: Calling) -> NodeTemplateView:
+    """Puts a draft to a second person, after its examples held."""
+    with call.transaction() as session:
+        moved = propose_node_template(session, call.caller, palette_of(call.application), template, number)
+        return show_node_templates(session, [moved], call.caller.person)[0]
+
+
+@router.post(f"{_ONE}/return", operation_id="return_node_template", dependencies=WRITE)
+def post_return(template: TemplateId, number: Number, wanted: ReasonIn, call: Calling) -> NodeTemplateView:
+    """Gives a proposal back to be changed."""
+    with call.transaction() as session:
+        moved = return_node_template(session, call.caller, template, number, wanted.reason)
+        return show_node_templates(session, [moved], call.caller.person)[0]
+
+
+@router.post(f"{_ONE}/approve", operation_id="approve_node_template", dependencies=APPROVE)
+def post_template_approval(template: TemplateId, number: Number, call: Calling) -> NodeTemplateView:
+    """A second person says that it is right."""
+    with call.transaction() as session:
+        moved = approve_node_template(session, call.caller, palette_of(call.application), template, number)
+        shown = show_node_templates(session, [moved], call.caller.person)[0]
+    palette_of(call.application).look(now=True)
+    return shown
+
+
+@router.post(f"{_ONE}/publish", operation_id="publish_node_template", dependencies=WRITE)
+def post_publication(template: TemplateId, number: Number, wanted: TeamsIn, call: Calling) -> NodeTemplateView:
+    """Puts it on the palette of some teams, or of all; or changes which."""
+    with call.transaction() as session:
+        moved = publish_node_template(session, call.caller, template, number, wanted.teams)
+        return show_node_templates(session, [moved], call.caller.person)[0]
+
+
+@router.post(f"{_ONE}/deprecate", operation_id="deprecate_node_template", dependencies=WRITE)
+def post_deprecation(template: TemplateId, number: Number, wanted: ReasonIn, call: Calling) -> NodeTemplateView:
+    """Offers it no longer; what uses it goes on, and its owners are told."""
+    with call.transaction() as session:
+        moved = deprecate_node_template(
+            session, call.caller, template, number, wanted.reason, palette_of(call.application).tell
+        )
+        return show_node_templates(session, [moved], call.caller.person)[0]
+
+
+@router.post(f"{_ONE}/revoke", operation_id="revoke_node_template", dependencies=WRITE)
+def post_revocation(template: TemplateId, number: Number, wanted: ReasonIn, call: Calling) -> NodeTemplateView:
+    """Ends it: no run starts with it any more, and the owners of what uses it are told."""
+    with call.transaction() as session:
+        moved = revoke_node_template(
+            session, call.caller, template, number, wanted.reason, palette_of(call.application).tell
+        )
+        return show_node_templates(session, [moved], call.caller.person)[0]
+
+
+def _show_making(palette: Palette, source: NodeTemplateSource, judged: JudgedView) -> JudgedView:
+    try:
+        made = palette.make(source, 1)
+    except HandrailError:
+        return judged
+    judged.config = made.Config.model_json_schema(by_alias=True)
+    judged.input = dict(made.In or {"type": "object", "properties": {}})
+    judged.output = dict(made.Out)
+    return judged

@@ -11,6 +11,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from builder.catalog.schemas import NodeTemplateVersion, OfferState
+from builder.catalog.templated import Templated
+from builder.kit.wire import Id
 from builder.sdk import Control, Effect, Kind, NodeType
 
 
@@ -30,6 +33,26 @@ class EffectsView(BaseModel):
     spends: bool
 
 
+class OfferView(BaseModel):
+    """A NodeTemplate, as whoever places the node needs it.
+
+    Attributes:
+        name: its word, the same for every version.
+        number: the version.
+        base: the node type it is made from.
+        newest: whether no newer version is offered.
+        deprecated: why it should not be used for anything new; empty when it may.
+        teams: to whom it is published; null for all.
+    """
+
+    name: str
+    number: int
+    base: str
+    newest: bool
+    deprecated: str
+    teams: list[Id] | None
+
+
 class NodeTypeView(BaseModel):
     """A kind of step.
 
@@ -40,6 +63,7 @@ class NodeTypeView(BaseModel):
         free: whether any input may be given, named by its binding.
         output: JSON Schema behind its main port, where it does not depend on the config.
         icon: an SVG as text; empty where the package has none.
+        template: for a NodeTemplate, what IT says of it.
     """
 
     key: str
@@ -54,6 +78,7 @@ class NodeTypeView(BaseModel):
     free: bool
     output: dict[str, Any]
     icon: str
+    template: OfferView | None = None
 
 
 class CatalogView(BaseModel):
@@ -62,9 +87,38 @@ class CatalogView(BaseModel):
     items: list[NodeTypeView]
 
 
-def show_types(types: Iterable[NodeType], language: str) -> CatalogView:
-    """Node types for the screen, in a language; a type that does not speak it is told in English."""
-    return CatalogView(items=[_show(each, language) for each in sorted(types, key=lambda each: each.key())])
+def show_types(
+    types: Iterable[NodeType], language: str, offers: Mapping[str, NodeTemplateVersion] | None = None
+) -> CatalogView:
+    """Node types for the screen, in a language; a type that does not speak it is told in English.
+
+    Args:
+        types: every type; of NodeTemplates those are left out that are not among the offers.
+        language: `en` or `de`.
+        offers: the versions of NodeTemplates that may be used, by node type.
+    """
+    offers = offers or {}
+    newest = {each.name: max(other.number for other in offers.values() if other.name == each.name)
+              for each in offers.values()}  # fmt: skip
+    shown = []
+    for each in sorted(types, key=lambda each: each.key()):
+        if each.template is None:
+            shown.append(_show(each, language))
+        elif each.key() in offers:
+            offer = _show_offer(offers[each.key()], each, newest[each.template])
+            shown.append(_show(each, language).model_copy(update={"template": offer}))
+    return CatalogView(items=shown)
+
+
+def _show_offer(offer: NodeTemplateVersion, node: NodeType, newest: int) -> OfferView:
+    return OfferView(
+        name=offer.name,
+        number=offer.number,
+        base=node.base or "",
+        newest=offer.number == newest,
+        deprecated=offer.reason if offer.state is OfferState.DEPRECATED else "",
+        teams=None if offer.teams is None else list(offer.teams),
+    )
 
 
 def texts_of(node: NodeType) -> frozenset[str]:
@@ -138,7 +192,8 @@ def _icon_of(node: NodeType) -> str:
 
 
 def _beside(node: NodeType, name: str) -> Path | None:
-    """A file in the folder of a type, if it is there."""
-    source = sys.modules[type(node).__module__].__file__
+    """A file in the folder of a type, if it is there; a NodeTemplate has those of what it is made from."""
+    inner = node.inner if isinstance(node, Templated) else node
+    source = sys.modules[type(inner).__module__].__file__
     file = None if source is None else Path(source).with_name(name)
     return file if file is not None and file.is_file() else None

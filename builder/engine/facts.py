@@ -44,7 +44,8 @@ class TypeFacts:
     """An installed node type, under `name@version`.
 
     Attributes:
-        code: SHA-256 of the file its class stands in.
+        code: SHA-256 of the file its class stands in, and of what a NodeTemplate says.
+        base: for a NodeTemplate, the type that it was made from.
         stricter: config key → the direction in which it is stricter.
     """
 
@@ -57,6 +58,7 @@ class TypeFacts:
     removes: tuple[str, ...] = ()
     endorses: bool = False
     check: str | None = None
+    base: str | None = None
     stricter: dict[str, str] = field(default_factory=dict)
 
 
@@ -267,6 +269,7 @@ def place_facts(
         reads=reads,
         connection=connection,
         tags=tags,
+        template=node_type.template,
         woven=woven,
     )
 
@@ -301,14 +304,15 @@ def _class_facts(node_type: Any) -> TypeFacts:
         removes=tuple(sorted(node_type.removes)),
         endorses=node_type.endorses,
         check=node_type.check,
+        base=node_type.base,
         stricter={name: schema["x-stricter"] for name, schema in fields.items() if "x-stricter" in schema},
     )
 
 
-def _code_hash(node_type: type) -> str:
+def _code_hash(node_type: Any) -> str:
     try:
         file = Path(inspect.getfile(node_type))
-        return hashlib.sha256(file.read_bytes()).hexdigest()
+        return hashlib.sha256(file.read_bytes() + node_type.digest.encode()).hexdigest()
     except (OSError, TypeError):  # a class that stands in no file has only its name
         return hash_value(f"{node_type.__module__}.{node_type.__qualname__}")
 

@@ -70,7 +70,8 @@ def matches_workflow(view: View, selector: Selector) -> bool:
 
 
 def _matches_type(selector: Selector, key: str, each: TypeFacts) -> bool:
-    names = (key, key.partition("@")[0])
+    keys = (key,) if each.base is None else (key, each.base)
+    names = tuple(name for key in keys for name in (key, key.partition("@")[0]))
     return (
         _one_of(each.kind, selector.kind, selector.kind_not)
         and (selector.type is None or any(name in _listed(selector.type) for name in names))

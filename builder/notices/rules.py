@@ -73,6 +73,18 @@ KINDS: Mapping[str, Kind] = {
         "You are now in the team {team}.",
         "Sie gehören jetzt zum Team {team}.",
     ),
+    "template_deprecated": _kind(
+        "“{template}” is offered no longer; “{workflow}” uses it. Please choose something else in time.",
+        "„{template}“ wird nicht mehr angeboten; „{workflow}“ verwendet es. Bitte wählen Sie rechtzeitig Ersatz.",
+        "“{workflow}” uses {count} templates that are offered no longer.",
+        "„{workflow}“ verwendet {count} Vorlagen, die nicht mehr angeboten werden.",
+    ),
+    "template_revoked": _kind(
+        "“{template}” was revoked; “{workflow}” uses it, so no new run of it starts.",
+        "„{template}“ wurde zurückgezogen; „{workflow}“ verwendet es, daher startet kein neuer Lauf mehr.",
+        "“{workflow}” uses {count} templates that were revoked, so no new run of it starts.",
+        "„{workflow}“ verwendet {count} zurückgezogene Vorlagen, daher startet kein neuer Lauf mehr.",
+    ),
     "publish_asked": _kind(
         "{person} asks that version {version} of “{workflow}” go live.",
         "{person} bittet, dass Version {version} von „{workflow}“ in Betrieb geht.",

@@ -33,6 +33,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "template.use": TEAM_ROLES,
     "template.read": _ALL,
     "template.write": frozenset({"admin"}),
+    "template.approve": frozenset({"admin"}),
     "governance.read": _ALL,
     "governance.write": frozenset({"governor"}),
     "governance.approve": frozenset({"governor"}),

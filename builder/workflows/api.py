@@ -25,6 +25,7 @@ from builder.workflows.edit import archive_workflow, change_workflow, unarchive_
 from builder.workflows.exchange import apply_import, export_workflow, plan_import
 from builder.workflows.read import find_workflow, list_workflows
 from builder.workflows.schemas import UnknownWorkflowError
+from builder.workflows.uses import find_type_uses
 from builder.workflows.versions import compare_versions, find_version, list_versions
 from builder.workflows.views import (
     ChangeView,
@@ -39,6 +40,7 @@ from builder.workflows.views import (
     NewWorkflow,
     RestoreIn,
     RevisionView,
+    TypeUseView,
     VersionDetail,
     VersionView,
     WorkflowChange,
@@ -279,3 +281,15 @@ def _installed(call: Call) -> Installed:
 
 def _opened(call: Call) -> frozenset[str]:
     return frozenset(call.application.connections)
+
+
+@router.get(
+    "/api/node-types/{key}/uses", operation_id="list_type_uses", dependencies=[Depends(permit("template.read"))]
+)
+def get_type_uses(key: Annotated[str, Path(max_length=80)], call: Calling) -> list[TypeUseView]:
+    """The workflows that place a node type (`tool.crm_reply@3`), in their live version or in their draft."""
+    with call.read() as session:
+        return [
+            TypeUseView(workflow=each.workflow_id, name=each.name, team=each.team, live=each.live, draft=each.draft)
+            for each in find_type_uses(session, call.caller, key)
+        ]

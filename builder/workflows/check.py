@@ -22,6 +22,7 @@ from builder.teams import Caller, may, read_people, read_teams
 from builder.workflows import store
 from builder.workflows.govern import Examined, Ground, examine_workflow
 from builder.workflows.load import called_references
+from builder.workflows.offers import check_offers
 from builder.workflows.read import expect_workflow
 from builder.workflows.rules import expect_source, find_secret, key_of, workflow_of
 from builder.workflows.schemas import WorkflowRow
@@ -167,7 +168,7 @@ def examine_source(
         risk=row.risk,
     )
     examined = examine_workflow(workflow, ground)
-    examined.findings.extend(findings)
+    examined.findings.extend([*findings, *check_offers(session, examined.reading, row.team_id)])
     return examined
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Select, Text, and_, delete, exists, func, insert, or_, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -68,13 +68,41 @@ def list_rows(session: Session, wanted: Wanted, limit: int) -> list[tuple[Workfl
         query = query.where(workflow.stage == wanted.stage.value)
     query = query.where(workflow.archived_at.is_not(None) if wanted.archived else workflow.archived_at.is_(None))
     if wanted.text:
-        like = "%" + wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        like = _like(wanted.text)
         query = query.where(or_(workflow.name.ilike(like, escape="\\"), workflow.purpose.ilike(like, escape="\\")))
     name = func.lower(workflow.name)
     if wanted.after is not None:
         query = query.where(or_(name > wanted.after[0], and_(name == wanted.after[0], workflow.id > wanted.after[1])))
     query = query.add_columns(name.label("sorted_name")).order_by(name, workflow.id).limit(limit)
     return [(_workflow_of(row), row.sorted_name) for row in session.execute(query)]
+
+
+def find_uses(session: Session, key: str, teams: frozenset[int] | None) -> list[tuple[WorkflowRow, bool, bool]]:
+    """Workflows that name a node type, by name: (workflow, in its live version, in its draft); not archived ones."""
+    like = _like(f'"{key}"')
+    live = exists().where(
+        version.workflow_id == workflow.id,
+        version.number == workflow.live,
+        _text_of(version.woven).like(like, escape="\\"),
+    )
+    draft = exists().where(
+        draft_table.c.workflow_id == workflow.id, _text_of(draft_table.c.source).like(like, escape="\\")
+    )
+    query = select(workflow_table, live.label("is_live"), draft.label("is_draft")).where(
+        _of_teams(teams), workflow.archived_at.is_(None), or_(live, draft)
+    )
+    rows = session.execute(query.order_by(func.lower(workflow.name), workflow.id))
+    return [(_workflow_of(row), bool(row.is_live), bool(row.is_draft)) for row in rows]
+
+
+def _text_of(column: Any) -> Any:
+    """A column of plain data as the text that is stored."""
+    return type_coerce(column, Text)
+
+
+def _like(words: str) -> str:
+    """A pattern that finds words as they are."""
+    return "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
 def _of_teams(teams: frozenset[int] | None) -> Any:

@@ -59,6 +59,16 @@ class DraftView(Wire):
     saved_at: datetime
 
 
+class TypeUseView(Wire):
+    """A workflow that places a node type: its live version that does, and whether its draft does."""
+
+    workflow: Id
+    name: str
+    team: str
+    live: int | None
+    draft: bool
+
+
 class RevisionView(Wire):
     """A state in which the draft was."""
 

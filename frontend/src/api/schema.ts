@@ -53,7 +53,8 @@ export interface paths {
         };
         /**
          * Get Catalog
-         * @description Every installed node type; in the caller's own language, where no other is asked for.
+         * @description Every node type that is installed or published to a team of the caller's; in his own language, where no other is
+         *     asked for.
          */
         get: operations["read_catalog"];
         put?: never;
@@ -367,6 +368,238 @@ export interface paths {
          * @description What a one-time link is for. It stays unused.
          */
         post: operations["look_at_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/node-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Node Templates
+         * @description Every version of every NodeTemplate that the caller may see, by name, the newest first.
+         */
+        get: operations["list_node_templates"];
+        put?: never;
+        /**
+         * Post Node Template
+         * @description Keeps a source as a new draft: the next version of the NodeTemplate of its name.
+         */
+        post: operations["draft_node_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/node-templates/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Check
+         * @description All that is wrong with a source, its examples tried, and the form of the node that it makes.
+         */
+        post: operations["check_node_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/node-templates/{template}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Node Template
+         * @description One version.
+         */
+        get: operations["read_node_template"];
+        /**
+         * Put Node Template
+         * @description Writes a draft anew.
+         */
+        put: operations["change_node_template"];
+        post?: never;
+        /**
+         * Delete Node Template
+         * @description Takes a version away that nobody has approved.
+         */
+        delete: operations["drop_node_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/node-templates/{template}/versions/{number}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Template Approval
+         * @description A second person says that it is right.
+         */
+        post: operations["approve_node_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/node-templates/{template}/versions/{number}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Changes
+         * @description What is different from an earlier version.
+         */
+        get: operations["compare_node_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/node-templates/{template}/versions/{number}/deprecate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Deprecation
+         * @description Offers it no longer; what uses it goes on, and its owners are told.
+         */
+        post: operations["deprecate_node_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/node-templates/{template}/versions/{number}/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Proposal
+         * @description Puts a draft to a second person, after its examples held.
+         */
+        post: operations["propose_node_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/node-templates/{template}/versions/{number}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Publication
+         * @description Puts it on the palette of some teams, or of all; or changes which.
+         */
+        post: operations["publish_node_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/node-templates/{template}/versions/{number}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Return
+         * @description Gives a proposal back to be changed.
+         */
+        post: operations["return_node_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/node-templates/{template}/versions/{number}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Revocation
+         * @description Ends it: no run starts with it any more, and the owners of what uses it are told.
+         */
+        post: operations["revoke_node_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/node-types/{key}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Type Uses
+         * @description The workflows that place a node type (`tool.crm_reply@3`), in their live version or in their draft.
+         */
+        get: operations["list_type_uses"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1545,6 +1778,15 @@ export interface components {
             token: string;
         };
         /**
+         * AfterCrash
+         * @description What may be done about an effect whose end nobody saw.
+         *
+         *     `keyed`: repeat with the same idempotency key. `query`: ask the receiver first. `retry_safe`: repeat, a duplicate
+         *     costs only money. `unsafe`: a person decides.
+         * @enum {string}
+         */
+        AfterCrash: "keyed" | "query" | "retry_safe" | "unsafe";
+        /**
          * AnswerIn
          * @description A decision made beforehand.
          */
@@ -1587,24 +1829,6 @@ export interface components {
         CatalogView: {
             /** Items */
             items: components["schemas"]["NodeTypeView"][];
-        };
-        /**
-         * ChangeView
-         * @description One difference in meaning; `code` is `thing_turn`.
-         */
-        ChangeView: {
-            /** Code */
-            code: string;
-            /** Field */
-            field: string | null;
-            /** Node */
-            node: string | null;
-            /** Now */
-            now: unknown;
-            /** Sentence */
-            sentence: string;
-            /** Was */
-            was: unknown;
         };
         /**
          * ChangedView
@@ -1912,7 +2136,7 @@ export interface components {
             /** Action */
             action: string;
             /** Changes */
-            changes: components["schemas"]["ChangeView"][];
+            changes: components["schemas"]["builder__workflows__views__ChangeView"][];
             /** Findings */
             findings: {
                 [key: string]: unknown;
@@ -1981,6 +2205,26 @@ export interface components {
             link: string | null;
             /** Mailed */
             mailed: boolean;
+        };
+        /**
+         * JudgedView
+         * @description All that is wrong with a source, and the form of the node that it makes; null where it makes none.
+         */
+        JudgedView: {
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            } | null;
+            /** Input */
+            input: {
+                [key: string]: unknown;
+            } | null;
+            /** Output */
+            output: {
+                [key: string]: unknown;
+            } | null;
+            /** Problems */
+            problems: components["schemas"]["ProblemView"][];
         };
         /**
          * Kind
@@ -2205,6 +2449,145 @@ export interface components {
             workflow?: string | null;
         };
         /**
+         * NodeTemplateSource
+         * @description What IT writes: a node type with some settings fixed and others left open.
+         *
+         *     Attributes:
+         *         base: the node type it is made from.
+         *         name: its word in workflow files: `crm_reply` gives `tool.crm_reply@1`.
+         *         fixed: config fields with the value that nobody changes; what is neither fixed nor open has its default.
+         *         open: config fields that are chosen by whoever places the node.
+         *         inputs: JSON Schema (an object) of its inputs; without it those of the node type.
+         *         gather: input of the node type → inputs of this one that are put into it as a record.
+         *         answers: field of the node type's output → the narrower schema that its value must fit.
+         *         hosts: hosts that its address may name; empty for any.
+         *         emits: labels that its output carries beside those of the node type.
+         *         effect, after_crash: narrower than the node type says, where IT knows what stands behind the address.
+         *         irreversible: whether what it does cannot be undone.
+         *         examples: as in a node folder's `examples.yaml`; all must hold before it is proposed.
+         *         origin: where it came from: `{"kind": "openapi", "operation": …}`, `{"kind": "mcp", "digest": …}`.
+         */
+        NodeTemplateSource: {
+            after_crash?: components["schemas"]["AfterCrash"] | null;
+            /**
+             * Answers
+             * @default {}
+             */
+            answers: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Base */
+            base: string;
+            /** Effect */
+            effect?: ("none" | "read") | null;
+            /**
+             * Emits
+             * @default []
+             */
+            emits: string[];
+            /**
+             * Examples
+             * @default []
+             */
+            examples: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Fixed
+             * @default {}
+             */
+            fixed: {
+                [key: string]: unknown;
+            };
+            /**
+             * Gather
+             * @default {}
+             */
+            gather: {
+                [key: string]: string[];
+            };
+            /**
+             * Hosts
+             * @default []
+             */
+            hosts: string[];
+            /** Inputs */
+            inputs?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Irreversible
+             * @default false
+             */
+            irreversible: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Open
+             * @default {}
+             */
+            open: {
+                [key: string]: components["schemas"]["OpenField"];
+            };
+            /**
+             * Origin
+             * @default {}
+             */
+            origin: {
+                [key: string]: unknown;
+            };
+            /** Summary */
+            summary: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * NodeTemplateView
+         * @description One version of a NodeTemplate; people by name, `teams` null for all.
+         */
+        NodeTemplateView: {
+            /** Approved By */
+            approved_by: string | null;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+            /** Id */
+            id: string;
+            /** Key */
+            key: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            /** Own */
+            own: boolean;
+            /** Problem */
+            problem: string;
+            /** Proposed By */
+            proposed_by: string | null;
+            /** Reason */
+            reason: string;
+            source: components["schemas"]["NodeTemplateSource"];
+            state: components["schemas"]["OfferState"];
+            /** Teams */
+            teams: string[] | null;
+        };
+        /**
          * NodeTypeView
          * @description A kind of step.
          *
@@ -2215,6 +2598,7 @@ export interface components {
          *         free: whether any input may be given, named by its binding.
          *         output: JSON Schema behind its main port, where it does not depend on the config.
          *         icon: an SVG as text; empty where the package has none.
+         *         template: for a NodeTemplate, what IT says of it.
          */
         NodeTypeView: {
             /** Config */
@@ -2242,6 +2626,7 @@ export interface components {
             ports: components["schemas"]["PortView"][];
             /** Summary */
             summary: string;
+            template?: components["schemas"]["OfferView"] | null;
             /** Title */
             title: string;
         };
@@ -2281,6 +2666,65 @@ export interface components {
             read: boolean;
             /** Sentence */
             sentence: string;
+        };
+        /**
+         * OfferState
+         * @description The life of a version of a NodeTemplate.
+         *
+         *     Written, put to a second person, approved, on the palette of teams, still running but no longer offered, over.
+         * @enum {string}
+         */
+        OfferState: "draft" | "proposed" | "approved" | "published" | "deprecated" | "revoked";
+        /**
+         * OfferView
+         * @description A NodeTemplate, as whoever places the node needs it.
+         *
+         *     Attributes:
+         *         name: its word, the same for every version.
+         *         number: the version.
+         *         base: the node type it is made from.
+         *         newest: whether no newer version is offered.
+         *         deprecated: why it should not be used for anything new; empty when it may.
+         *         teams: to whom it is published; null for all.
+         */
+        OfferView: {
+            /** Base */
+            base: string;
+            /** Deprecated */
+            deprecated: string;
+            /** Name */
+            name: string;
+            /** Newest */
+            newest: boolean;
+            /** Number */
+            number: number;
+            /** Teams */
+            teams: string[] | null;
+        };
+        /**
+         * OpenField
+         * @description A setting that whoever places the node chooses.
+         *
+         *     Attributes:
+         *         title, description: in the words of the teams; empty for those of the node type.
+         *         choices: the only values that may be chosen; empty for all that the node type takes.
+         */
+        OpenField: {
+            /**
+             * Choices
+             * @default []
+             */
+            choices: (string | number | boolean)[];
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
         };
         /**
          * OpenSessionView
@@ -2474,6 +2918,16 @@ export interface components {
             way_out?: string | null;
         };
         /**
+         * ProblemView
+         * @description One thing that is wrong.
+         */
+        ProblemView: {
+            /** Field */
+            field: string | null;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * PublishIn
          * @description What is to go live: the draft as of a revision, for a stage; `ask` leaves it to an owner.
          */
@@ -2507,6 +2961,14 @@ export interface components {
         ReadIn: {
             /** Read */
             read: "all" | string[];
+        };
+        /**
+         * ReasonIn
+         * @description Why, in words that teams understand.
+         */
+        ReasonIn: {
+            /** Reason */
+            reason: string;
         };
         /**
          * RequestState
@@ -2994,6 +3456,21 @@ export interface components {
             run_state: string | null;
         };
         /**
+         * SourceIn
+         * @description What IT wrote; judged by the server, so that every reason is told in sentences.
+         */
+        SourceIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Source */
+            source: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * SpanView
          * @description Something that was found in the record: in the text at `path`, counted in code points.
          */
@@ -3175,6 +3652,14 @@ export interface components {
             name: string;
         };
         /**
+         * TeamsIn
+         * @description To which teams it is published; not said: to all.
+         */
+        TeamsIn: {
+            /** Teams */
+            teams?: string[] | null;
+        };
+        /**
          * TemplateIn
          * @description A governance file with the workflow files of its examples, by the paths that it names.
          */
@@ -3338,6 +3823,22 @@ export interface components {
             };
             /** Upto */
             upto?: string | null;
+        };
+        /**
+         * TypeUseView
+         * @description A workflow that places a node type: its live version that does, and whether its draft does.
+         */
+        TypeUseView: {
+            /** Draft */
+            draft: boolean;
+            /** Live */
+            live: number | null;
+            /** Name */
+            name: string;
+            /** Team */
+            team: string;
+            /** Workflow */
+            workflow: string;
         };
         /**
          * UnreadView
@@ -3556,6 +4057,18 @@ export interface components {
             team: components["schemas"]["Named"];
         };
         /**
+         * ChangeView
+         * @description What differs between two versions.
+         */
+        builder__catalog__template_views__ChangeView: {
+            /** After */
+            after?: unknown;
+            /** Before */
+            before?: unknown;
+            /** Field */
+            field: string;
+        };
+        /**
          * DecisionIn
          * @description The answer to a request; declining needs a reason.
          */
@@ -3614,6 +4127,24 @@ export interface components {
             reason: string;
             /** Word */
             word: string;
+        };
+        /**
+         * ChangeView
+         * @description One difference in meaning; `code` is `thing_turn`.
+         */
+        builder__workflows__views__ChangeView: {
+            /** Code */
+            code: string;
+            /** Field */
+            field: string | null;
+            /** Node */
+            node: string | null;
+            /** Now */
+            now: unknown;
+            /** Sentence */
+            sentence: string;
+            /** Was */
+            was: unknown;
         };
     };
     responses: never;
@@ -4426,6 +4957,598 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LinkView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_node_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeTemplateView"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_node_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeTemplateView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_node_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgedView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_node_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeTemplateView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_node_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeTemplateView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_node_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_node_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeTemplateView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_node_templates: {
+        parameters: {
+            query: {
+                since: number;
+            };
+            header?: never;
+            path: {
+                template: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["builder__catalog__template_views__ChangeView"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deprecate_node_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeTemplateView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_node_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeTemplateView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_node_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeTemplateView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    return_node_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeTemplateView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_node_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeTemplateView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_type_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeUseView"][];
                 };
             };
             /** @description Client Error */
@@ -6610,7 +7733,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChangeView"][];
+                    "application/json": components["schemas"]["builder__workflows__views__ChangeView"][];
                 };
             };
             /** @description Client Error */

@@ -42,6 +42,7 @@ TABLE = {
     "template.use": TEAM_ROLES,
     "template.read": EVERYBODY,
     "template.write": ("admin",),
+    "template.approve": ("admin",),
     "governance.read": EVERYBODY,
     "governance.write": ("governor",),
     "governance.approve": ("governor",),

@@ -1,7 +1,84 @@
-"""How the route of the palette is called."""
+"""How the routes of the palette and of NodeTemplates are called."""
 
 from __future__ import annotations
 
-from tests.rooms.cases import RouteCase
+import itertools
+from typing import Any
 
-CASES = [RouteCase("read_catalog", reach="list")]
+from builder.catalog import palette_of
+from builder.catalog.write import (
+    approve_node_template,
+    draft_node_template,
+    propose_node_template,
+    publish_node_template,
+    read_source,
+)
+from builder.kit.ids import show_id
+from tests.rooms.cases import RouteCase, Sent
+from tests.rooms.world import World
+
+_numbers = itertools.count(1)
+_STATES = ("draft", "proposed", "approved", "published")
+
+
+def fresh_source() -> dict[str, Any]:
+    """A source of which nobody has heard."""
+    return {
+        "base": "tool.http_request@1",
+        "name": f"ask_{next(_numbers)}",
+        "title": "Ask",
+        "summary": "Asks.",
+        "fixed": {"method": "GET", "url": "https://crm.example/"},
+        "examples": [
+            {"title": "Asks", "config": {}, "inputs": {}, "http": {"status": 200}, "expect": {"port": "done"}},
+        ],
+    }  # fmt: skip
+
+
+def _at(world: World, state: str, json: Any = None, query: dict[str, str] | None = None) -> Sent:
+    """A call about a version that others brought to a state."""
+    number = next(_numbers)
+    for each in ("writer", "checker"):
+        world.add_person(f"template_{each}{number}", org=("admin",))
+    writer, checker = world.caller(f"template_writer{number}"), world.caller(f"template_checker{number}")
+    palette, steps = palette_of(world.application), _STATES.index(state)
+    with world.transaction() as session:
+        made = draft_node_template(session, writer, palette, read_source(fresh_source()))
+        place = made.template_id, made.number
+        if steps >= 1:
+            propose_node_template(session, writer, palette, *place)
+        if steps >= 2:
+            approve_node_template(session, checker, palette, *place)
+        if steps >= 3:
+            publish_node_template(session, writer, *place, None)
+    if json == "source":
+        json = {"source": made.source}
+    return Sent(path={"template": show_id(made.template_id), "number": "1"}, json=json, query=query or {})
+
+
+CASES = [
+    RouteCase("read_catalog", reach="list"),
+    RouteCase("list_node_templates", reach="organisation"),
+    RouteCase(
+        "draft_node_template", lambda *_: Sent(json={"source": fresh_source()}), status=201, reach="organisation"
+    ),
+    RouteCase("check_node_template", lambda *_: Sent(json={"source": fresh_source()}), reach="organisation"),
+    RouteCase("read_node_template", lambda world, _: _at(world, "published"), reach="organisation"),
+    RouteCase(
+        "compare_node_templates", lambda world, _: _at(world, "published", query={"since": "1"}), reach="organisation"
+    ),
+    RouteCase("change_node_template", lambda world, _: _at(world, "draft", "source"), reach="organisation"),
+    RouteCase("drop_node_template", lambda world, _: _at(world, "draft"), status=204, reach="organisation"),
+    RouteCase("propose_node_template", lambda world, _: _at(world, "draft"), reach="organisation"),
+    RouteCase(
+        "return_node_template", lambda world, _: _at(world, "proposed", {"reason": "Not yet."}), reach="organisation"
+    ),
+    RouteCase("approve_node_template", lambda world, _: _at(world, "proposed"), reach="organisation"),
+    RouteCase("publish_node_template", lambda world, _: _at(world, "approved", {}), reach="organisation"),
+    RouteCase(
+        "deprecate_node_template", lambda world, _: _at(world, "published", {"reason": "Old."}), reach="organisation"
+    ),
+    RouteCase(
+        "revoke_node_template", lambda world, _: _at(world, "published", {"reason": "Leaks."}), reach="organisation"
+    ),
+]

@@ -54,6 +54,7 @@ def _file(world: World, *, plan: bool = False) -> Sent:
 CASES = [
     RouteCase("list_workflows", lambda world, _: _listed(world), reach="list"),
     RouteCase("list_examples", reach="organisation"),
+    RouteCase("list_type_uses", lambda *_: Sent(path={"key": "tool.http_request@1"}), reach="list"),
     RouteCase("create_workflow", lambda world, _: Sent(json={"team": show_id(world.ours), "name": "New"}), status=201),
     RouteCase("read_workflow", lambda world, _: at(world)),
     RouteCase("change_workflow", lambda world, _: at(world, {"purpose": "To answer."})),

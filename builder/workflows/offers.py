@@ -1,0 +1,68 @@
+"""What is to say of the NodeTemplates that a workflow uses: revoked, not for this team, offered no longer, newer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy.orm import Session
+
+from builder.catalog import NodeTemplateVersion, OfferState, is_offered, list_node_template_versions
+from builder.engine.facts import graphs_in
+from builder.engine.findings import Finding, error, warning
+from builder.engine.reading import Reading
+
+
+def check_offers(session: Session, reading: Reading, team_id: int) -> list[Finding]:
+    """The findings about the NodeTemplates that a workflow of a team places."""
+    placed = [
+        (node.path, node.type.key(), node.type.template)
+        for graph in graphs_in(reading.root)
+        for node in graph.nodes.values()
+        if node.type is not None and node.type.template is not None
+    ]
+    if not placed:
+        return []
+    names = {template for _, _, template in placed}
+    versions = [each for each in list_node_template_versions(session) if each.name in names]
+    by_key = {each.key: each for each in versions}
+    return [
+        finding for path, key, _ in placed if key in by_key for finding in _judge(path, by_key[key], versions, team_id)
+    ]
+
+
+def refuse_offer(version: NodeTemplateVersion, team_id: int | None) -> str | None:
+    """Why no run of a team may start with a version now, and who can help; None when it may."""
+    title = f"“{version.source['title']}”, version {version.number},"
+    if version.state is OfferState.REVOKED:
+        return f"{title} was revoked: {version.reason} Choose another step, or ask an admin."
+    if version.state not in (OfferState.PUBLISHED, OfferState.DEPRECATED):
+        return f"{title} is not published. An admin can publish it to your team."
+    if team_id is not None and not is_offered(version, frozenset({team_id})):
+        return f"{title} is not published to this team. An admin can publish it to your team."
+    if version.problem:
+        return f"{title} cannot be used now: {version.problem} An admin can look at it under Node templates."
+    return None
+
+
+def _judge(
+    path: str, version: NodeTemplateVersion, versions: Iterable[NodeTemplateVersion], team_id: int
+) -> Iterator[Finding]:
+    title = str(version.source["title"])
+    refusal = refuse_offer(version, team_id)
+    newer = [
+        each
+        for each in versions
+        if each.name == version.name
+        and each.number > version.number
+        and each.state is OfferState.PUBLISHED
+        and is_offered(each, frozenset({team_id}))
+    ]
+    way_out = f"Use version {newer[0].number}." if newer else "Choose another step, or ask an admin."
+    if refusal is not None:
+        yield error("template_unusable", refusal, way_out, path, "type")
+    elif version.state is OfferState.DEPRECATED:
+        sentence = f"“{title}”, version {version.number}, is offered no longer: {version.reason}"
+        yield warning("template_deprecated", sentence, way_out, path, "type")
+    elif newer:
+        sentence = f"“{title}” has a newer version, {newer[0].number}; this uses {version.number}."
+        yield warning("newer_template", sentence, "Use the newer one when you have looked at it.", path, "type")

@@ -1,0 +1,218 @@
+"""NodeTemplates: as node types, over their life, and as findings on workflows that place them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from builder.catalog import CatalogError, Palette, discover_types
+from builder.catalog.schemas import NodeTemplateSource
+from builder.engine.facts import type_facts
+from builder.engine.marks import marks_of
+from builder.sdk import Done, Effect, Failed, HttpAnswer
+from builder.sdk.testing import TestContext
+from tests.rooms.world import World
+
+REPLY: dict[str, Any] = {
+    "base": "tool.http_request@1",
+    "name": "crm_reply",
+    "title": "Reply in the CRM",
+    "summary": "Adds a reply to a ticket.",
+    "fixed": {"method": "POST", "url": "https://crm.example/tickets/{{ ticket }}/replies", "idempotent": True},
+    "open": {"timeout": {"title": "Patience"}},
+    "inputs": {
+        "type": "object",
+        "properties": {"ticket": {"type": "string"}, "text": {"type": "string"}, "tone": {"type": "string"}},
+        "required": ["ticket", "text"],
+        "additionalProperties": False,
+    },
+    "gather": {"body": ["text", "tone"]},
+    "answers": {"body": {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}},
+    "emits": ["confidential"],
+    "examples": [
+        {
+            "title": "A reply",
+            "config": {},
+            "inputs": {"ticket": "a/b", "text": "Hello"},
+            "http": {"json": {"id": "7"}},
+            "expect": {"port": "done", "output": {"body": {"id": "7"}}},
+        }
+    ],
+}
+
+
+def make(**changes: Any) -> Any:
+    return Palette(discover_types()).make(NodeTemplateSource.model_validate({**REPLY, **changes}), 3)
+
+
+def test_it_is_a_node_type_that_does_what_its_base_does() -> None:
+    made = make()
+    assert made.key() == "tool.crm_reply@3"
+    config = made.Config.model_validate({"timeout": 3})
+    context = TestContext(answers=[HttpAnswer(200, (("content-type", "application/json"),), b'{"id": "7"}')])
+    outcome = asyncio.run(made.run(config, {"ticket": "a/b", "text": "Hello"}, context))
+    assert isinstance(outcome, Done)
+    sent = context.sent[0]
+    assert (sent.method, sent.url, sent.body) == (
+        "POST", "https://crm.example/tickets/a%2Fb/replies", b'{"text": "Hello"}',
+    )  # fmt: skip
+    assert made.narrow(config).after_crash == "keyed"
+    assert type_facts(made).base == "tool.http_request@1"
+    assert "confidential" in type_facts(made).emits
+
+
+def test_what_is_fixed_stays_and_is_still_read_by_governance() -> None:
+    made = make()
+    for wrong in ({"method": "GET"}, {"url": "https://elsewhere.example/"}, {"headers": {"X-A": "b"}}, {"nothing": 1}):
+        with pytest.raises(ValueError, match=r"template|Extra inputs"):
+            made.Config.model_validate(wrong)
+    assert [mark.path for mark in marks_of(made.Config)] == [("url",)]
+    prompt = make(
+        base="prompt.complete@1", name="polite", fixed={"model": "eu", "prompt": "Answer {{ t }}"}, open={},
+        inputs=None, gather={}, answers={}, examples=[],
+    )  # fmt: skip
+    assert prompt.Config.model_validate({}).model == "eu"
+    assert ("model",) in [mark.path for mark in marks_of(prompt.Config) if mark.way == "connection"]
+
+
+def test_choices_and_hosts_are_all_that_is_open() -> None:
+    chosen = make(
+        base="prompt.complete@1", name="polite", fixed={"prompt": "x"}, open={"model": {"choices": ["eu", "local"]}},
+        inputs=None, gather={}, answers={}, examples=[],
+    )  # fmt: skip
+    assert chosen.Config.model_validate({"model": "local"}).model == "local"
+    with pytest.raises(ValueError, match="'eu' or 'local'"):
+        chosen.Config.model_validate({"model": "us"})
+    held = make(fixed={}, open={"url": {}}, hosts=["crm.example"], inputs=None, gather={}, answers={}, examples=[])
+    assert held.Config.model_validate({"url": "https://CRM.example/x"})
+    for url in (
+        "https://crm.example.evil.example/",
+        "https://evil.example/crm.example",
+        "http://crm.example@evil.example/",
+    ):
+        with pytest.raises(ValueError, match=r"reaches only|begins with"):
+            held.Config.model_validate({"url": url})
+
+
+def test_an_answer_that_was_not_approved_fails() -> None:
+    made = make()
+    context = TestContext(answers=[HttpAnswer(200, (("content-type", "application/json"),), b'{"no": 1}')])
+    outcome = asyncio.run(made.run(made.Config.model_validate({}), {"ticket": "1", "text": "x"}, context))
+    assert isinstance(outcome, Failed)
+    assert outcome.code == "answer_does_not_fit"
+
+
+def test_effects_only_get_narrower() -> None:
+    made = make(effect="read", irreversible=True)
+    found = made.narrow(made.Config.model_validate({}))
+    assert (found.effect, found.irreversible, found.external) == (Effect.READ, True, True)
+    reads = make(base="prompt.complete@1", name="p", fixed={"prompt": "x"}, open={}, effect="read", inputs=None,
+                 gather={}, answers={}, examples=[])  # fmt: skip
+    assert reads.narrow(reads.Config.model_validate({})).effect is Effect.READ
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"fixed": {"url": "ftp://x"}}, "begins with http"),
+        ({"fixed": {"nothing": 1}}, "no setting `nothing`"),
+        ({"open": {"url": {}}}, "fixed and open"),
+        ({"fixed": {}}, "neither fixed nor open"),
+        ({"base": "tool.gone@1"}, "not installed"),
+        ({"base": "flow.map@1", "fixed": {}, "open": {}}, "cannot be made a template"),
+        ({"name": "http_request"}, "installed already"),
+    ],
+)
+def test_what_makes_no_node_type_gets_a_sentence(change: dict[str, Any], words: str) -> None:
+    with pytest.raises(CatalogError, match=words):
+        make(**change)
+
+
+def test_its_life_takes_two_people(world: World) -> None:
+    world.add_person("second", org=("admin",))
+    one, two, builder = world.client("admin"), world.client("second"), world.client("builder")
+    assert builder.post("/api/node-templates", json={"source": REPLY}).status_code == 403
+    made = one.post("/api/node-templates", json={"source": REPLY})
+    assert made.status_code == 201, made.text
+    at = f"/api/node-templates/{made.json()['id']}/versions/1"
+    assert builder.get(at).status_code == 404
+    assert one.post("/api/node-templates", json={"source": REPLY}).status_code == 409
+    assert two.post(f"{at}/approve").status_code == 409
+    assert one.post(f"{at}/propose").json()["state"] == "proposed"
+    refused = one.post(f"{at}/approve")
+    assert (refused.status_code, refused.json()["code"]) == (403, "second_person")
+    assert two.post(f"{at}/return", json={"reason": "Say which CRM."}).json()["state"] == "draft"
+    changed = one.put(at, json={"source": {**REPLY, "title": "Reply in the CRM of sales"}})
+    assert changed.json()["source"]["title"] == "Reply in the CRM of sales"
+    assert one.post(f"{at}/propose").status_code == 200
+    assert two.post(f"{at}/approve").json()["state"] == "approved"
+    assert one.put(at, json={"source": REPLY}).status_code == 409
+    keys = {each["key"] for each in builder.get("/api/catalog").json()["items"]}
+    assert "tool.crm_reply@1" not in keys
+    ours = one.get("/api/teams").json()
+    team = next(each["id"] for each in ours if each["name"] == "Ours")
+    assert one.post(f"{at}/publish", json={"teams": [team]}).json()["state"] == "published"
+    offered = {each["key"]: each for each in builder.get("/api/catalog").json()["items"]}
+    assert offered["tool.crm_reply@1"]["template"]["base"] == "tool.http_request@1"
+    assert "tool.crm_reply@1" not in {each["key"] for each in world.client("other").get("/api/catalog").json()["items"]}
+    assert one.post(f"{at}/revoke", json={"reason": " "}).status_code == 409
+    assert one.post(f"{at}/deprecate", json={"reason": "Sales moved."}).json()["state"] == "deprecated"
+    assert one.post(f"{at}/revoke", json={"reason": "It leaked."}).json()["state"] == "revoked"
+    again = one.post("/api/node-templates", json={"source": {**REPLY, "title": "New"}})
+    assert (again.json()["number"], again.json()["key"]) == (2, "tool.crm_reply@2")
+    changes = one.get(f"/api/node-templates/{again.json()['id']}/versions/2/changes?since=1").json()
+    assert [each["field"] for each in changes] == ["title"]
+    assert one.delete(f"/api/node-templates/{again.json()['id']}/versions/2").status_code == 204
+
+
+def test_examples_are_tried_before_it_is_proposed(world: World) -> None:
+    one = world.client("admin")
+    wrong = {**REPLY, "examples": [{**REPLY["examples"][0], "expect": {"port": "done", "output": {"status": 500}}}]}
+    judged = one.post("/api/node-templates/check", json={"source": wrong}).json()
+    assert "output.status" in judged["problems"][0]["sentence"]
+    assert judged["config"]["properties"]["timeout"]["title"] == "Patience"
+    made = one.post("/api/node-templates", json={"source": wrong}).json()
+    refused = one.post(f"/api/node-templates/{made['id']}/versions/1/propose")
+    assert (refused.status_code, refused.json()["code"]) == (409, "node_template_not_sound")
+    for source in ({}, {"base": 3}, {**REPLY, "inputs": {"type": "string"}}, {**REPLY, "gather": {"body": ["no"]}}):
+        answer = one.post("/api/node-templates", json={"source": source})
+        assert answer.status_code == 409, answer.text
+        assert answer.json()["params"]["problems"]
+
+
+def test_a_workflow_that_places_one_is_told_what_became_of_it(world: World) -> None:
+    world.add_person("second", org=("admin",))
+    one, two, builder = world.client("admin"), world.client("second"), world.client("builder")
+    at = f"/api/node-templates/{one.post('/api/node-templates', json={'source': REPLY}).json()['id']}/versions/1"
+    one.post(f"{at}/propose")
+    two.post(f"{at}/approve")
+    team = next(each["id"] for each in builder.get("/api/teams").json() if each["name"] == "Ours")
+    workflow = builder.post("/api/workflows", json={"team": team, "name": "Answers"}).json()
+    draft = builder.get(f"/api/workflows/{workflow['id']}/draft")
+    source = {
+        **draft.json()["graph"],
+        "nodes": {"reply": {"type": "tool.crm_reply@1", "inputs": {"ticket": {"value": "1"}, "text": {"value": "x"}}}},
+    }
+
+    def codes() -> list[str]:
+        answer = builder.post(f"/api/workflows/{workflow['id']}/check", json={"graph": source})
+        assert answer.status_code == 200, answer.text
+        return [each["code"] for each in answer.json()["findings"] if each.get("node") == "reply"]
+
+    assert codes() == ["template_unusable"]
+    one.post(f"{at}/publish", json={})
+    assert codes() == []
+    saved = builder.put(
+        f"/api/workflows/{workflow['id']}/draft", json={"graph": source}, headers={"If-Match": draft.headers["etag"]}
+    )
+    assert saved.status_code == 200, saved.text
+    uses = one.get("/api/node-types/tool.crm_reply@1/uses").json()
+    assert [(each["name"], each["live"], each["draft"]) for each in uses] == [("Answers", None, True)]
+    one.post(f"{at}/deprecate", json={"reason": "Sales moved."})
+    assert codes() == ["template_deprecated"]
+    one.post(f"{at}/revoke", json={"reason": "It leaked."})
+    assert codes() == ["template_unusable"]
+    told = [each["kind"] for each in world.client("owner").get("/api/notices").json()["items"]]
+    assert {"template_revoked", "template_deprecated"} <= set(told)
