@@ -10,10 +10,10 @@ from builder.catalog.judge import judge_node_template
 from builder.catalog.palette import Palette, palette_of
 from builder.catalog.schemas import NodeTemplateSource
 from builder.catalog.template_views import (
-    ChangeView,
     JudgedView,
     NodeTemplateView,
     ReasonIn,
+    SettingChangeView,
     SourceIn,
     TeamsIn,
     compare_sources,
@@ -93,7 +93,7 @@ def get_node_template(template: TemplateId, number: Number, call: Calling) -> No
 
 
 @router.get(f"{_ONE}/changes", operation_id="compare_node_templates", dependencies=READ)
-def get_changes(template: TemplateId, number: Number, since: int, call: Calling) -> list[ChangeView]:
+def get_changes(template: TemplateId, number: Number, since: int, call: Calling) -> list[SettingChangeView]:
     """What is different from an earlier version."""
     with call.read() as session:
         before, after = (find_node_template(session, call.caller, template, each) for each in (since, number))

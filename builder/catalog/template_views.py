@@ -80,7 +80,7 @@ class ReasonIn(Wire):
     reason: Prose
 
 
-class ChangeView(Wire):
+class SettingChangeView(Wire):
     """What differs between two versions."""
 
     field: str
@@ -132,11 +132,11 @@ def show_node_templates(
     ]
 
 
-def compare_sources(before: NodeTemplateSource, after: NodeTemplateSource) -> list[ChangeView]:
+def compare_sources(before: NodeTemplateSource, after: NodeTemplateSource) -> list[SettingChangeView]:
     """What differs between two versions, setting by setting; examples are not compared."""
     old, new = _flat(before), _flat(after)
     return [
-        ChangeView(field=name, before=old.get(name), after=new.get(name))
+        SettingChangeView(field=name, before=old.get(name), after=new.get(name))
         for name in sorted(old.keys() | new.keys())
         if old.get(name) != new.get(name)
     ]

@@ -1831,6 +1831,24 @@ export interface components {
             items: components["schemas"]["NodeTypeView"][];
         };
         /**
+         * ChangeView
+         * @description One difference in meaning; `code` is `thing_turn`.
+         */
+        ChangeView: {
+            /** Code */
+            code: string;
+            /** Field */
+            field: string | null;
+            /** Node */
+            node: string | null;
+            /** Now */
+            now: unknown;
+            /** Sentence */
+            sentence: string;
+            /** Was */
+            was: unknown;
+        };
+        /**
          * ChangedView
          * @description A field that an edit changed.
          */
@@ -2136,7 +2154,7 @@ export interface components {
             /** Action */
             action: string;
             /** Changes */
-            changes: components["schemas"]["builder__workflows__views__ChangeView"][];
+            changes: components["schemas"]["ChangeView"][];
             /** Findings */
             findings: {
                 [key: string]: unknown;
@@ -3408,6 +3426,18 @@ export interface components {
             teams: components["schemas"]["OwnTeamView"][];
         };
         /**
+         * SettingChangeView
+         * @description What differs between two versions.
+         */
+        SettingChangeView: {
+            /** After */
+            after?: unknown;
+            /** Before */
+            before?: unknown;
+            /** Field */
+            field: string;
+        };
+        /**
          * SettingsIn
          * @description What a person wants to be told, and where; kinds that are not named stay as they are.
          */
@@ -4057,18 +4087,6 @@ export interface components {
             team: components["schemas"]["Named"];
         };
         /**
-         * ChangeView
-         * @description What differs between two versions.
-         */
-        builder__catalog__template_views__ChangeView: {
-            /** After */
-            after?: unknown;
-            /** Before */
-            before?: unknown;
-            /** Field */
-            field: string;
-        };
-        /**
          * DecisionIn
          * @description The answer to a request; declining needs a reason.
          */
@@ -4127,24 +4145,6 @@ export interface components {
             reason: string;
             /** Word */
             word: string;
-        };
-        /**
-         * ChangeView
-         * @description One difference in meaning; `code` is `thing_turn`.
-         */
-        builder__workflows__views__ChangeView: {
-            /** Code */
-            code: string;
-            /** Field */
-            field: string | null;
-            /** Node */
-            node: string | null;
-            /** Now */
-            now: unknown;
-            /** Sentence */
-            sentence: string;
-            /** Was */
-            was: unknown;
         };
     };
     responses: never;
@@ -5287,7 +5287,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["builder__catalog__template_views__ChangeView"][];
+                    "application/json": components["schemas"]["SettingChangeView"][];
                 };
             };
             /** @description Client Error */
@@ -7733,7 +7733,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["builder__workflows__views__ChangeView"][];
+                    "application/json": components["schemas"]["ChangeView"][];
                 };
             };
             /** @description Client Error */
