@@ -17,7 +17,7 @@ from typing import ClassVar, Self
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from builder.catalog import Palette, discover_types
+from builder.catalog import AdmitTemplates, Palette, discover_types
 from builder.db import Database, open_database, read_clock
 from builder.egress import Allowed, Client
 from builder.engine.compile_plan import compile_plan
@@ -108,13 +108,14 @@ class Application:
         self.keys = read_keys(settings)
         self.payloads = open_payloads(settings)
         self.database: Database = open_database(settings.database_url)
-        self.types: Mapping[str, NodeType] = Palette(discover_types(), self.database.read, tell_template_users)
+        palette = Palette(discover_types(), self.database.read, tell_template_users)
+        self.types: Mapping[str, NodeType] = palette
         self.ring = CeleryRing(doorbell)
         self.post = Postbox(self.keys.vault, settings.mail is not None)
         self._postman = None if settings.mail is None else Postman(
             self.transaction, MailServer(**asdict(settings.mail)), self.keys.vault, settings.url
         )  # fmt: skip
-        self.admission = Admission()
+        self.admission = Admission(AdmitTemplates(palette))
         self.worker: RunWorker | None = None
         self._connections = connections_from_environment(settings.environment)
         self._plans: dict[str, Plan] = {}

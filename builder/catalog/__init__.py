@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from builder.catalog.admit import AdmitTemplates, refuse_offer
     from builder.catalog.api import router
     from builder.catalog.discover import discover_types
     from builder.catalog.examine import Problem, check_node_folders
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _DOORS = {
     "USABLE": "schemas",
+    "AdmitTemplates": "admit",
     "CatalogError": "schemas",
     "NodeTemplateVersion": "schemas",
     "OfferState": "schemas",
@@ -34,14 +36,15 @@ _DOORS = {
     "list_node_template_versions": "store",
     "palette_of": "palette",
     "record_shapes": "shapes",
+    "refuse_offer": "admit",
     "router": "api",
     "scaffold_node": "scaffold",
 }
 
 __all__ = [
-    "USABLE", "CatalogError", "NodeTemplateVersion", "OfferState", "Palette", "Problem", "check_node_folders",
-    "discover_types", "find_node_template", "is_offered", "list_node_template_versions", "palette_of", "record_shapes",
-    "router", "scaffold_node",
+    "USABLE", "AdmitTemplates", "CatalogError", "NodeTemplateVersion", "OfferState", "Palette", "Problem",
+    "check_node_folders", "discover_types", "find_node_template", "is_offered", "list_node_template_versions",
+    "palette_of", "record_shapes", "refuse_offer", "router", "scaffold_node",
 ]  # fmt: skip
 
 

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
         govern_workflow,
     )
     from builder.workflows.load import LoadedWorkflow, UnreadableFile, called_references, load_workflow, read_file
-    from builder.workflows.offers import refuse_offer
     from builder.workflows.read import expect_open, expect_workflow, find_keepers, find_workflow, list_workflows
     from builder.workflows.rules import expect_source, is_sealed, workflow_of
     from builder.workflows.schemas import (
@@ -86,7 +85,6 @@ _NAMES = {
     "exchange": ("apply_import", "export_workflow", "plan_import"),
     "govern": ("Examined", "Governed", "Ground", "examine_workflow", "finding_of", "govern_workflow"),
     "load": ("LoadedWorkflow", "UnreadableFile", "called_references", "load_workflow", "read_file"),
-    "offers": ("refuse_offer",),
     "read": ("expect_open", "expect_workflow", "find_keepers", "find_workflow", "list_workflows"),
     "rules": ("expect_source", "is_sealed", "workflow_of"),
     "schemas": (
@@ -172,7 +170,6 @@ __all__ = [
     "read_file",
     "read_live",
     "read_revisions",
-    "refuse_offer",
     "restore_draft",
     "restore_version",
     "router",

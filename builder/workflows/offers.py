@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy.orm import Session
 
-from builder.catalog import NodeTemplateVersion, OfferState, is_offered, list_node_template_versions
+from builder.catalog import NodeTemplateVersion, OfferState, is_offered, list_node_template_versions, refuse_offer
 from builder.engine.facts import graphs_in
 from builder.engine.findings import Finding, error, warning
 from builder.engine.reading import Reading
@@ -30,20 +30,6 @@ def check_offers(session: Session, reading: Reading, team_id: int) -> list[Findi
     ]
 
 
-def refuse_offer(version: NodeTemplateVersion, team_id: int | None) -> str | None:
-    """Why no run of a team may start with a version now, and who can help; None when it may."""
-    title = f"“{version.source['title']}”, version {version.number},"
-    if version.state is OfferState.REVOKED:
-        return f"{title} was revoked: {version.reason} Choose another step, or ask an admin."
-    if version.state not in (OfferState.PUBLISHED, OfferState.DEPRECATED):
-        return f"{title} is not published. An admin can publish it to your team."
-    if team_id is not None and not is_offered(version, frozenset({team_id})):
-        return f"{title} is not published to this team. An admin can publish it to your team."
-    if version.problem:
-        return f"{title} cannot be used now: {version.problem} An admin can look at it under Node templates."
-    return None
-
-
 def _judge(
     path: str, version: NodeTemplateVersion, versions: Iterable[NodeTemplateVersion], team_id: int
 ) -> Iterator[Finding]:
@@ -57,9 +43,9 @@ def _judge(
         and each.state is OfferState.PUBLISHED
         and is_offered(each, frozenset({team_id}))
     ]
-    way_out = f"Use version {newer[0].number}." if newer else "Choose another step, or ask an admin."
+    way_out = f"Use version {newer[0].number}." if newer else "Choose another step in time."
     if refusal is not None:
-        yield error("template_unusable", refusal, way_out, path, "type")
+        yield error("template_unusable", refusal[0], way_out if newer else refusal[1], path, "type")
     elif version.state is OfferState.DEPRECATED:
         sentence = f"“{title}”, version {version.number}, is offered no longer: {version.reason}"
         yield warning("template_deprecated", sentence, way_out, path, "type")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,9 +11,16 @@ import pytest
 from builder.catalog import CatalogError, Palette, discover_types
 from builder.catalog.schemas import NodeTemplateSource
 from builder.engine.facts import type_facts
+from builder.engine.graph import Workflow
 from builder.engine.marks import marks_of
+from builder.engine.prove import certify
+from builder.engine.weave import weave
+from builder.engine.woven import dump_woven
+from builder.kit.ids import show_id
+from builder.runs import Start
 from builder.sdk import Done, Effect, Failed, HttpAnswer
 from builder.sdk.testing import TestContext
+from builder.teams import NotAdmittedError
 from tests.rooms.world import World
 
 REPLY: dict[str, Any] = {
@@ -216,3 +224,35 @@ def test_a_workflow_that_places_one_is_told_what_became_of_it(world: World) -> N
     assert codes() == ["template_unusable"]
     told = [each["kind"] for each in world.client("owner").get("/api/notices").json()["items"]]
     assert {"template_revoked", "template_deprecated"} <= set(told)
+
+
+def test_a_revoked_one_stops_the_next_start_and_lets_runs_under_way_end(world: World) -> None:
+    world.add_person("second", org=("admin",))
+    one, two = world.client("admin"), world.client("second")
+    at = f"/api/node-templates/{one.post('/api/node-templates', json={'source': REPLY}).json()['id']}/versions/1"
+    one.post(f"{at}/propose")
+    two.post(f"{at}/approve")
+    types = world.application.types
+    workflow = Workflow.model_validate({
+        "handrail": 1, "name": "w",
+        "nodes": {"reply": {"type": "tool.crm_reply@1", "inputs": {"ticket": {"value": "1"}, "text": {"value": "x"}}}},
+    })  # fmt: skip
+    woven, _ = certify(weave(workflow, (), types, day=date(2026, 1, 1)))
+    document = dump_woven(woven)
+
+    def start() -> str:
+        wish = Start(input={}, starter="otto", team_id=world.ours)
+        try:
+            world.application.start(document, wish)
+        except NotAdmittedError as refusal:
+            return refusal.why
+        return ""
+
+    assert "not published" in start()
+    one.post(f"{at}/publish", json={"teams": [show_id(world.theirs)]})
+    assert "not published to this team" in start()
+    one.post(f"{at}/publish", json={})
+    assert start() == ""
+    one.post(f"{at}/revoke", json={"reason": "It leaked."})
+    assert "was revoked: It leaked. Choose another step, or ask an admin." in start()
+    assert types["tool.crm_reply@1"].template == "crm_reply"
