@@ -53,9 +53,9 @@ $(SCREENS): $(PACKAGES) $(SCREEN_SOURCES)
 
 screens: $(SCREENS) ## Build the screens, when anything of them changed
 
-run: $(READY) $(SCREENS) ## Set up, then open the product with the support triage ready to run
+run: $(READY) $(SCREENS) ## Set up, then open the product with the support triage ready to run (port=8700)
 	@echo "Set up after $$(( $$(date +%s) - $(BEGAN) )) s."
-	@$(BIN)/handrail up --example --open
+	@$(BIN)/handrail up --example --open $(if $(port),--port $(port))
 
 example: $(READY) ## The support triage on a dozen tickets, in the terminal
 	@$(BIN)/python examples/support-triage/start.py
@@ -113,8 +113,8 @@ nodes-check: $(READY) ## Check every node folder
 	@$(BIN)/handrail nodes --check
 
 bench: $(READY) ## Run every benchmark (quick=1 for short forms)
-	@for script in benchmarks/start.py benchmarks/graph.py benchmarks/engine.py benchmarks/faults.py; do \
-	  $(BIN)/python $$script $(if $(quick),--quick) || failed=1; done; exit $${failed:-0}
+	@for script in start graph engine server faults; do \
+	  $(BIN)/python benchmarks/$$script.py $(if $(quick),--quick) || failed=1; done; exit $${failed:-0}
 
 lock: $(READY) ## Write the pins anew, with hashes for every platform
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 pyproject.toml -o requirements/app.txt

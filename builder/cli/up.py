@@ -12,6 +12,7 @@ import typer
 
 from builder.cli.output import say, unusable
 from builder.cli.serve import listen_on, make_server
+from builder.kit.clock import SYSTEM_CLOCK
 from builder.kit.errors import HandrailError
 from builder.settings import Settings, read_settings
 
@@ -23,19 +24,20 @@ def up(
     open_browser: bool = typer.Option(False, "--open", help="Open the product in this machine's browser."),
 ) -> None:
     """Starts the product and serves it until Ctrl-C or SIGTERM."""
+    began = SYSTEM_CLOCK.monotonic()
     with ExitStack() as things:
         try:
             settings = read_settings(os.environ)
             listening = things.enter_context(listen_on(host, port))
             if not os.environ.get("HANDRAIL_URL"):
                 settings = replace(settings, url=f"http://{_named(host)}:{listening.getsockname()[1]}")
-            _serve(settings, listening, things, example=example, open_browser=open_browser)
+            _serve(settings, listening, things, example=example, open_browser=open_browser, began=began)
         except HandrailError as error:
             raise unusable(error) from None
 
 
 def _serve(
-    settings: Settings, listening: socket.socket, things: ExitStack, *, example: bool, open_browser: bool
+    settings: Settings, listening: socket.socket, things: ExitStack, *, example: bool, open_browser: bool, began: float
 ) -> None:
     from builder.app import build_app  # heavy: the whole product
     from builder.example import furnish, open_receiver  # heavy: the whole product
@@ -57,6 +59,7 @@ def _serve(
     server = make_server(app, settings.proxies)
     address = settings.url if link is None else f"{settings.url}/link/{link.token}"
     say(f"Handrail is at {settings.url}")
+    say(f"Ready after {SYSTEM_CLOCK.monotonic() - began:.1f} s.")
     if link is not None:
         say(f"Sign in, once, as its first owner: {address}")
     if screens is None:
