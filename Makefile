@@ -112,8 +112,8 @@ node: $(READY) ## Scaffold a node type: make node kind=tool name=slack_message
 nodes-check: $(READY) ## Check every node folder
 	@$(BIN)/handrail nodes --check
 
-bench: $(READY) ## Run every benchmark (quick=1 for short forms)
-	@for script in start graph engine server faults; do \
+bench: $(READY) $(SCREENS) browser ## Run every benchmark (quick=1 for short forms)
+	@for script in start graph engine server canvas faults; do \
 	  $(BIN)/python benchmarks/$$script.py $(if $(quick),--quick) || failed=1; done; exit $${failed:-0}
 
 lock: $(READY) ## Write the pins anew, with hashes for every platform

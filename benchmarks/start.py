@@ -19,12 +19,12 @@ from builder.kit.documents import write_yaml
 NODES = 30
 
 
-def long_workflow() -> dict[str, object]:
-    """Ten times: a question to a model, a branch on its answer, and a record of it."""
+def long_workflow(size: int = NODES) -> dict[str, object]:
+    """Again and again: a question to a model, a branch on its answer, and a record of it; so many nodes in all."""
     nodes: dict[str, object] = {}
     edges: list[dict[str, str]] = []
     before = ""
-    for number in range(NODES // 3):
+    for number in range(-(-size // 3)):
         ask, way, keep = f"ask_{number}", f"way_{number}", f"keep_{number}"
         nodes[ask] = {
             "type": "prompt.classify@1",
@@ -40,9 +40,12 @@ def long_workflow() -> dict[str, object]:
         edges += [{"from": ask, "to": way}, {"from": f"{way}.sure", "to": keep}, {"from": f"{way}.unsure", "to": keep}]
         edges += [{"from": before, "to": ask}] if before else []
         before = keep
+    left = list(nodes)[:size]
+    nodes = {name: nodes[name] for name in left}
+    edges = [edge for edge in edges if edge["from"].split(".")[0] in nodes and edge["to"] in nodes]
     inputs = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}
-    result = {"line": {"from": f"{before}.line"}}
-    return {"handrail": 1, "name": "Thirty", "inputs": inputs, "nodes": nodes, "edges": edges, "result": result}
+    result = {"line": {"from": f"{before}.line"}} if before in nodes else {}
+    return {"handrail": 1, "name": f"{size} nodes", "inputs": inputs, "nodes": nodes, "edges": edges, "result": result}
 
 
 def seconds_of(command: list[str], times: int) -> float:

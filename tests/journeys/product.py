@@ -109,14 +109,15 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, Chrome, or the one that Playwright installed."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        opened = _launch(playwright, path)
+        opened = launch_browser(playwright)
         yield opened
         opened.close()
 
 
-def _launch(playwright: Playwright, path: str | None) -> Browser:
+def launch_browser(playwright: Playwright) -> Browser:
+    """A browser without a screen, as the machine has it."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
     return playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
 
 
