@@ -1,7 +1,7 @@
 import "@xyflow/react/dist/base.css";
 import "./xyflow.css";
 import { Button } from "@mantine/core";
-import { Background, BackgroundVariant, MiniMap, Panel, ReactFlow, ReactFlowProvider } from "@xyflow/react";
+import { Background, BackgroundVariant, MiniMap, Panel, ReactFlow } from "@xyflow/react";
 import { ArrowUpLeft } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,7 +13,8 @@ import { drawGroups } from "./drawGroups";
 import { EndCard } from "./EndCard";
 import { FrameNode, NoteNode } from "./GroupNodes";
 import { Line } from "./Line";
-import { openAt } from "./openAt";
+import { openAt, type Size } from "./openAt";
+import { Sized } from "./Sized";
 import { StepNode } from "./StepNode";
 import { useFollow } from "./useFollow";
 import { useGraphKeys } from "./useGraphKeys";
@@ -28,14 +29,19 @@ type Props = Omit<PaintedProps, "graph"> & { workflow: Workflow; palette: Palett
 
 /** A graph to look at: steps can be selected and gone through, nothing can be changed. */
 export function PaintedDrawing(props: Props) {
-  return (
-    <ReactFlowProvider>
-      <Drawing {...props} />
-    </ReactFlowProvider>
-  );
+  return <Sized>{(size) => <Drawing {...props} size={size} />}</Sized>;
 }
 
-function Drawing({ workflow, palette, label, steps, edges: tones, selected = null, onSelect }: Props) {
+function Drawing({
+  workflow,
+  palette,
+  label,
+  steps,
+  edges: tones,
+  selected = null,
+  onSelect,
+  size,
+}: Props & { size: Size }) {
   const { t } = useTranslation();
   const frame = useRef<HTMLDivElement>(null);
   const [isOpened, setOpened] = useState(false);
@@ -86,7 +92,8 @@ function Drawing({ workflow, palette, label, steps, edges: tones, selected = nul
         }}
         onPaneClick={() => onSelect?.(null)}
         onMove={(_, { zoom }) => frame.current?.classList.toggle("far", zoom < FAR)}
-        onInit={(instance) => openAt(instance, nodes, frame.current?.clientHeight ?? 600).then(() => setOpened(true))}
+        defaultViewport={openAt(nodes, size)}
+        onInit={() => setOpened(true)}
         minZoom={0.1}
         maxZoom={2}
         onlyRenderVisibleElements

@@ -75,7 +75,7 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
       />
       {data.ports.map((port) => (
         <span key={port.name} className={isOneWay ? "only" : "port"}>
-          {!isOneWay && (port.title || port.name)}
+          {!isOneWay && <span className="port-name">{port.title || port.name}</span>}
           <Handle
             id={port.name}
             type="source"

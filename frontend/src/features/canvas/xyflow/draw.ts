@@ -1,6 +1,6 @@
 /** A graph as nodes and edges that xyflow draws. What is derived here is derived once for each change, not each frame. */
 
-import type { Edge as FlowEdge, Node as FlowNode } from "@xyflow/react";
+import { type Edge as FlowEdge, type Node as FlowNode, Position } from "@xyflow/react";
 import type { FindingRecord } from "@/api/pending";
 import {
   type Edge,
@@ -59,8 +59,46 @@ export type Words = { start: string; result: string; error: string };
 
 const ACROSS = 232;
 const ABOVE = 88;
-/** Until it is measured: what is not in view never is, and the map draws it all the same. */
-const SIZE = { initialWidth: 184, initialHeight: 60 };
+/** As xyflow.css draws them. */
+const WIDTH = 184;
+const FACE = 60;
+const ROW = 28;
+const DOT = 13;
+const INTO = 30;
+const END = 50;
+
+/** How high a step is drawn: with several ports, each has a row; so has the way of an error. */
+export function heightOf(node: DrawnNode): number {
+  if (node.type !== "step") return END;
+  const { ports, hasErrorEdge } = node.data;
+  return FACE + ROW * ((ports.length > 1 ? ports.length : 0) + (hasErrorEdge ? 1 : 0));
+}
+
+/**
+ * A node with its size and the places of its handles. Without them xyflow draws every node once, in view or not, to
+ * measure it, and again after each change, since a node that is made anew is not measured.
+ */
+function withSize<Node extends DrawnNode>(node: Node): Node {
+  const height = heightOf(node);
+  const measured = { width: WIDTH, height };
+  if (node.type !== "step") return { ...node, measured, handles: [] };
+  const { ports, hasErrorEdge } = node.data;
+  const dot = { width: DOT, height: DOT };
+  const out = (id: string, x: number, y: number) => ({
+    id,
+    type: "source" as const,
+    position: Position.Right,
+    x: x - DOT / 2,
+    y: y - DOT / 2,
+    ...dot,
+  });
+  const inRow = (id: string, row: number) => out(id, WIDTH - 1, FACE - 1 + ROW * (row + 0.5));
+  const isOneWay = ports.length === 1;
+  const ways = ports.map(({ name }, row) => (isOneWay ? out(name, WIDTH, height / 2) : inRow(name, row)));
+  if (hasErrorEdge) ways.push(inRow(ERROR_PORT, isOneWay ? 0 : ports.length));
+  const into = { type: "target" as const, position: Position.Left, x: -DOT / 2, y: INTO - DOT / 2, ...dot };
+  return { ...node, measured, handles: [into, ...ways] };
+}
 
 const SEVERITIES = ["error", "warning", "note"] as const;
 
@@ -83,12 +121,11 @@ export function drawNodes(
     const path = pathOf(place, id);
     const type = palette.get(node.type);
     const own = said.get(path) ?? [];
-    return {
+    return withSize({
       id: path,
       type: "step",
       position: asPosition(places[id] ?? [0, 0]),
       draggable: true,
-      ...SIZE,
       data: {
         // What governance adds has no title of its own: it is called what it is.
         title: (isLocked(node) && !node.title && type?.title) || nameOf(graph, id),
@@ -103,7 +140,7 @@ export function drawNodes(
         findings: own.length,
         paint: painting.steps[path] ?? null,
       },
-    };
+    });
   });
   return place.length ? steps : [...steps, ...ends(workflow, steps, words)];
 }
@@ -119,15 +156,15 @@ function ends(workflow: Workflow, steps: DrawnNode[], words: Words): DrawnNode[]
     Object.keys(record ?? {})
       .join(", ")
       .replaceAll("_", " ");
-  const card = (id: string, title: string, fields: string, x: number, y: number): DrawnNode => ({
-    id,
-    type: "end",
-    position: { x, y },
-    draggable: false,
-    ...SIZE,
-    connectable: false,
-    data: { title, fields },
-  });
+  const card = (id: string, title: string, fields: string, x: number, y: number): DrawnNode =>
+    withSize({
+      id,
+      type: "end",
+      position: { x, y },
+      draggable: false,
+      connectable: false,
+      data: { title, fields },
+    });
   // With a single step the two stand side by side.
   const right = last.x === first.x ? first.x + ACROSS : last.x;
   const above = (x: number): number => {

@@ -2,15 +2,11 @@
 
 import { type Place, placeOf, type Workflow } from "@/graph";
 import { GROUP } from "../editor";
-import type { DrawnNode } from "./draw";
+import { type DrawnNode, heightOf } from "./draw";
 
 const WIDTH = 184;
-const PORT = 27;
 const PAD = 18;
 const TITLE = 34;
-
-const heightOf = (node: DrawnNode): number =>
-  60 + (node.type === "step" && node.data.ports.length > 1 ? node.data.ports.length * PORT : 0);
 
 /** @param steps the drawn steps of this place, around which the frames go. */
 export function drawGroups(workflow: Workflow, place: Place, steps: readonly DrawnNode[]): DrawnNode[] {

@@ -1,5 +1,5 @@
 import { useReactFlow } from "@xyflow/react";
-import type { KeyboardEvent, RefObject } from "react";
+import { type KeyboardEvent, type RefObject, useCallback } from "react";
 import { type Graph, neighbour, type Palette, type Place, pathOf, placeOf } from "@/graph";
 import { GROUP } from "../editor";
 
@@ -15,20 +15,27 @@ type Keys = {
   onNudge?: (path: string, by: readonly [number, number]) => void;
 };
 
+/** A node is drawn when it comes into view, which takes as long as the way there. */
+function focusWhenDrawn(frame: RefObject<HTMLElement | null>, path: string, frames = 40): void {
+  requestAnimationFrame(() => {
+    const node = frame.current?.querySelector<HTMLElement>(`[data-path="${CSS.escape(path)}"]`);
+    if (node) node.focus({ preventScroll: true });
+    else if (frames > 0) focusWhenDrawn(frame, path, frames - 1);
+  });
+}
+
 /** The focus goes along the graph with the arrows; with Alt they move the step. */
 export function useGraphKeys(frame: RefObject<HTMLElement | null>, { graph, place, palette, onSelect, onNudge }: Keys) {
   const flow = useReactFlow();
 
-  const focusNode = (path: string): void => {
-    const node = flow.getNode(path);
-    if (node) flow.setCenter(node.position.x + 92, node.position.y + 40, { zoom: flow.getZoom(), duration: 160 });
-    // The node is drawn when it comes into view, one frame later.
-    requestAnimationFrame(() =>
-      requestAnimationFrame(() =>
-        frame.current?.querySelector<HTMLElement>(`[data-path="${CSS.escape(path)}"]`)?.focus({ preventScroll: true }),
-      ),
-    );
-  };
+  const focusNode = useCallback(
+    (path: string): void => {
+      const node = flow.getNode(path);
+      if (node) flow.setCenter(node.position.x + 92, node.position.y + 40, { zoom: flow.getZoom(), duration: 160 });
+      focusWhenDrawn(frame, path);
+    },
+    [flow, frame],
+  );
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const focused = (event.target as HTMLElement).closest<HTMLElement>("[data-path]")?.dataset.path;
