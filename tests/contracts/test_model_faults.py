@@ -141,10 +141,11 @@ def document(fault: Fault, environment: dict[str, str], attempts: int = 3) -> An
         config["prompt"] = "Say something about {{ text }}."
         step = {"type": "prompt.complete@1", "config": config, "inputs": {"text": {"from": "input.text"}}}
         result = {"text": {"from": "ask.text"}}
+    retry = {"attempts": attempts, "on": CLASSES, "max_delay": "PT4S"}
     workflow = Workflow.model_validate({
         "handrail": 1, "name": "Ask",
         "inputs": {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]},
-        "nodes": {"ask": {**step, "on_error": {"retry": {"attempts": attempts, "on": CLASSES, "max_delay": "PT4S"}}}}, "edges": [], "result": result,
+        "nodes": {"ask": {**step, "on_error": {"retry": retry}}}, "edges": [], "result": result,
     })  # fmt: skip
     facts = connection_facts(connections_from_environment(environment))
     woven, proof = certify(weave(workflow, (), discover_types(), day=date(2026, 11, 23), connections=facts))
