@@ -28,12 +28,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from builder import __version__
 from builder.catalog import router as catalog
 from builder.db import clock
+from builder.files import router as files
 from builder.governance import router as governance
 from builder.insights import router as insights
 from builder.kit.clock import SYSTEM_CLOCK
 from builder.kit.errors import HandrailError
 from builder.live import router as live
 from builder.notices import router as notices
+from builder.payloads import LARGEST as LARGEST_FILE
 from builder.publishing import router as publishing
 from builder.reviews import router as reviews
 from builder.runs import router as runs
@@ -44,7 +46,7 @@ from builder.triggers import router as triggers
 from builder.workflows import router as workflows
 
 ROUTERS: Sequence[APIRouter] = (
-    teams, notices, governance, catalog, workflows, runs, reviews, triggers, publishing, insights, live,
+    teams, notices, governance, catalog, files, workflows, runs, reviews, triggers, publishing, insights, live,
 )  # fmt: skip
 """Every room's routes."""
 
@@ -62,6 +64,8 @@ PUBLIC_ROUTES = frozenset({
 """What somebody may call who is not signed in. Nothing else is public."""
 
 LARGEST_BODY = 4 * 1024 * 1024
+UPLOADS = frozenset({("POST", "/api/files")})
+"""Where a body may be as large as a file, which is taken in piece by piece."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -157,7 +161,7 @@ def assemble_app() -> FastAPI:
             HTTPException: _answer_plain,
         },
     )
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
+    app.add_middleware(BodyLimit)
     app.add_middleware(Guard)
     app.include_router(_vital_signs)
     for router in ROUTERS:
@@ -223,6 +227,19 @@ def get_readiness(visit: Visiting) -> Health:
 # ---------------------------------------------------------------------- before and after every route
 
 
+class BodyLimit:
+    """Lets no body in that is larger than its route needs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._usual = RequestBodyLimitMiddleware(app, LARGEST_BODY)
+        self._upload = RequestBodyLimitMiddleware(app, LARGEST_FILE)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One call."""
+        is_upload = (scope.get("method"), scope.get("path")) in UPLOADS
+        await (self._upload if is_upload else self._usual)(scope, receive, send)
+
+
 class Guard:
     """Stands before every route: refuses changes from other sites' pages; gives every answer its headers.
 
@@ -252,7 +269,8 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        refusal = refuse_early(scope["method"], Headers(scope=scope), scope["app"].state.application.settings.url)
+        place = (scope["method"], scope["path"])
+        refusal = refuse_early(place, Headers(scope=scope), scope["app"].state.application.settings.url)
         if refusal is not None:
             await _answer(refusal)(scope, receive, send_with_headers)
             return
@@ -272,12 +290,13 @@ class Guard:
         scope["app"].state.application.telemetry.count_request(scope["method"], route, status, seconds)
 
 
-def refuse_early(method: str, headers: Mapping[str, str], url: str) -> HandrailError | None:
-    """Why a call is not even read: it comes from another site's page, or says that it is too large."""
-    if method not in _SAFE and not is_own_page(headers, url):
+def refuse_early(place: tuple[str, str], headers: Mapping[str, str], url: str) -> HandrailError | None:
+    """Why a call (method, path) is not even read: it comes from another site's page, or says that it is too large."""
+    if place[0] not in _SAFE and not is_own_page(headers, url):
         return ForeignPageError("This change came from a page of another site.", way_out="Open the product itself.")
     said = headers.get("content-length", "0")
-    return _too_large() if len(said) > 18 or (said.isdecimal() and int(said) > LARGEST_BODY) else None
+    most = LARGEST_FILE if place in UPLOADS else LARGEST_BODY
+    return _too_large(most) if len(said) > 18 or (said.isdecimal() and int(said) > most) else None
 
 
 def is_own_page(headers: Mapping[str, str], url: str) -> bool:
@@ -313,8 +332,8 @@ def _answer(error: HandrailError) -> JSONResponse:
     return JSONResponse(error.as_record() | params, error.status, headers)
 
 
-def _too_large() -> TooLargeError:
-    most = LARGEST_BODY // 1024 // 1024
+def _too_large(most: int) -> TooLargeError:
+    most //= 1024 * 1024
     return TooLargeError(f"This is larger than {most} MiB.", way_out="Send less at once.", most=most)
 
 
@@ -352,14 +371,15 @@ def _sentence_of(problem: Mapping[str, Any]) -> str:
     return f"{str(problem['msg']).rstrip('.')}."
 
 
-async def _answer_plain(_: Request, error: Exception) -> JSONResponse:
+async def _answer_plain(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     sentences = {
         404: ("unknown", "There is nothing at this address."),
         405: ("method", "This address does not know this method."),
     }
     if error.status_code == 413:
-        return _answer(_too_large())
+        is_upload = (request.method, request.url.path) in UPLOADS
+        return _answer(_too_large(LARGEST_FILE if is_upload else LARGEST_BODY))
     phrase = HTTPStatus(error.status_code).phrase
     code, sentence = sentences.get(error.status_code, ("malformed", f"This cannot be read: {phrase.lower()}."))
     answer = _say(code, sentence, error.status_code)

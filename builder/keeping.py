@@ -7,7 +7,7 @@ machine that is gone is missed at once, one of another machine when its lease is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from builder.audit import chain_events
 from builder.db import Database, read_clock
+from builder.files import find_kept, forget_runs, sweep_files
 from builder.notices import Postman, sweep_notices
 from builder.opening import Keys
 from builder.payloads import PayloadStore
@@ -58,9 +59,16 @@ class Kept:
             return None if due is None else (due - read_clock(session)).total_seconds()
 
     def sweep(self) -> None:
-        """Takes away the payloads that nothing names any more."""
+        """Takes away the files that no run reads any more, and the payloads that nothing names."""
+        self.do(sweep_files)
         with self.database.read() as session:
-            sweep_payloads(session, self.payloads)
+            sweep_payloads(session, self.payloads, find_kept)
+
+
+def empty_beside(session: Session, run_ids: Sequence[int]) -> None:
+    """Empties what other rooms hold of some runs."""
+    empty_reviews(session, run_ids)
+    forget_runs(session, run_ids)
 
 
 def keeper_rounds(it: Kept) -> tuple[Round, ...]:
@@ -73,7 +81,7 @@ def keeper_rounds(it: Kept) -> tuple[Round, ...]:
         Round("reaper", 1.0, lambda: it.do(lambda session: reap_workers(session, here, process_lives))),
         Round("reviews", 5.0, lambda: it.do(lambda session: expire_reviews(session, read_clock(session)))),
         Round("cancels", 5.0, lambda: it.do(force_cancels)),
-        Round("old", 300.0, lambda: it.do_in_time(lambda session: empty_runs(session, kept, empty_reviews))),
+        Round("old", 300.0, lambda: it.do_in_time(lambda session: empty_runs(session, kept, empty_beside))),
         Round("payloads", 600.0, it.sweep),
         Round("mail", 5.0, lambda: None if it.postman is None else it.postman.go()),
         Round("notices", 3600.0, lambda: it.do(sweep_notices)),

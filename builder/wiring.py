@@ -5,12 +5,11 @@ One process or several differ in two lines: where the database is, and how a rin
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import ClassVar, Self
 
@@ -25,6 +24,7 @@ from builder.engine.facts import ConnectionFacts
 from builder.engine.plan import Plan
 from builder.engine.verify import verify
 from builder.engine.woven import read_woven
+from builder.files import RunFiles
 from builder.keeping import Kept, keeper_rounds
 from builder.kit.errors import HandrailError
 from builder.kit.hashing import hash_value
@@ -45,20 +45,13 @@ from builder.payloads import ObjectStore
 from builder.processes import forget_process
 from builder.providers import WatchedGateway, connection_facts, connections_from_environment
 from builder.queue import (
-    IN_PROCESS,
-    CeleryRing,
-    Doorbell,
-    EmbeddedWorker,
-    Round,
-    Rounds,
-    open_doorbell,
-    start_embedded_worker,
-)
-from builder.reviews import count_waiting_reviews, open_review, withdraw_review
-from builder.runs import Reach, RunWorker, Start, count_leases, count_open_runs, start_run
+    IN_PROCESS, CeleryRing, Doorbell, EmbeddedWorker, Round, Rounds, open_doorbell, start_embedded_worker,
+)  # fmt: skip
+from builder.reviews import asks_about_file, count_waiting_reviews, open_review, withdraw_review
+from builder.runs import Reach, RunWorker, Start, count_leases, count_open_runs, sees_any, start_run
 from builder.sdk import JSON, NodeType
 from builder.settings import Settings
-from builder.teams import Admission, NotAdmittedError, is_ownerless, make_owner_link
+from builder.teams import Admission, Caller, NotAdmittedError, is_ownerless, make_owner_link
 from builder.telemetry import Answers, Figures, SideDoor
 from builder.workflows import tell_template_users
 
@@ -183,6 +176,10 @@ class Application:
         """Seals what runs keep to themselves."""
         return self.keys.vault
 
+    def shows_file(self, session: Session, caller: Caller, file: str, runs: Collection[int]) -> bool:
+        """Whether a caller may see a file in one of the runs that read it, or in what he is asked to decide."""
+        return sees_any(session, caller, runs) or asks_about_file(session, caller, file, runs)
+
     def load_plan(self, document: JSON) -> Plan:
         """The plan of a woven document that holds on what is installed here; looked at once for each document.
 
@@ -225,6 +222,7 @@ class Application:
             audit=keep_event,
             admission=self.admission,
             telemetry=self.telemetry,
+            files=RunFiles(self.database, self.payloads),
             closers=(gateway.aclose, egress.aclose),
         )
         self.worker = RunWorker(self.database, reach, told)
@@ -267,7 +265,7 @@ class Application:
 
     def _leave(self) -> None:
         """Says that this process is gone; without a database, its silence will say so."""
-        with contextlib.suppress(SQLAlchemyError), self.transaction() as session:
+        with suppress(SQLAlchemyError), self.transaction() as session:
             forget_process(session, self.process.id)
 
     def look_alive(self) -> str | None:

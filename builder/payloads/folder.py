@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
-from builder.payloads.ports import PayloadError, check_content, check_key, key_of
+from builder.payloads.ports import PIECE, PayloadError, check_content, check_key, key_of, key_of_file
 
 PARTS = 256
 """Parts of a folder that are swept one by one."""
@@ -25,7 +28,17 @@ class FolderStore:
         Raises:
             PayloadError: they are too large, or the disk refuses them.
         """
-        key = key_of(content)
+        return self._store(key_of(content), io.BytesIO(content))
+
+    def put_file(self, file: BinaryIO) -> str:
+        """Stores what an open file holds, piece by piece.
+
+        Raises:
+            PayloadError: it is too large, or the disk refuses it.
+        """
+        return self._store(key_of_file(file), file)
+
+    def _store(self, key: str, content: BinaryIO) -> str:
         place = self._place(key)
         try:
             try:
@@ -76,7 +89,7 @@ class FolderStore:
     def _place(self, key: str) -> Path:
         return self._folder / key[:2] / key[2:4] / key
 
-    def _write(self, place: Path, content: bytes) -> None:
+    def _write(self, place: Path, content: BinaryIO) -> None:
         for folder in (self._folder, place.parent.parent, place.parent):
             if not folder.is_dir():
                 folder.mkdir(parents=True, exist_ok=True)
@@ -84,7 +97,7 @@ class FolderStore:
         aside = place.with_name(f".{place.name[:8]}-{uuid.uuid4().hex}")
         try:
             with aside.open("xb") as file:
-                file.write(content)
+                shutil.copyfileobj(content, file, PIECE)
                 file.flush()
                 os.fsync(file.fileno())
             aside.replace(place)

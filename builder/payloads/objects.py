@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from typing import BinaryIO
 
 import httpx
 
 from builder.kit.clock import SYSTEM_CLOCK, Clock
-from builder.payloads.ports import LARGEST, PayloadError, check_content, check_key, key_of
+from builder.payloads.ports import LARGEST, PayloadError, check_content, check_key, key_of, key_of_file
 from builder.payloads.signature import S3Key, sign_request
 
 _TRIES = 3
@@ -40,6 +41,11 @@ class ObjectStore:
         if answer.status_code not in (200, 201, 204):
             raise PayloadError(f"The object store refused a value with status {answer.status_code}.")
         return key
+
+    def put_file(self, file: BinaryIO) -> str:
+        """The same for an open file. A request is signed over the whole of it, so it is read whole."""
+        key_of_file(file)
+        return self.put(file.read())
 
     def get(self, key: str) -> bytes:
         """The bytes behind a key, checked against it.

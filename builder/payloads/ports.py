@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import ClassVar, Protocol
+from typing import BinaryIO, ClassVar, Protocol
 
 from builder.kit.errors import HandrailError
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of the largest payload."""
+
+PIECE = 256 * 1024
+"""Bytes of a file that are in memory at once."""
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 
@@ -32,6 +35,14 @@ class PayloadStore(Protocol):
         """
         ...
 
+    def put_file(self, file: BinaryIO) -> str:
+        """The same for an open file, from where it stands to its end.
+
+        Raises:
+            PayloadError: it is too large, or cannot be stored.
+        """
+        ...
+
     def get(self, key: str) -> bytes:
         """The bytes behind a key, checked against it.
 
@@ -48,11 +59,31 @@ def key_of(content: bytes) -> str:
         PayloadError: they are too large.
     """
     if len(content) > LARGEST:
-        raise PayloadError(
-            f"A value of {len(content):,} bytes is too large; the limit is {LARGEST:,}.",
-            way_out="Pass on a part of it, or an address where it can be read.",
-        )
+        raise _too_large(f"{len(content):,}")
     return hashlib.sha256(content).hexdigest()
+
+
+def key_of_file(file: BinaryIO) -> str:
+    """The key of what an open file holds from where it stands, read piece by piece; it stands there again afterwards.
+
+    Raises:
+        PayloadError: it is too large.
+    """
+    start, size, digest = file.tell(), 0, hashlib.sha256()
+    while piece := file.read(PIECE):
+        size += len(piece)
+        if size > LARGEST:
+            raise _too_large(f"more than {LARGEST:,}")
+        digest.update(piece)
+    file.seek(start)
+    return digest.hexdigest()
+
+
+def _too_large(size: str) -> PayloadError:
+    return PayloadError(
+        f"A value of {size} bytes is too large; the limit is {LARGEST:,}.",
+        way_out="Pass on a part of it, or an address where it can be read.",
+    )
 
 
 def check_key(key: str) -> None:

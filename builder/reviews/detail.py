@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from builder.engine.state import FINAL_STEPS, StepStatus, split_step_path
+from builder.files import FileView, file_ids, read_files_of, show_file
 from builder.kit.shapes import schema_of
 from builder.reviews.desk import decider_of, find_own_review
 from builder.reviews.marks import find_marks
@@ -80,7 +81,14 @@ def show_review(
             for each in given
         ],
         items=items,
+        files=_files(session, review) if shown else [],
     )
+
+
+def _files(session: Session, review: Review) -> list[FileView]:
+    """The files that stand in a Review's record."""
+    named = file_ids(review.question.record)
+    return [show_file(each) for each in read_files_of(session, review.run_id) if each.id in named] if named else []
 
 
 def may_see_record(session: Session, caller: Caller, review: Review) -> bool:

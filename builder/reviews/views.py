@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from builder.files import FileView
 from builder.kit.wire import Id, Prose
 from builder.reviews.schemas import ReviewState
 
@@ -131,6 +132,7 @@ class ReviewDetail(ReviewRow):
         reasons: codes of the reasons that are offered.
         reason_wanted: the choices that need a reason.
         items: the other open items of the same task.
+        files: those that stand in the record.
     """
 
     kind: Literal["approve", "edit"]
@@ -149,6 +151,7 @@ class ReviewDetail(ReviewRow):
     needed: int
     decisions: list[DecisionView]
     items: list[ReviewRow]
+    files: list[FileView]
 
 
 class DecisionIn(Wire):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from builder.runs.browse import find_run, find_runs, sees_payload
     from builder.runs.empty import empty_runs, keep_for, sweep_payloads
     from builder.runs.failpoints import FAILPOINTS, arm_failpoint, failpoint
+    from builder.runs.files import lend_own_files, sees_any, show_files
     from builder.runs.foresee import Block, foresee_blocks
     from builder.runs.given import read_step_inputs
     from builder.runs.place import machine_place, process_lives
@@ -69,6 +70,9 @@ _DOORS = {
     "list_runs": "read",
     "read_run": "read",
     "read_woven_of": "read",
+    "lend_own_files": "files",
+    "sees_any": "files",
+    "show_files": "files",
     "Block": "foresee",
     "foresee_blocks": "foresee",
     "read_step_inputs": "given",
@@ -136,6 +140,7 @@ __all__ = [
     "foresee_blocks",
     "hold_run",
     "keep_for",
+    "lend_own_files",
     "list_runs",
     "machine_place",
     "process_lives",
@@ -149,7 +154,9 @@ __all__ = [
     "resume_run",
     "retry_from_step",
     "router",
+    "sees_any",
     "sees_payload",
+    "show_files",
     "signal_run",
     "start_run",
     "sweep_payloads",

@@ -16,6 +16,7 @@ from builder.kit.ids import show_id
 from builder.kit.shapes import ShapeError, normalise, validate
 from builder.runs import store
 from builder.runs.browse import find_run
+from builder.runs.files import lend_own_files
 from builder.runs.records import parse_json
 from builder.runs.retry import Retry, retry_from_step
 from builder.runs.schemas import RunFacts
@@ -147,9 +148,12 @@ def repeat_own_run(session: Session, caller: Caller, run_id: int, value: JSON, s
         workflow_id=facts.workflow_id,
         version=facts.version,
         forked_from=run_id,
+        files=lend_own_files(session, caller, value),
     )
     if facts.mode is not Mode.LIVE:
-        start = replace(start, pins=given.get("pins", {}), answers=given.get("answers", {}))
+        pins = given.get("pins", {})
+        files = start.files | lend_own_files(session, caller, pins)
+        start = replace(start, pins=pins, answers=given.get("answers", {}), files=files)
     made = start_run(session, site.load_plan(document), document, start, site.payloads, site.admission)
     _tell(session, caller, "run_started", made, {"of": show_id(run_id), "way": "repeat"})
     return made

@@ -16,6 +16,7 @@ from builder.kit.errors import HandrailError
 from builder.kit.ids import show_id
 from builder.runs import store
 from builder.runs.browse import find_run, sees_payload
+from builder.runs.files import show_files
 from builder.runs.given import read_step_inputs
 from builder.runs.loading import read_value
 from builder.runs.read import RunStory, StepView, WaitView, read_run
@@ -92,6 +93,7 @@ def show_run(session: Session, caller: Caller, run_id: int, site: Installation) 
         emptied_at=story.run.emptied,
         input=None if given is None else read_value(*given[0], site.payloads),
         result=None if given is None else read_value(*given[1], site.payloads),
+        files=show_files(session, run_id) if seen else [],
         may=_may(caller, facts, story.waits),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -54,12 +54,21 @@ def empty_runs(
     return now + PAUSE
 
 
-def sweep_payloads(session: Session, payloads: PayloadStore) -> int:
-    """Deletes, in one part of a folder of payloads, what no run names any more; how many. Each time is another part's
+def sweep_payloads(
+    session: Session, payloads: PayloadStore, beside: Callable[[Session, Collection[str]], Collection[str]]
+) -> int:
+    """Deletes, in one part of a folder of payloads, what nothing names any more; how many. Each time is another part's
     turn. An object store's own rules do that.
+
+    Args:
+        session: the keeper's transaction.
+        payloads: where they are.
+        beside: which of some keys other rooms name.
     """
     if not isinstance(payloads, FolderStore):
         return 0
     now = read_clock(session)
     part = int(now.timestamp() // SWEPT_EVERY.total_seconds()) % PARTS
-    return payloads.sweep(part, (now - UNCLAIMED).timestamp(), lambda keys: find_used(session, keys))
+    return payloads.sweep(
+        part, (now - UNCLAIMED).timestamp(), lambda keys: {*find_used(session, keys), *beside(session, keys)}
+    )

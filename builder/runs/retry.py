@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from builder.db import read_clock, ring_after, to_milliseconds, write_json
 from builder.engine.plan import Plan
 from builder.engine.state import FINAL_RUNS, RunStatus, StepStatus, split_step_path
+from builder.files import copy_files
 from builder.kit.hashing import hash_value
 from builder.kit.ids import new_id, show_id
 from builder.runs import store
@@ -80,6 +81,7 @@ def retry_from_step(session: Session, plan: Plan, retry: Retry, vault_key: bytes
     given = _given(session, old, retry.run_id, now)
     beside = {"starter": retry.starter, "given": given, "forked_from": retry.run_id, "forked_at": retry.path}
     store.insert_run(session, {"id": run_id, **{name: old[name] for name in copied}, **beside}, now)
+    copy_files(session, retry.run_id, run_id)
     store.insert_rows(session, run_id, 0, _with_tokens(stored, kept, vault_key, (retry.run_id, run_id)))
     ring_after(session, run_id)
     return run_id

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from builder.db import read_clock, ring_after, to_milliseconds, write_json
 from builder.engine.plan import Plan
+from builder.files import Given, give_files
 from builder.kit.errors import HandrailError
 from builder.kit.ids import new_id
 from builder.kit.shapes import ShapeError, normalise, validate
@@ -41,6 +42,7 @@ class Start:
         forked_from: the run that this one repeats with another input, if any.
         pins: step path → the output that a recorded write answers with.
         answers: step path → `{decision, by, reason, edit}`, for modes in which nobody is asked.
+        files: those that the starter may give (`lend_own_files`): of what the input names, no other is read.
     """
 
     input: JSON
@@ -54,6 +56,7 @@ class Start:
     forked_from: int | None = None
     pins: Mapping[str, JSON] = field(default_factory=dict)
     answers: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict)
+    files: frozenset[int] = frozenset()
 
 
 def start_run(session: Session, plan: Plan, document: JSON, start: Start, payloads: Payloads, admission: Admit) -> int:
@@ -72,6 +75,7 @@ def start_run(session: Session, plan: Plan, document: JSON, start: Start, payloa
 
     Raises:
         RunInputError: the input does not fit.
+        builder.files.FileNotGivenError: it names a file that may not be given, or that the input does not take.
         builder.teams.NotAdmittedError: it may not start now.
     """
     try:
@@ -90,6 +94,11 @@ def start_run(session: Session, plan: Plan, document: JSON, start: Start, payloa
     store.insert_plan(session, plan.hash, plan.name, document)
     now = read_clock(session)
     run_id = new_id(to_milliseconds(now))
+    give_files(
+        session,
+        run_id,
+        Given(start.team_id, plan.inputs, given, dict(start.pins), start.files, start.mode is not Mode.LIVE),
+    )
     beside = {"pins": dict(start.pins), "answers": {path: dict(said) for path, said in start.answers.items()}}
     store.insert_run(
         session,

@@ -19,6 +19,7 @@ from builder.kit.errors import HandrailError
 from builder.kit.shapes import ShapeError, example_of, normalise, validate
 from builder.runs import store
 from builder.runs.browse import find_runs, sees_payload
+from builder.runs.files import lend_own_files
 from builder.runs.loading import read_value
 from builder.runs.recorded import PINNED
 from builder.runs.schemas import STEP, RunFacts
@@ -131,6 +132,7 @@ def prepare_trial(session: Session, caller: Caller, workflow_id: int, trial: Tri
     document = dump_woven(examined.woven)
     plan = site.load_plan(document)
     value = trial.input if trial.input is not None else _usual_input(session, caller, row, plan, site)
+    fitting = _fit_pins(plan, pins, trial)
     start = Start(
         input=value,
         starter=caller.person,
@@ -139,7 +141,8 @@ def prepare_trial(session: Session, caller: Caller, workflow_id: int, trial: Tri
         team=expect_team(session, row.team_id),
         team_id=row.team_id,
         workflow_id=row.id,
-        pins=_fit_pins(plan, pins, trial),
+        pins=fitting,
+        files=lend_own_files(session, caller, [value, dict(fitting)]),
         answers={path: {**answer, "by": caller.name} for path, answer in trial.answers.items()},
     )
     return Prepared(plan, document, start)

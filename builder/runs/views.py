@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from builder.engine.state import RunStatus, StepStatus
+from builder.files import FileView
 from builder.kit.ids import read_id
 from builder.kit.wire import Id
 from builder.runs.schemas import RunFacts
@@ -193,6 +194,7 @@ class RunDetail(RunRow):
         insertions: the nodes that governance wove in, where and why.
         payload: whether the caller may see what went through it; only then `input` and `result` are there.
         emptied_at: when what went through it was deleted, because it was old.
+        files: those that it was given and made; ids in what went through it name them.
     """
 
     wakes_at: datetime | None
@@ -207,6 +209,7 @@ class RunDetail(RunRow):
     emptied_at: datetime | None
     input: Any = None
     result: Any = None
+    files: list[FileView]
     may: MayView
 
 

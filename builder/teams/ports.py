@@ -8,7 +8,7 @@ so that nothing starts half-way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +23,7 @@ from builder.kit.errors import HandrailError
 from builder.kit.sealing import SigningKey
 from builder.payloads import PayloadStore
 from builder.sdk import JSON, Mode, NodeType
+from builder.teams.schemas import Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,10 @@ class Installation(Protocol):
     @property
     def post(self) -> Post:
         """Tells people what they must know of, in the product and by mail."""
+        ...
+
+    def shows_file(self, session: Session, caller: Caller, file: str, runs: Collection[int]) -> bool:
+        """Whether a caller may see a file in one of the runs that read it, or in what he is asked to decide."""
         ...
 
     @property

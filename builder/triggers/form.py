@@ -17,7 +17,7 @@ from builder.engine.plan import Plan
 from builder.kit.errors import HandrailError
 from builder.kit.ids import show_id
 from builder.payloads import PayloadStore
-from builder.runs import Start, start_run
+from builder.runs import Start, lend_own_files, start_run
 from builder.sdk import JSON, Mode, Stage
 from builder.teams import Admit, Caller, expect_team
 from builder.workflows import Live, WorkflowRow, expect_workflow, is_sealed, read_live
@@ -102,6 +102,7 @@ def start_by_form(
         team_id=live.workflow.team_id,
         workflow_id=live.workflow.id,
         version=version.number,
+        files=lend_own_files(session, caller, value),
     )
     run_id = start_run(session, load_plan(version.woven), version.woven, start, payloads, admission)
     append_event(

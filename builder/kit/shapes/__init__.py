@@ -16,9 +16,9 @@ from builder.kit.shapes.fit import Fit, fits
 from builder.kit.shapes.formats import FORMATS
 from builder.kit.shapes.normalise import normalise
 from builder.kit.shapes.validate import validate
-from builder.kit.shapes.words import JSON, Problem, Schema, ShapeError, describe, kinds_of
+from builder.kit.shapes.words import JSON, Problem, Schema, ShapeError, branch_of, describe, kinds_of
 
 __all__ = [
-    "FORMATS", "JSON", "Fit", "Problem", "Schema", "ShapeError", "at_path", "check_schema", "describe", "example_of",
-    "fits", "kinds_of", "normalise", "schema_of", "validate",
+    "FORMATS", "JSON", "Fit", "Problem", "Schema", "ShapeError", "at_path", "branch_of", "check_schema", "describe",
+    "example_of", "fits", "kinds_of", "normalise", "schema_of", "validate",
 ]  # fmt: skip

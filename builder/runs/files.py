@@ -1,0 +1,28 @@
+"""Files of runs, as people have to do with them: which they may give to a run, and in which they may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy.orm import Session
+
+from builder.files import FileView, lend_files, read_files_of, show_file
+from builder.runs.browse import sees_payload
+from builder.runs.store.lists import read_facts
+from builder.sdk import JSON
+from builder.teams import Caller
+
+
+def lend_own_files(session: Session, caller: Caller, value: JSON) -> frozenset[int]:
+    """The files named in a value that a caller may give to a run: those that he uploaded, and those that he may see."""
+    return lend_files(session, value, caller.person, lambda runs: sees_any(session, caller, runs))
+
+
+def sees_any(session: Session, caller: Caller, runs: Collection[int]) -> bool:
+    """Whether a caller may see what went through one of some runs."""
+    return any(sees_payload(session, caller, each) for each in read_facts(session, runs).values()) if runs else False
+
+
+def show_files(session: Session, run_id: int) -> list[FileView]:
+    """The files that a run was given and made, for somebody who may see what went through it."""
+    return [show_file(each) for each in read_files_of(session, run_id)]
