@@ -22,8 +22,9 @@ def upload(world: World, by: str = "builder", content: bytes = PDF, name: str = 
 def _at(world: World, _: Visitor) -> Sent:
     file = upload(world, "owner").json()["id"]
     review = make_review(world, starter="builder", record={"invoice": file})
+    run = run_of(world, review)
     with world.transaction() as session:
-        link_files(session, run_of(world, review), [read_id(file)])
+        link_files(session, run, [read_id(file)])
     return Sent(path={"file": file})
 
 
