@@ -45,7 +45,14 @@ from builder.payloads import ObjectStore
 from builder.processes import forget_process
 from builder.providers import WatchedGateway, connection_facts, connections_from_environment
 from builder.queue import (
-    IN_PROCESS, CeleryRing, Doorbell, EmbeddedWorker, Round, Rounds, open_doorbell, start_embedded_worker,
+    IN_PROCESS,
+    CeleryRing,
+    Doorbell,
+    EmbeddedWorker,
+    Round,
+    Rounds,
+    open_doorbell,
+    start_embedded_worker,
 )  # fmt: skip
 from builder.reviews import asks_about_file, count_waiting_reviews, open_review, withdraw_review
 from builder.runs import Reach, RunWorker, Start, count_leases, count_open_runs, sees_any, start_run
