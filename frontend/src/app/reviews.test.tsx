@@ -54,6 +54,7 @@ const detail = (id: string, more: Partial<ReviewDetail> = {}): ReviewDetail => (
   record: { ticket: "Write to max@example.com", proposal: "Dear Max" },
   proposal: "Dear Max",
   proposal_schema: { type: "string" },
+  files: [],
   payload_hash: "a".repeat(64),
   spans: [{ path: ["ticket"], start: 9, end: 24, kind: "email", sentence: "This looks like email." }],
   said: [],

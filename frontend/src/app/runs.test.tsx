@@ -72,6 +72,7 @@ const RUN: RunDetail = {
   ended_at: null,
   forked_from: null,
   wakes_at: null,
+  files: [],
   emptied_at: null,
   steps: [
     step("g_mask", { title: "Mask", forced: true, verdict: { word: "redact", reason: "an address", findings: [] } }),
