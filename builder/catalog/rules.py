@@ -15,6 +15,8 @@ _FREE = {"body", "schema"}
 """Fields with an editor of their own: a graph, and the shape of a record."""
 _DEEPEST = 2
 _MAY_IMPORT = {"builder.sdk", "pydantic", "__future__"}
+_NEVER = {"builder", "nodes", "tests", "", "sqlalchemy", "celery", "httpx"}
+"""What no node imports, wherever: rooms, other nodes, and what would go around the Context."""
 _OUTSIDE = (Control.STEP, Control.ASK)
 _REPLY = frozenset({"status", "headers", "body"})
 
@@ -63,8 +65,20 @@ def _declares(node: NodeType, attribute: str) -> bool:
 
 
 def judge_imports(source: str) -> Iterator[str]:
-    """Which imports of a node's source are neither `builder.sdk`, nor pydantic, nor the standard library."""
-    for statement in ast.walk(ast.parse(source)):
+    """Which imports of a node's source are neither `builder.sdk`, nor pydantic, nor the standard library.
+
+    Another library may be imported inside a function, where it is first used, with its reason on the line: a process
+    that never uses the node does not load it.
+    """
+    tree, lines = ast.parse(source), source.splitlines()
+    late = {
+        id(statement)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for statement in ast.walk(function)
+        if isinstance(statement, ast.Import | ast.ImportFrom) and "#" in lines[statement.lineno - 1]
+    }
+    for statement in ast.walk(tree):
         if isinstance(statement, ast.Import):
             names = [alias.name for alias in statement.names]
         elif isinstance(statement, ast.ImportFrom):
@@ -75,9 +89,10 @@ def judge_imports(source: str) -> Iterator[str]:
             top = name.partition(".")[0]
             allowed = name in _MAY_IMPORT or name.startswith(("builder.sdk.", "pydantic.")) or (
                 top in sys.stdlib_module_names
-            )  # fmt: skip
+            ) or (id(statement) in late and top and top not in _NEVER)  # fmt: skip
             if not allowed:
-                yield f"line {statement.lineno} imports {name}; a node imports only builder.sdk."
+                way_out = "" if top in _NEVER else " Import it where it is first used, with the reason on the line."
+                yield f"line {statement.lineno} imports {name}; a node imports only builder.sdk.{way_out}"
 
 
 # ---------------------------------------------------------------- forms

@@ -21,6 +21,7 @@ from builder.sdk.outcomes import (
     VerdictWord,
     Wait,
 )
+from builder.sdk.reading import broken_file, decode_text, open_archive, read_part
 from builder.sdk.reviews import ReviewConfig, Reviewers
 from builder.sdk.values import (
     ERROR_PORT,
@@ -42,7 +43,7 @@ __all__ = [
     "ERROR_PORT", "JSON", "MAIN", "AfterCrash", "Ask", "Choice", "Context", "Control", "CredentialName", "Decision",
     "Done", "Effect", "Effects", "Expression", "Failed", "FailureClass", "Finding", "HttpAnswer", "HttpRequest",
     "Kind", "Mode", "ModelAnswer", "ModelConnection", "ModelRequest", "NodeConfig", "NodeError", "NodeType",
-    "Outcome", "Port", "Question", "Refused", "ReviewConfig", "Reviewers", "Schema", "Shapes", "Stage",
-    "StoredFile", "Stricter", "Template", "Usage", "Vault", "Verdict", "VerdictWord", "Wait", "check_schema",
-    "free_record",
+    "Outcome", "Port", "Question", "Refused", "ReviewConfig", "Reviewers", "Schema", "Shapes", "Stage", "StoredFile",
+    "Stricter", "Template", "Usage", "Vault", "Verdict", "VerdictWord", "Wait", "broken_file", "check_schema",
+    "decode_text", "free_record", "open_archive", "read_part",
 ]  # fmt: skip

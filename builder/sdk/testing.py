@@ -34,6 +34,7 @@ people asked say; the expectation is then about what follows). A scripted answer
 from __future__ import annotations
 
 import asyncio
+import base64
 import importlib
 import importlib.util
 import json
@@ -57,7 +58,10 @@ from builder.sdk.node_type import NodeType
 from builder.sdk.outcomes import Ask, Decision, Done, Failed, FailureClass, Outcome, Refused, Usage, Wait
 from builder.sdk.values import JSON, Control, Kind, Mode, Schema
 
-_KEYS = {"title", "config", "inputs", "schemas", "labels", "target", "mode", "model", "http", "answer", "expect"}
+_KEYS = {
+    "title", "config", "inputs", "schemas", "labels", "target", "mode", "model", "http", "answer", "expect", "files",
+    "credentials",
+}  # fmt: skip
 _WORDS = {"port", "refused", "ask", "wait", "fails", "invalid", "ports"}
 
 
@@ -254,6 +258,8 @@ def _check_outcome(node: NodeType, config: Any, example: Mapping[str, Any], port
         models=[_model_answer(item) for item in _listed(example.get("model"))],
         answers=[_http_answer(item) for item in _listed(example.get("http"))],
         target=example.get("target"),
+        credentials=dict(example.get("credentials") or {}),
+        files=_given_files(example.get("files") or {}),
     )
     if node.kind is not Kind.POLICY:
         context.tokens = None
@@ -342,6 +348,16 @@ def _as_data(value: Any) -> Any:
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _given_files(said: Mapping[str, Any]) -> dict[str, StoredFile]:
+    """Files by id: `{name, media_type, text}`, or `base64` instead of `text`."""
+    found = {}
+    for number, each in said.items():
+        content = base64.b64decode(each["base64"]) if "base64" in each else str(each.get("text", "")).encode()
+        media_type = each.get("media_type", "text/plain")
+        found[number] = StoredFile(number, each.get("name", "file.txt"), media_type, len(content), content)
+    return found
 
 
 def _scripted_failure(item: Mapping[str, Any]) -> Failed:
