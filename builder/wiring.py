@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import ClassVar, Self
@@ -54,11 +54,11 @@ from builder.queue import (
     open_doorbell,
     start_embedded_worker,
 )  # fmt: skip
-from builder.reviews import asks_about_file, count_waiting_reviews, open_review, withdraw_review
-from builder.runs import Reach, RunWorker, Start, count_leases, count_open_runs, sees_any, start_run
+from builder.reviews import count_waiting_reviews, open_review, sees_file, withdraw_review
+from builder.runs import Reach, RunWorker, Start, count_leases, count_open_runs, start_run
 from builder.sdk import JSON, NodeType
 from builder.settings import Settings
-from builder.teams import Admission, Caller, NotAdmittedError, is_ownerless, make_owner_link
+from builder.teams import Admission, NotAdmittedError, is_ownerless, make_owner_link
 from builder.telemetry import Answers, Figures, SideDoor
 from builder.workflows import tell_template_users
 
@@ -183,9 +183,7 @@ class Application:
         """Seals what runs keep to themselves."""
         return self.keys.vault
 
-    def shows_file(self, session: Session, caller: Caller, file: str, runs: Collection[int]) -> bool:
-        """Whether a caller may see a file in one of the runs that read it, or in what he is asked to decide."""
-        return sees_any(session, caller, runs) or asks_about_file(session, caller, file, runs)
+    shows_file = staticmethod(sees_file)
 
     def load_plan(self, document: JSON) -> Plan:
         """The plan of a woven document that holds on what is installed here; looked at once for each document.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from builder.reviews.api import router
-    from builder.reviews.asked import asks_about_file
+    from builder.reviews.asked import sees_file
     from builder.reviews.claim import claim_review, return_review
     from builder.reviews.decide import decide_review
     from builder.reviews.desk import decider_of, find_review, list_reviews, open_reviews_of, reviews_of
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _DOORS = {
     "router": "api",
-    "asks_about_file": "asked",
+    "sees_file": "asked",
     "check_edit": "look_ahead",
     "claim_review": "claim",
     "return_review": "claim",
@@ -65,10 +65,10 @@ _DOORS = {
 
 __all__ = [
     "AlreadyDecidedError", "Decider", "MayNotDecideError", "PayloadChangedError", "Review", "ReviewError",
-    "ReviewStory", "UnfitDecisionError", "UnknownReviewError", "asks_about_file", "check_edit", "claim_review",
+    "ReviewStory", "UnfitDecisionError", "UnknownReviewError", "check_edit", "claim_review",
     "count_waiting_reviews", "decide_review", "decider_of", "empty_reviews", "expire_reviews", "find_review",
     "list_reviews", "may_decide", "open_review", "open_reviews_of", "read_waiting_states", "return_review",
-    "reviews_of", "router", "withdraw_review",
+    "reviews_of", "router", "sees_file", "withdraw_review",
 ]  # fmt: skip
 
 

@@ -11,11 +11,21 @@ from builder.kit.ids import read_id
 from builder.reviews.detail import may_see_record
 from builder.reviews.schemas import Review
 from builder.reviews.store import read_reviews
+from builder.runs import sees_any
 from builder.teams import Caller
 
 
-def asks_about_file(session: Session, caller: Caller, file: str, runs: Collection[int]) -> bool:
-    """Whether a file stands in the record of a Review of one of some runs, which this caller may see."""
+def sees_file(session: Session, caller: Caller, file: str, runs: Collection[int]) -> bool:
+    """Whether a caller may see a file: in one of the runs that read it, or in a record that he is asked about.
+
+    Args:
+        session: any session.
+        caller: who asks.
+        file: its id.
+        runs: those that read it.
+    """
+    if sees_any(session, caller, runs):
+        return True
     number = read_id(file)
     return any(
         number in file_ids(each.question.record) and may_see_record(session, caller, each)

@@ -94,11 +94,8 @@ def start_run(session: Session, plan: Plan, document: JSON, start: Start, payloa
     store.insert_plan(session, plan.hash, plan.name, document)
     now = read_clock(session)
     run_id = new_id(to_milliseconds(now))
-    give_files(
-        session,
-        run_id,
-        Given(start.team_id, plan.inputs, given, dict(start.pins), start.files, start.mode is not Mode.LIVE),
-    )
+    dry = start.mode is not Mode.LIVE
+    give_files(session, run_id, Given(start.team_id, plan.inputs, given, dict(start.pins), start.files, dry))
     beside = {"pins": dict(start.pins), "answers": {path: dict(said) for path, said in start.answers.items()}}
     store.insert_run(
         session,

@@ -1,1 +1,0 @@
-"""The node type tool.chat_message."""
