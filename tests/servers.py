@@ -95,7 +95,8 @@ class PostgresServer:
 
     def plain_url(self, name: str) -> str:
         """The address of a database for psycopg."""
-        return f"postgresql://postgres@/{name}?host={quote(str(self.folder), safe='')}"
+        port = f"&port={self._settings['port']}" if "port" in self._settings else ""
+        return f"postgresql://postgres@/{name}?host={quote(str(self.folder), safe='')}{port}"
 
     def url(self, name: str) -> str:
         """The address of a database for SQLAlchemy."""

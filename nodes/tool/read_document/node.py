@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import time
 from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple
@@ -119,6 +120,8 @@ def _read(file: StoredFile, config: ReadDocumentConfig) -> Found:
 
 def _read_pdf(content: bytes, config: ReadDocumentConfig) -> Found:
     import pypdf  # heavy: 0.2 s, only who reads a PDF waits for it
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)  # its warnings may hold what stands in the document
 
     limits: dict[str, Any] = {f"{name}_maximum_output_length": _LARGEST_STREAM for name in _UNPACKING}
     try:

@@ -1,0 +1,1 @@
+"""The node type tool.sql_query."""

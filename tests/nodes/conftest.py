@@ -1,0 +1,1 @@
+from tests.backends import postgres  # noqa: F401  # a real PostgreSQL
