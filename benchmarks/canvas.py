@@ -281,15 +281,20 @@ def weigh(browser: Browser, address: str, cookie: dict[str, Any]) -> float:
     with _opened(browser, cookie) as page:
         line: CDPSession = page.context.new_cdp_session(page)
         sizes: dict[str, float] = {}
-        kinds: dict[str, str] = {}
-        line.on("Network.responseReceived", lambda each: kinds.update({each["requestId"]: each["type"]}))
+        heads: dict[str, float] = {}
+
+        def arrive(each: dict[str, Any]) -> None:
+            if each["type"] == "Script":
+                heads[each["requestId"]] = each["response"]["encodedDataLength"]
+
+        line.on("Network.responseReceived", arrive)
         line.on("Network.loadingFinished", lambda each: sizes.update({each["requestId"]: each["encodedDataLength"]}))
         line.send("Network.enable")
         page.goto(address)
         page.get_by_role("heading", level=1).first.wait_for()
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(1_000)
-        return sum(size for number, size in sizes.items() if kinds.get(number) == "Script") / 1000
+        return sum(sizes[number] - head for number, head in heads.items()) / 1000
 
 
 def _probe(browser: Browser) -> float:

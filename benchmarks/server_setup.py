@@ -26,7 +26,7 @@ from sqlalchemy import insert, select
 from builder.db import read_clock, to_milliseconds
 from builder.kit.ids import first_id, show_id
 from builder.publishing import Press, publish_workflow
-from builder.runs import Start, start_run
+from builder.runs import Start
 from builder.runs.tables import run_table, step_table
 from builder.sdk import JSON, Mode, Stage
 from builder.settings import read_settings
@@ -190,11 +190,12 @@ def _copy_runs(
     """Runs over the last thirty days, each with the rows of its one step. Gives the newest of the first workflow."""
     with application.transaction() as session:
         live = read_live(session, started)
-        assert live is not None
-        woven = live.version.woven
-        plan = application.load_plan(woven)
-        start = Start({"text": "Hello"}, starter, Mode.LIVE, Stage.PILOT, "Team 00", workflows[0][1], started, 1)
-        first = start_run(session, plan, woven, start, application.payloads)
+    assert live is not None
+    first = application.start(
+        live.version.woven,
+        Start({"text": "Hello"}, starter, Mode.LIVE, Stage.PILOT, "Team 00", workflows[0][1], started, 1),
+    )
+    with application.transaction() as session:
         one = dict(session.execute(select(run_table).where(run_table.c.id == first)).mappings().one())
         now = read_clock(session)
         session.execute(run_table.update().where(run_table.c.id == first).values(status="cancelled", ended_at=now))

@@ -1,15 +1,19 @@
-import { useParams } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { useParams, useSearch } from "@tanstack/react-router";
+import { type ReactNode, useEffect, useState } from "react";
 import { type Draft, query, type WorkflowRow } from "@/api/client";
 import type { Palette } from "@/graph";
 import { Failure, Loading } from "@/kit/states";
 import { EditorContext, makeEditor, openDraft } from "./editor";
 import { usePalette } from "./usePalette";
-import { Workbench } from "./Workbench";
+import { loadCanvas, Workbench } from "./Workbench";
 
 /** One workflow, opened: reads its draft and the palette, then hands over to the workbench. */
 export function Editor({ menu }: { menu?: (row: WorkflowRow) => ReactNode }) {
   const { id } = useParams({ from: "/inside/workflows/$id" });
+  const { view } = useSearch({ from: "/inside/workflows/$id" });
+  useEffect(() => {
+    if (view !== "list") loadCanvas();
+  }, [view]);
   const init = { params: { path: { workflow: id } } };
   const once = { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 };
   const draft = query.useQuery("get", "/api/workflows/{workflow}/draft", init, once);

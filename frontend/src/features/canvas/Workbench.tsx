@@ -17,7 +17,9 @@ import { useCheck } from "./useCheck";
 import { useKeys } from "./useKeys";
 import classes from "./Workbench.module.css";
 
-const Canvas = lazy(() => import("./xyflow/Canvas").then((file) => ({ default: file.Canvas })));
+/** The drawing, which is by far the largest part: it is fetched while the draft is read, not after it. */
+export const loadCanvas = () => import("./xyflow/Canvas");
+const Canvas = lazy(() => loadCanvas().then((file) => ({ default: file.Canvas })));
 const ListView = lazy(() => import("./list/ListView").then((file) => ({ default: file.ListView })));
 const Inspector = lazy(() => import("./inspector/Inspector").then((file) => ({ default: file.Inspector })));
 const Picker = lazy(() => import("./picker/Picker").then((file) => ({ default: file.Picker })));

@@ -1,15 +1,16 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { Archive, ArchiveRestore, Copy, Download, Ellipsis, History, Play, Settings } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { query, type WorkflowRow } from "@/api/client";
 import { announce } from "@/kit/announce";
 import { may, useSession } from "@/kit/session";
 import { useStale } from "@/kit/stale";
 import { download } from "./download";
-import { Fork } from "./Fork";
-import { WorkflowSettings } from "./WorkflowSettings";
+
+const Fork = lazy(() => import("./Fork").then((file) => ({ default: file.Fork })));
+const WorkflowSettings = lazy(() => import("./WorkflowSettings").then((file) => ({ default: file.WorkflowSettings })));
 
 /** All that can be done with a workflow besides editing it. */
 export function WorkflowMenu({ row, onProblem }: { row: WorkflowRow; onProblem: (problem: unknown) => void }) {
@@ -85,8 +86,10 @@ export function WorkflowMenu({ row, onProblem }: { row: WorkflowRow; onProblem: 
           )}
         </Menu.Dropdown>
       </Menu>
-      {doing === "fork" && <Fork row={row} onClose={() => setDoing(null)} />}
-      {doing === "settings" && <WorkflowSettings row={row} onClose={() => setDoing(null)} />}
+      <Suspense>
+        {doing === "fork" && <Fork row={row} onClose={() => setDoing(null)} />}
+        {doing === "settings" && <WorkflowSettings row={row} onClose={() => setDoing(null)} />}
+      </Suspense>
     </>
   );
 }
