@@ -85,11 +85,13 @@ export async function startTexts(language: Language = firstLanguage(), ...parts:
   document.documentElement.lang = language;
 }
 
-/** Has the remaining words ready before a dialog asks for them. */
+const LATER = 3_000;
+
+/** Has the remaining words ready before a dialog asks for them, but after what this page needs itself. */
 export function preloadWords(): void {
-  const load = () => loadWords("editor", "rest").catch(() => undefined);
-  if ("requestIdleCallback" in window) window.requestIdleCallback(load, { timeout: 4_000 });
-  else setTimeout(load, 1_000);
+  const load = () => setTimeout(() => loadWords("editor", "rest").catch(() => undefined), LATER);
+  if (document.readyState === "complete") load();
+  else window.addEventListener("load", load, { once: true });
 }
 
 export async function changeLanguage(language: Language): Promise<void> {

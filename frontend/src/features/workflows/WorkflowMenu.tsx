@@ -12,8 +12,15 @@ import { download } from "./download";
 const Fork = lazy(() => import("./Fork").then((file) => ({ default: file.Fork })));
 const WorkflowSettings = lazy(() => import("./WorkflowSettings").then((file) => ({ default: file.WorkflowSettings })));
 
+type Props = {
+  row: WorkflowRow;
+  onProblem: (problem: unknown) => void;
+  /** Where it is loaded because somebody opened it. */
+  isOpened?: boolean;
+};
+
 /** All that can be done with a workflow besides editing it. */
-export function WorkflowMenu({ row, onProblem }: { row: WorkflowRow; onProblem: (problem: unknown) => void }) {
+export function WorkflowMenu({ row, onProblem, isOpened = false }: Props) {
   const { t } = useTranslation();
   const session = useSession();
   const navigate = useNavigate();
@@ -32,7 +39,7 @@ export function WorkflowMenu({ row, onProblem }: { row: WorkflowRow; onProblem: 
   const mayStart = row.live !== null && !row.archived && may(session, "run.start", row.team.id);
   return (
     <>
-      <Menu position="bottom-end" width={220}>
+      <Menu position="bottom-end" width={220} defaultOpened={isOpened}>
         <Menu.Target>
           <ActionIcon size={36} aria-label={t("list.more", { what: row.name })}>
             <Ellipsis aria-hidden size={17} />
