@@ -7,19 +7,26 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
 from builder import __version__
 from builder.audit import append_event
 from builder.db import newest_revision, read_clock
+from builder.engine.compile_plan import compile_plan
+from builder.engine.facts import ConnectionFacts
+from builder.engine.plan import Plan
+from builder.engine.verify import verify
+from builder.engine.woven import read_woven
+from builder.kit.errors import HandrailError
 from builder.kit.ids import show_id
 from builder.kit.sealing import SigningKey, key_id, load_or_make_key, make_tag
 from builder.payloads import FolderStore, ObjectStore, PayloadStore, S3Key
 from builder.processes import Process
 from builder.providers import Cassettes, Connection, Gateway, Models
 from builder.runs import machine_place
-from builder.sdk import JSON
+from builder.sdk import JSON, NodeType
 from builder.settings import ObjectStoreSettings, Settings
 from builder.teams import NotAdmittedError
 from builder.telemetry import Figures, Instruments, open_instruments
@@ -29,6 +36,13 @@ COMMAND = "command"
 
 _TELLS_FIGURES = ("keeper", "up", "api")
 """Who tells how the whole installation stands. Workers come in numbers, and would all ask the database the same."""
+
+
+class PlanRefusedError(HandrailError):
+    """A woven workflow does not hold here, so it is not run."""
+
+    code: ClassVar[str] = "plan_refused"
+    status: ClassVar[int] = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,24 @@ class Keys:
     def prints(self) -> tuple[str, str]:
         """Fingerprints of both, which tell nothing of them but whether they are equal: 16 hex digits each."""
         return make_tag(self.vault, b"handrail fingerprint")[:16], key_id(self.audit.public)
+
+
+def compile_held_plan(
+    document: JSON, types: Mapping[str, NodeType], connections: Mapping[str, ConnectionFacts]
+) -> Plan:
+    """The plan of a woven document that holds on what is installed here.
+
+    Raises:
+        PlanRefusedError: it does not hold.
+        HandrailError: it is no woven document.
+    """
+    woven = read_woven(document)
+    found = verify(woven, types, connections=connections)
+    if not found.holds:
+        raise PlanRefusedError(
+            f"This woven workflow does not hold here. {found.sentence}", way_out="Weave it again, then start it."
+        )
+    return compile_plan(woven, types)
 
 
 def read_keys(settings: Settings) -> Keys:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from typing import ClassVar, Self
+from typing import Self
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -19,20 +19,17 @@ from sqlalchemy.orm import Session
 from builder.catalog import AdmitTemplates, Palette, discover_types
 from builder.db import Database, open_database, read_clock
 from builder.egress import Allowed, Client
-from builder.engine.compile_plan import compile_plan
 from builder.engine.facts import ConnectionFacts
 from builder.engine.plan import Plan
-from builder.engine.verify import verify
-from builder.engine.woven import read_woven
 from builder.files import RunFiles
 from builder.keeping import Kept, keeper_rounds
-from builder.kit.errors import HandrailError
 from builder.kit.hashing import hash_value
 from builder.kit.logs import set_up_logs
 from builder.kit.sealing import SigningKey
 from builder.notices import MailServer, Postbox, Postman
 from builder.opening import (
     COMMAND,
+    compile_held_plan,
     describe_process,
     keep_event,
     keep_refusal,
@@ -60,6 +57,7 @@ from builder.sdk import JSON, NodeType
 from builder.settings import Settings
 from builder.teams import Admission, NotAdmittedError, is_ownerless, make_owner_link
 from builder.telemetry import Answers, Figures, SideDoor
+from builder.triggers import TriggerFiles
 from builder.workflows import tell_template_users
 
 PLANS_KEPT = 256
@@ -69,13 +67,6 @@ _names = itertools.count(1)
 
 Told = Callable[[int, str, str], None]
 """Hears (run, step path, sentence): what nodes say to those who watch."""
-
-
-class PlanRefusedError(HandrailError):
-    """A woven workflow does not hold here, so it is not run."""
-
-    code: ClassVar[str] = "plan_refused"
-    status: ClassVar[int] = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +85,7 @@ class Application:
         database: where the truth lives.
         payloads: where large values live.
         types: the node types, installed and made from NodeTemplates.
+        triggers: writes what starts workflows into files, and takes it out.
         post: tells people what they must know of, by mail where there is any.
         keys: what it seals and signs with.
         admission: who may refuse a start.
@@ -184,6 +176,7 @@ class Application:
         return self.keys.vault
 
     shows_file = staticmethod(sees_file)
+    triggers = TriggerFiles()
 
     def load_plan(self, document: JSON) -> Plan:
         """The plan of a woven document that holds on what is installed here; looked at once for each document.
@@ -194,20 +187,11 @@ class Application:
         key = hash_value(document)
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._verify_and_compile(document)
+            plan = compile_held_plan(document, self.types, self.connections)
             if len(self._plans) >= PLANS_KEPT:
                 self._plans.pop(next(iter(self._plans)))
             self._plans[key] = plan
         return plan
-
-    def _verify_and_compile(self, document: JSON) -> Plan:
-        woven = read_woven(document)
-        found = verify(woven, self.types, connections=self.connections)
-        if not found.holds:
-            raise PlanRefusedError(
-                f"This woven workflow does not hold here. {found.sentence}", way_out="Weave it again, then start it."
-            )
-        return compile_plan(woven, self.types)
 
     # ------------------------------------------------------------------ running it
 

@@ -134,7 +134,7 @@ def _fields(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 def _triggers(workflow: Workflow) -> dict[str, JSON]:
     """Triggers by what they are called, or by their place."""
-    return {str(each.get("name", f"number {at}")): each for at, each in enumerate(workflow.triggers, 1)}
+    return {each.name: dump_part(each) for each in workflow.triggers}
 
 
 # ---------------------------------------------------------------- graphs

@@ -37,6 +37,7 @@ ID_PATTERN = re.compile(r"[a-z][a-z0-9_]*\Z")
 WOVEN_PREFIX = "g_"
 
 NodeId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+TriggerKind = Literal["schedule", "webhook", "api"]
 ReadPath = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 
 
@@ -192,6 +193,18 @@ class Graph(Part):
     result: dict[str, Binding] = Field(default_factory=dict)
 
 
+class Trigger(Part):
+    """What starts runs, as a file says it: no secret, no id. `settings` are those of its kind.
+
+    `inputs` binds fields of the workflow's input to what the trigger knows; without them the body is the input.
+    """
+
+    kind: TriggerKind
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+    settings: dict[str, Any] = Field(default_factory=dict)
+    inputs: dict[str, Binding] | None = None
+
+
 class Workflow(Graph):
     """A workflow file."""
 
@@ -205,7 +218,7 @@ class Workflow(Graph):
     authors: tuple[str, ...] = ()
     risk: Literal["low", "medium", "high"] | None = None
     inputs: dict[str, Any] = Field(default_factory=lambda: {"type": "object", "properties": {}})
-    triggers: tuple[dict[str, Any], ...] = ()
+    triggers: Annotated[tuple[Trigger, ...], Field(max_length=100)] = ()
     layout: dict[str, tuple[float, float]] = Field(default_factory=dict)
     groups: tuple[dict[str, Any], ...] = ()
 

@@ -144,9 +144,14 @@ def read_workflow(
         called: reference of a call → the workflow it calls.
     """
     reader = _Reader(types, called)
-    place = _Place("", workflow, {"input": workflow.inputs}, frozenset())
-    root = reader.read_graph(place, ())
+    root = reader.read_graph(_Place("", workflow, {"input": workflow.inputs}, frozenset()), ())
     return Reading(workflow, root), reader.findings
+
+
+def read_bindings(bindings: Mapping[str, Binding], names: Mapping[str, Schema]) -> tuple[GraphReading, list[Finding]]:
+    """Bindings that stand in no graph, looked up as the result of an empty one in which these names may be read."""
+    reader = _Reader({}, {})
+    return reader.read_graph(_Place("", Graph(result=dict(bindings)), names, frozenset()), ()), reader.findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,12 +292,7 @@ class _Reader:
         return [returns], Read(where, way, paths, binding.has_default)
 
     def _compile(
-        self,
-        mark: Mark,
-        text: str,
-        scope: _Scope,
-        node: str | None,
-        where: str,
+        self, mark: Mark, text: str, scope: _Scope, node: str | None, where: str
     ) -> tuple[tuple[tuple[str, ...], ...], Schema] | None:
         names = {word: scope.schemas[word] for word in _NAME.findall(text[:MAX_TEXT]) if word in scope.schemas}
         try:

@@ -12,16 +12,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from builder.engine.graph import Binding, split_path
-from builder.engine.plan import Plan, PlanGraph
-from builder.engine.state import RunState, Scope, StepStatus, join_scope_path, split_step_path
+from builder.engine.plan import Plan
+from builder.engine.state import RunState, Scope, StepState, StepStatus, join_scope_path, split_step_path
 from builder.kit.expressions import EvaluationError, Expression, Template, compile_expression, compile_template
-from builder.sdk import ERROR_PORT, JSON
+from builder.sdk import ERROR_PORT, JSON, Schema
 
 Path: TypeAlias = tuple[str, ...]
 Reader: TypeAlias = Callable[[Scope], JSON]
+Names: TypeAlias = Mapping[str, Schema]
 
 
 class Absent:
@@ -48,6 +49,22 @@ def resolve_inputs(plan: Plan, state: RunState, path: str) -> dict[str, JSON]:
 def resolve_result(plan: Plan, state: RunState, scope: str) -> dict[str, JSON]:
     """What the result bindings of a scope give. Raises EvaluationError."""
     return _read_all(_readers(plan, scope, None), state.scopes[scope])
+
+
+def resolve_bindings(bindings: Mapping[str, Binding], names: Names, values: Mapping[str, JSON]) -> dict[str, JSON]:
+    """What bindings outside of a graph give: those of a trigger.
+
+    Args:
+        bindings: field → its binding.
+        names: what may be read, with its schema.
+        values: what is there under these names; as if each were a step that has given it.
+
+    Raises:
+        EvaluationError: an expression or template has no result.
+        builder.kit.expressions.ExpressionError: it does not compile.
+    """
+    there = {name: StepState(StepStatus.SUCCEEDED, output=value) for name, value in values.items()}
+    return _read_all(((field, _compile(each, names)) for field, each in bindings.items()), Scope("", steps=there))
 
 
 def choose_ports(plan: Plan, state: RunState, path: str) -> tuple[str, ...]:
@@ -137,7 +154,7 @@ def _readers(plan: Plan, scope: str, node: str | None) -> list[tuple[str, Reader
     readers: list[tuple[str, Reader]] | None = plan.compiled.get(key)
     if readers is None:
         bindings = graph.result if node is None else graph.nodes[node].inputs
-        readers = plan.compiled[key] = [(name, _compile(binding, graph)) for name, binding in bindings.items()]
+        readers = plan.compiled[key] = [(name, _compile(binding, graph.names)) for name, binding in bindings.items()]
     return readers
 
 
@@ -147,32 +164,31 @@ def _cases(plan: Plan, scope: str, node: str) -> list[tuple[str, Reader]]:
     cases: list[tuple[str, Reader]] | None = plan.compiled.get(key)
     if cases is None:
         cases = plan.compiled[key] = [
-            (str(case["port"]), _evaluated(_expression(str(case["when"]), graph, "boolean"), ABSENT))
+            (str(case["port"]), _evaluated(_expression(str(case["when"]), graph.names, "boolean"), ABSENT))
             for case in graph.nodes[node].config["cases"]
         ]
     return cases
 
 
-def _compile(binding: Binding, graph: PlanGraph) -> Reader:
+def _compile(binding: Binding, names: Names) -> Reader:
     default = binding.default if binding.has_default else ABSENT
     if binding.from_ is not None:
         return _first_of(tuple(split_path(path) for path in binding.from_), default)
     if binding.expr is not None:
-        return _evaluated(_expression(binding.expr, graph, "any"), default)
+        return _evaluated(_expression(binding.expr, names, "any"), default)
     if binding.template is not None:
-        names = _names_in(binding.template, graph)
-        return _evaluated(compile_template(binding.template, names), default)
+        return _evaluated(compile_template(binding.template, _names_in(binding.template, names)), default)
     constant = binding.value
     return lambda _scope: constant
 
 
-def _expression(source: str, graph: PlanGraph, returns: str) -> Expression:
-    return compile_expression(source, _names_in(source, graph), returns)
+def _expression(source: str, names: Names, returns: str) -> Expression:
+    return compile_expression(source, _names_in(source, names), returns)
 
 
-def _names_in(source: str, graph: PlanGraph) -> dict[str, Mapping[str, Any]]:
+def _names_in(source: str, names: Names) -> dict[str, Schema]:
     """The names in scope that a source may mean, with their schemas."""
-    return {name: graph.names[name] for name in dict.fromkeys(_NAME.findall(source)) if name in graph.names}
+    return {name: names[name] for name in dict.fromkeys(_NAME.findall(source)) if name in names}
 
 
 def _first_of(paths: tuple[Path, ...], default: JSON) -> Reader:

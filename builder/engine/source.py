@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from builder.engine.findings import Finding, error, suggest
-from builder.engine.graph import Binding, Edge, Node, OnError, Part, Retry, Workflow, Woven
+from builder.engine.graph import Binding, Edge, Node, OnError, Part, Retry, Trigger, Workflow, Woven
 
 _KNOWN: dict[tuple[str, ...], type[Part]] = {
     (): Workflow,
@@ -20,6 +20,8 @@ _KNOWN: dict[tuple[str, ...], type[Part]] = {
     ("nodes", "*", "woven"): Woven,
     ("edges", "*"): Edge,
     ("result", "*"): Binding,
+    ("triggers", "*"): Trigger,
+    ("triggers", "*", "inputs", "*"): Binding,
 }
 _WANTED = {
     "string_type": "a text", "int_type": "a whole number", "int_from_float": "a whole number",
@@ -83,6 +85,17 @@ def explain_config(problem: ValidationError, value: Any, config: type[BaseModel]
         parts = real_parts(each["loc"], value)
         known = names if len(parts) < 2 else []
         findings.append(_explain("bad_config", each, known, node, ("config", *parts)))
+    return findings
+
+
+def explain_settings(problem: ValidationError, value: Any, settings: type[BaseModel]) -> list[Finding]:
+    """What pydantic says of the settings of a trigger, as findings."""
+    names = [info.alias or name for name, info in settings.model_fields.items()]
+    findings = []
+    for each in problem.errors(include_url=False)[:MAX_ERRORS]:
+        parts = real_parts(each["loc"], value)
+        known = names if len(parts) < 2 else []
+        findings.append(_explain("bad_settings", each, known, None, ("settings", *parts)))
     return findings
 
 

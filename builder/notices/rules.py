@@ -69,6 +69,10 @@ KINDS: Mapping[str, Kind] = {
         "{count} runs of “{workflow}” do not know whether something was done. Please look.",
         "{count} Läufe von „{workflow}“ wissen nicht, ob etwas geschehen ist. Bitte sehen Sie nach.",
     ),
+    "trigger_paused": _kind(
+        "“{trigger}” starts “{workflow}” no more until somebody looks at it.",
+        "„{trigger}“ startet „{workflow}“ nicht mehr, bis jemand nachsieht.",
+    ),
     "invited": _kind(
         "You are now in the team {team}.",
         "Sie gehören jetzt zum Team {team}.",

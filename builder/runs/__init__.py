@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from builder.runs.read import RunStory, RunView, StepView, WaitView, list_runs, read_run, read_woven_of
     from builder.runs.retry import Retry, retry_from_step
     from builder.runs.schemas import FINAL_STATES, RunFacts
-    from builder.runs.start import RunInputError, Start, start_run
+    from builder.runs.start import RunInputError, Start, StartedBy, start_run
     from builder.runs.store.keeping import count_leases
     from builder.runs.store.lists import count_open_runs, read_facts, read_moving
     from builder.runs.sweep import fire_timers, force_cancels, reap_workers, sweep_ready
@@ -53,6 +53,7 @@ _DOORS = {
     "read_moving": "store.lists",
     "RunInputError": "start",
     "Start": "start",
+    "StartedBy": "start",
     "start_run": "start",
     "RunMissingError": "tell",
     "RunOverError": "tell",
@@ -123,6 +124,7 @@ __all__ = [
     "RunView",
     "RunWorker",
     "Start",
+    "StartedBy",
     "StepView",
     "WaitView",
     "arm_failpoint",

@@ -37,6 +37,7 @@ class RunFacts:
         team: its team's name when it was started.
         team_id, workflow_id, version: what was started; None for a file.
         starter: a person's id, or for a file whoever the command line named.
+        trigger_id, trigger_kind, trigger_name: what started it (`form`, or a trigger as it was then called), if so.
         why: one sentence: why it waits, or ended as it did; may be empty.
         forked_from, forked_at: the earlier run that it repeats, and the step from which; None for the latter: all.
         emptied_at: when what went through it was deleted.
@@ -52,6 +53,9 @@ class RunFacts:
     workflow_id: int | None
     version: int | None
     starter: str
+    trigger_id: int | None
+    trigger_kind: str | None
+    trigger_name: str | None
     status: RunStatus
     why: str
     cost: float

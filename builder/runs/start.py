@@ -29,6 +29,15 @@ class RunInputError(HandrailError):
 
 
 @dataclass(frozen=True, slots=True)
+class StartedBy:
+    """What started a run: `form`, or a trigger of some kind, by its id and the name that it had then."""
+
+    kind: str
+    trigger_id: int | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """How a run is started.
 
@@ -39,6 +48,7 @@ class Start:
         stage: how far the workflow has come.
         team: its team's name.
         team_id, workflow_id, version: what is started, where that is kept here; none of it for a file.
+        started_by: what starts it, where somebody does not start it by hand on the command line or to try it.
         forked_from: the run that this one repeats with another input, if any.
         pins: step path → the output that a recorded write answers with.
         answers: step path → `{decision, by, reason, edit}`, for modes in which nobody is asked.
@@ -53,6 +63,7 @@ class Start:
     team_id: int | None = None
     workflow_id: int | None = None
     version: int | None = None
+    started_by: StartedBy | None = None
     forked_from: int | None = None
     pins: Mapping[str, JSON] = field(default_factory=dict)
     answers: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict)
@@ -96,26 +107,25 @@ def start_run(session: Session, plan: Plan, document: JSON, start: Start, payloa
     run_id = new_id(to_milliseconds(now))
     dry = start.mode is not Mode.LIVE
     give_files(session, run_id, Given(start.team_id, plan.inputs, given, dict(start.pins), start.files, dry))
-    beside = {"pins": dict(start.pins), "answers": {path: dict(said) for path, said in start.answers.items()}}
-    store.insert_run(
-        session,
-        {
-            "id": run_id,
-            "plan_hash": plan.hash,
-            "name": plan.name,
-            "mode": start.mode.value,
-            "stage": start.stage.value,
-            "team": start.team,
-            "team_id": start.team_id,
-            "workflow_id": start.workflow_id,
-            "version": start.version,
-            "forked_from": start.forked_from,
-            "starter": start.starter,
-            "input": stored.text,
-            "input_ref": stored.ref,
-            "given": write_json(beside) if start.pins or start.answers else None,
-        },
-        now,
-    )
+    made = {"id": run_id, "plan_hash": plan.hash, "name": plan.name, "input": stored.text, "input_ref": stored.ref}
+    store.insert_run(session, {**made, **_columns_of(start)}, now)
     ring_after(session, run_id)
     return run_id
+
+
+def _columns_of(start: Start) -> dict[str, int | str | None]:
+    """What a run's row says of how it was started."""
+    beside = {"pins": dict(start.pins), "answers": {path: dict(said) for path, said in start.answers.items()}}
+    by = start.started_by
+    return {
+        "mode": start.mode.value,
+        "stage": start.stage.value,
+        "team": start.team,
+        "team_id": start.team_id,
+        "workflow_id": start.workflow_id,
+        "version": start.version,
+        "forked_from": start.forked_from,
+        "starter": start.starter,
+        "given": write_json(beside) if start.pins or start.answers else None,
+        **({} if by is None else {"trigger_id": by.trigger_id, "trigger_kind": by.kind, "trigger_name": by.name}),
+    }

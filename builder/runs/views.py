@@ -40,10 +40,19 @@ class ForkView(Wire):
     step: str | None
 
 
+class StartedByView(Wire):
+    """What started a run: the form, or a trigger, by the name that it had then. It may be gone."""
+
+    kind: str
+    id: Id | None
+    name: str | None
+
+
 class RunRow(Wire):
     """A run in a list.
 
     Attributes:
+        started_by: None where it was started on the command line, to try it, or again.
         workflow, version, team: None for a run of a file.
         uncertain: whether it waits for somebody to say what became of an effect.
         why: why it waits, or ended as it did.
@@ -61,6 +70,7 @@ class RunRow(Wire):
     stage: Stage
     team: Named | None
     starter: StarterView
+    started_by: StartedByView | None
     why: str | None
     cost: float
     started_at: datetime
@@ -303,12 +313,18 @@ def _rows(session: Session, runs: list[RunFacts], uncertain: frozenset[int]) -> 
             "stage": each.stage,
             "team": Named(id=each.team_id, name=teams.get(each.team_id, each.team)) if each.team_id else None,
             "starter": people[each.starter],
+            "started_by": _started_by(each),
             "why": each.why or None,
             "cost": each.cost,
             "started_at": each.made_at,
             "ended_at": each.ended_at,
             "forked_from": ForkView(run=each.forked_from, step=each.forked_at) if each.forked_from else None,
         }
+
+
+def _started_by(run: RunFacts) -> StartedByView | None:
+    kind = run.trigger_kind
+    return None if kind is None else StartedByView(kind=kind, id=run.trigger_id, name=run.trigger_name)
 
 
 def _people(session: Session, starters: Iterable[str]) -> Mapping[str, StarterView]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from builder.teams.links import is_ownerless, make_owner_link
     from builder.teams.members import add_roles
     from builder.teams.people import save_roles_of
-    from builder.teams.ports import Admission, Admit, Installation, NotAdmittedError, Wish
+    from builder.teams.ports import Admission, Admit, Installation, NotAdmittedError, TriggerFiles, Wish
     from builder.teams.read import expect_team
     from builder.teams.rules import may, may_read_payload, may_somewhere, permissions_of, require, teams_where
     from builder.teams.schemas import Caller, Forbidden, Membership, Person
@@ -45,6 +45,7 @@ _DOORS = {
     "Visiting": "gate",
     "permit": "gate",
     "Installation": "ports",
+    "TriggerFiles": "ports",
     "expect_team": "read",
     "may": "rules",
     "may_read_payload": "rules",
@@ -65,8 +66,9 @@ _DOORS = {
 
 __all__ = [
     "CSRF_HEADER", "Admission", "Admit", "Call", "Caller", "Calling", "Forbidden", "Installation", "Membership",
-    "NotAdmittedError", "Permit", "Person", "Visit", "Visiting", "Wish", "add_roles", "expect_team", "find_caller",
-    "find_team_people", "found_team", "introduce_person", "is_ownerless", "make_owner_link", "may", "may_read_payload",
+    "NotAdmittedError", "Permit", "Person", "TriggerFiles", "Visit", "Visiting", "Wish", "add_roles", "expect_team",
+    "find_caller", "find_team_people", "found_team", "introduce_person", "is_ownerless", "make_owner_link", "may",
+    "may_read_payload",
     "may_somewhere", "permissions_of", "permit", "read_memberships", "read_org_roles", "read_people", "read_teams",
     "require", "router", "save_roles_of", "speak_as", "teams_where",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ so that nothing starts half-way.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -139,6 +139,18 @@ class Post(Protocol):
         ...
 
 
+class TriggerFiles(Protocol):
+    """Writes what starts a workflow into its file, and takes it out of one."""
+
+    def say_triggers(self, session: Session, workflow_id: int) -> list[JSON]:
+        """A workflow's triggers as its file says them: without ids, without secrets."""
+        ...
+
+    def take_triggers(self, session: Session, caller: Caller, workflow_id: int, said: Sequence[JSON]) -> None:
+        """Keeps the triggers of a file, each off until somebody switches it on."""
+        ...
+
+
 class Installation(Protocol):
     """An installation, opened."""
 
@@ -189,6 +201,11 @@ class Installation(Protocol):
     @property
     def admission(self) -> Admit:
         """Whether a run may be started now; asked by every start."""
+        ...
+
+    @property
+    def triggers(self) -> TriggerFiles:
+        """Writes triggers into files, and takes them out."""
         ...
 
     def load_plan(self, document: JSON) -> Plan:

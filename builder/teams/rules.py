@@ -19,6 +19,8 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     # of a team's work: a team role counts in its team, a role in the organisation everywhere
     "workflow.read": _ALL,
     "workflow.write": frozenset({"builder", "owner"}),
+    "trigger.read": _ALL,
+    "trigger.write": frozenset({"builder", "owner"}),
     "run.read": _ALL,
     "run.start": frozenset({"builder", "owner"}),
     "run.cancel": frozenset({"builder", "owner", "admin"}),

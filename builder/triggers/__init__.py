@@ -1,4 +1,7 @@
-"""A Trigger is what starts Runs of the live version of a Workflow; here it is a person who fills in its form."""
+"""A Trigger is what starts Runs of the live version of a Workflow: its form, a schedule, a webhook, or a program.
+
+It belongs to a Workflow and stands outside of its graph. Whatever its kind, `start_by_trigger` starts its runs.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,47 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from builder.triggers.api import router
-    from builder.triggers.form import Form, NotStartableError, find_form, start_by_form
+    from builder.triggers.attach import change_trigger, delete_trigger, make_trigger
+    from builder.triggers.files import TriggerFiles
+    from builder.triggers.form import Form, find_form, start_by_form
+    from builder.triggers.read import find_trigger, list_triggers
+    from builder.triggers.rules import Wish
+    from builder.triggers.schemas import (
+        BadTriggerError,
+        Key,
+        KeyReusedError,
+        NotStartableError,
+        Started,
+        Trigger,
+        TriggerChangedError,
+        TriggerError,
+        TriggerOffError,
+        UnknownTriggerError,
+    )
+    from builder.triggers.start import start_by_trigger
+    from builder.triggers.switch import pause_trigger, switch_trigger
 
-_DOORS = {"router": "api", "Form": "form", "NotStartableError": "form", "find_form": "form", "start_by_form": "form"}
+_NAMES = {
+    "api": ("router",),
+    "attach": ("change_trigger", "delete_trigger", "make_trigger"),
+    "files": ("TriggerFiles",),
+    "form": ("Form", "find_form", "start_by_form"),
+    "read": ("find_trigger", "list_triggers"),
+    "rules": ("Wish",),
+    "schemas": (
+        "BadTriggerError", "Key", "KeyReusedError", "NotStartableError", "Started", "Trigger", "TriggerChangedError",
+        "TriggerError", "TriggerOffError", "UnknownTriggerError",
+    ),
+    "start": ("start_by_trigger",),
+    "switch": ("pause_trigger", "switch_trigger"),
+}  # fmt: skip
+_DOORS = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = [
-    "Form", "NotStartableError", "find_form", "router", "start_by_form",
+    "BadTriggerError", "Form", "Key", "KeyReusedError", "NotStartableError", "Started", "Trigger",
+    "TriggerChangedError", "TriggerError", "TriggerFiles", "TriggerOffError", "UnknownTriggerError", "Wish",
+    "change_trigger", "delete_trigger", "find_form", "find_trigger", "list_triggers", "make_trigger", "pause_trigger",
+    "router", "start_by_form", "start_by_trigger", "switch_trigger",
 ]  # fmt: skip
 
 

@@ -7,27 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
 from builder.audit import append_event
 from builder.db import read_clock
 from builder.engine.plan import Plan
-from builder.kit.errors import HandrailError
 from builder.kit.ids import show_id
 from builder.payloads import PayloadStore
-from builder.runs import Start, lend_own_files, start_run
-from builder.sdk import JSON, Mode, Stage
+from builder.runs import Start, StartedBy, lend_own_files, start_run
+from builder.sdk import JSON, Mode
 from builder.teams import Admit, Caller, expect_team
-from builder.workflows import Live, WorkflowRow, expect_workflow, is_sealed, read_live
-
-
-class NotStartableError(HandrailError):
-    """There is nothing of this workflow that could be started."""
-
-    code: ClassVar[str] = "not_startable"
-    status: ClassVar[int] = 409
+from builder.triggers.live import expect_live, expect_sealed, inputs_of
+from builder.workflows import expect_workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +43,8 @@ def find_form(session: Session, caller: Caller, workflow_id: int) -> Form:
     Raises:
         NotStartableError: archived, in the sandbox, or never published.
     """
-    live = _expect_live(session, expect_workflow(session, caller, workflow_id, "workflow.read"))
-    source = live.version.woven["source"]
-    schema = source.get("inputs") or {"type": "object", "properties": {}}
+    live = expect_live(session, expect_workflow(session, caller, workflow_id, "workflow.read"))
+    schema = inputs_of(live.version.woven["source"])
     return Form(live.workflow.name, live.workflow.purpose, live.version.number, schema)
 
 
@@ -85,13 +76,9 @@ def start_by_form(
         builder.runs.RunInputError: the input does not fit.
         builder.teams.NotAdmittedError: it may not start now.
     """
-    live = _expect_live(session, expect_workflow(session, caller, workflow_id, "run.start"))
+    live = expect_live(session, expect_workflow(session, caller, workflow_id, "run.start"))
     version = live.version
-    if not is_sealed(version, public_key):
-        raise NotStartableError(
-            f"Version {version.number} of “{live.workflow.name}” is not as it was published, so it does not run.",
-            way_out="Publish it anew, and tell whoever looks after this installation.",
-        )
+    expect_sealed(live, public_key)
     team = expect_team(session, live.workflow.team_id)
     start = Start(
         input=value,
@@ -103,6 +90,7 @@ def start_by_form(
         workflow_id=live.workflow.id,
         version=version.number,
         files=lend_own_files(session, caller, value),
+        started_by=StartedBy("form"),
     )
     run_id = start_run(session, load_plan(version.woven), version.woven, start, payloads, admission)
     append_event(
@@ -114,16 +102,3 @@ def start_by_form(
         record={"workflow": show_id(live.workflow.id), "version": version.number, "way": "form"},
     )
     return run_id
-
-
-def _expect_live(session: Session, row: WorkflowRow) -> Live:
-    live = read_live(session, row.id)
-    if live is not None:
-        return live
-    if row.archived_at is not None:
-        raise NotStartableError(f"“{row.name}” is archived.", way_out="An owner of the team can take it out again.")
-    if row.live is None or row.stage is Stage.SANDBOX:
-        raise NotStartableError(
-            f"“{row.name}” has not been published.", way_out="Try it in its canvas, or ask to publish it."
-        )
-    raise NotStartableError(f"“{row.name}” cannot be started now.")

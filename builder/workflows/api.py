@@ -247,7 +247,7 @@ def get_export(
 ) -> Response:
     """The draft, or what a version was made of, as a file."""
     with call.read() as session:
-        name, text = export_workflow(session, call.caller, workflow, version)
+        name, text = export_workflow(session, call.caller, workflow, call.application.triggers, version)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text.encode(), media_type="application/yaml", headers=headers)
 
@@ -269,7 +269,8 @@ def post_import(wanted: ImportIn, call: Calling) -> WorkflowView:
     with call.transaction() as session:
         number = apply_import(
             session, call.caller, wanted.team, wanted.content.encode("utf-8", "surrogatepass"), wanted.filename,
-            types=call.application.types, connections=_opened(call), plan_hash=wanted.plan, choice=wanted.choice,
+            types=call.application.types, connections=_opened(call), triggers=call.application.triggers,
+            plan_hash=wanted.plan, choice=wanted.choice,
             name=wanted.name,
         )  # fmt: skip
         return show_workflows(session, [find_workflow(session, call.caller, number)])[0]

@@ -15,17 +15,19 @@ from sqlalchemy.orm import Session
 from builder.audit import append_event
 from builder.db import read_clock
 from builder.engine.check import check_graph
+from builder.engine.graph import dump_part
 from builder.kit.documents import read_document, write_yaml
 from builder.kit.hashing import hash_value
 from builder.kit.ids import show_id
 from builder.sdk import JSON, NodeType
-from builder.teams import Caller, require
+from builder.teams import Caller, TriggerFiles, require
 from builder.workflows import store
 from builder.workflows.create import store_new
 from builder.workflows.draft import compare_drafts, expect_draft, put_draft
 from builder.workflows.read import expect_open, expect_workflow
 from builder.workflows.rules import (
     OF_HERE,
+    add_triggers,
     expect_source,
     file_of,
     find_connections,
@@ -44,8 +46,11 @@ from builder.workflows.schemas import (
 )
 
 
-def export_workflow(session: Session, caller: Caller, workflow_id: int, version: int | None = None) -> tuple[str, str]:
-    """A workflow as a file: its name (`support-triage.yaml`) and its text. The draft, or what a version was made of.
+def export_workflow(
+    session: Session, caller: Caller, workflow_id: int, triggers: TriggerFiles, version: int | None = None
+) -> tuple[str, str]:
+    """A workflow as a file: its name (`support-triage.yaml`) and its text. The draft, or what a version was made of;
+    with what starts the workflow now.
 
     Raises:
         SecretInsideError: it holds what looks like a key.
@@ -59,6 +64,7 @@ def export_workflow(session: Session, caller: Caller, workflow_id: int, version:
             raise UnknownWorkflowError(f"“{row.name}” has no version {version}.")
         said = found.woven["source"]
         name, purpose, source = said["name"], said.get("purpose", ""), expect_source(said, said["name"])
+    source = add_triggers(source, triggers.say_triggers(session, row.id))
     secret = find_secret(source)
     if secret is not None:
         node, field = secret
@@ -68,7 +74,7 @@ def export_workflow(session: Session, caller: Caller, workflow_id: int, version:
             field=field,
             way_out="Put it into a credential, and take it out here.",
         )
-    return f"{row.key}.yaml", write_yaml(file_of(source, name, purpose))
+    return f"{row.key}.yaml", write_yaml(add_triggers(file_of(source, name, purpose), source.get("triggers", ())))
 
 
 def plan_import(
@@ -113,7 +119,7 @@ def plan_import(
         f"“{workflow.name}” will be made as a new workflow.",
         missing_types=find_missing_types(workflow, types),
         missing_connections=[each for each in find_connections(workflow, types) if each not in connections],
-        off=[str(each.get("name") or each.get("type") or "a trigger") for each in workflow.triggers],
+        off=[each.name for each in workflow.triggers],
         left_out=[word for word in OF_HERE if value.get(word)],
         findings=check_graph(workflow, types),
         workflow=workflow.model_copy(update={"purpose": purpose[:4_000] if isinstance(purpose, str) else ""}),
@@ -160,6 +166,7 @@ def apply_import(
     *,
     types: Mapping[str, NodeType],
     connections: frozenset[str],
+    triggers: TriggerFiles,
     plan_hash: str,
     choice: str,
     name: str | None = None,
@@ -174,6 +181,7 @@ def apply_import(
         filename: what the person calls it.
         types: the installed node types.
         connections: the names of the model connections that are opened here.
+        triggers: takes in those of the file; all are off at first.
         name: what to call it, instead of what the file says.
         plan_hash: of the plan that was read.
         choice: `create` a new workflow, or `update` the one that there is.
@@ -191,12 +199,16 @@ def apply_import(
         raise PlanChangedError("Something has changed since this plan was made.", way_out="Look at the new plan.")
     source = expect_source(read_document(content, filename).value, plan.name)
     origin: dict[str, Any] = {"from": "import", "file": filename[:200]}
+    said = [dump_part(each) for each in plan.workflow.triggers]
     if choice == "create" or plan.workflow_id is None:
-        return store_new(session, caller, team, plan.name, plan.workflow.purpose, source, origin)
+        number = store_new(session, caller, team, plan.name, plan.workflow.purpose, source, origin)
+        triggers.take_triggers(session, caller, number, said)
+        return number
     row = expect_open(session, caller, plan.workflow_id, "workflow.write")
     put_draft(session, caller, row, plan.revision or 0, source, f"Imported from {filename[:200]}.")
     now = read_clock(session)
     store.update_workflow(session, row.id, {"purpose": plan.workflow.purpose or row.purpose})
+    triggers.take_triggers(session, caller, row.id, said)
     subject = f"workflow {show_id(row.id)}"
     append_event(session, "workflow_imported", actor=caller.actor, subject=subject, now=now, record=origin)
     return row.id

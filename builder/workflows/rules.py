@@ -20,6 +20,8 @@ from builder.workflows.schemas import BadDraftError, DraftRevision, Version
 
 IN_THE_ROW = ("name", "purpose")
 """What stands in the workflow's row, not in its draft."""
+BESIDE = ("triggers",)
+"""What a file carries, and is kept in rows of its own: it is in force without being published."""
 OF_HERE = ("owner", "deputy", "team", "authors")
 """What this installation decides; no file takes it in or out."""
 
@@ -80,7 +82,7 @@ def source_of(workflow: Workflow) -> dict[str, JSON]:
     """A workflow as its draft keeps it: in canonical form, without what the row and this installation say."""
     said = dump_part(workflow)
     layout = {name: [_whole(part) for part in place] for name, place in said.pop("layout", {}).items()}
-    kept = {key: value for key, value in said.items() if key not in (*IN_THE_ROW, *OF_HERE)}
+    kept = {key: value for key, value in said.items() if key not in (*IN_THE_ROW, *BESIDE, *OF_HERE)}
     groups = kept.pop("groups", None)
     kept |= {"layout": layout} if layout else {}
     return kept | ({"groups": groups} if groups else {})
@@ -88,9 +90,16 @@ def source_of(workflow: Workflow) -> dict[str, JSON]:
 
 def file_of(source: Mapping[str, JSON], name: str, purpose: str, **here: JSON) -> dict[str, JSON]:
     """A draft as a file: with its name and purpose, and whatever of this installation is wanted in it."""
-    rest = {key: value for key, value in source.items() if key != "handrail"}
+    rest = {key: value for key, value in source.items() if key not in ("handrail", *BESIDE)}
     heading: dict[str, JSON] = {"handrail": 1, "name": name}
     return heading | ({"purpose": purpose} if purpose else {}) | {k: v for k, v in here.items() if v} | rest
+
+
+def add_triggers(file: Mapping[str, JSON], triggers: Sequence[JSON]) -> dict[str, JSON]:
+    """A file with its triggers, before its steps."""
+    behind = [key for key in file if key in ("nodes", "edges", "result", "layout", "groups")]
+    before = {key: value for key, value in file.items() if key not in behind}
+    return before | ({"triggers": list(triggers)} if triggers else {}) | {key: file[key] for key in behind}
 
 
 def workflow_of(source: Mapping[str, JSON], name: str, purpose: str = "", **here: JSON) -> Workflow:

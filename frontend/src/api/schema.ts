@@ -1479,6 +1479,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/triggers/{trigger}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Trigger
+         * @description One trigger; its ETag is its revision.
+         */
+        get: operations["read_trigger"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Trigger
+         * @description Takes a trigger away for good. Its runs stay, and go on.
+         */
+        delete: operations["delete_trigger"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch Trigger
+         * @description Changes a trigger over the revision that `If-Match` names; what is not named stays.
+         */
+        patch: operations["change_trigger"];
+        trace?: never;
+    };
+    "/api/triggers/{trigger}/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Switch
+         * @description Switches a trigger on or off; on ends a pause, and is refused where no run could be started.
+         */
+        put: operations["switch_trigger"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workflows": {
         parameters: {
             query?: never;
@@ -1729,6 +1777,50 @@ export interface paths {
         get: operations["list_samples"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/{workflow}/triggers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Triggers
+         * @description Everything that starts a workflow beside its form.
+         */
+        get: operations["list_triggers"];
+        put?: never;
+        /**
+         * Post Trigger
+         * @description Makes a trigger, off unless it is wanted on at once; its runs are started in the caller's name.
+         */
+        post: operations["make_trigger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/{workflow}/triggers/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Trigger Check
+         * @description What there is to say of a trigger. Nothing is stored.
+         */
+        post: operations["check_trigger"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2302,26 +2394,6 @@ export interface components {
             link: string | null;
             /** Mailed */
             mailed: boolean;
-        };
-        /**
-         * JudgedView
-         * @description All that is wrong with a source, and the form of the node that it makes; null where it makes none.
-         */
-        JudgedView: {
-            /** Config */
-            config: {
-                [key: string]: unknown;
-            } | null;
-            /** Input */
-            input: {
-                [key: string]: unknown;
-            } | null;
-            /** Output */
-            output: {
-                [key: string]: unknown;
-            } | null;
-            /** Problems */
-            problems: components["schemas"]["ProblemView"][];
         };
         /**
          * Kind
@@ -2941,6 +3013,16 @@ export interface components {
             next: string | null;
         };
         /**
+         * PausedView
+         * @description Why a trigger starts nothing although it is on.
+         */
+        PausedView: {
+            /** Code */
+            code: string;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * PersonChange
          * @description What an admin changes about somebody; what is not named stays.
          */
@@ -3365,6 +3447,7 @@ export interface components {
              * Format: date-time
              */
             started_at: string;
+            started_by: components["schemas"]["StartedByView"] | null;
             starter: components["schemas"]["StarterView"];
             state: components["schemas"]["RunStatus"];
             /** Steps */
@@ -3389,6 +3472,7 @@ export interface components {
          * @description A run in a list.
          *
          *     Attributes:
+         *         started_by: None where it was started on the command line, to try it, or again.
          *         workflow, version, team: None for a run of a file.
          *         uncertain: whether it waits for somebody to say what became of an effect.
          *         why: why it waits, or ended as it did.
@@ -3412,6 +3496,7 @@ export interface components {
              * Format: date-time
              */
             started_at: string;
+            started_by: components["schemas"]["StartedByView"] | null;
             starter: components["schemas"]["StarterView"];
             state: components["schemas"]["RunStatus"];
             team: components["schemas"]["Named"] | null;
@@ -3618,6 +3703,18 @@ export interface components {
             };
         };
         /**
+         * StartedByView
+         * @description What started a run: the form, or a trigger, by the name that it had then. It may be gone.
+         */
+        StartedByView: {
+            /** Id */
+            id: string | null;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string | null;
+        };
+        /**
          * StartedRun
          * @description The run that was made.
          */
@@ -3754,6 +3851,14 @@ export interface components {
          * @enum {string}
          */
         StepStatus: "pending" | "running" | "waiting" | "retrying" | "uncertain" | "succeeded" | "failed" | "skipped" | "cancelled" | "refused";
+        /**
+         * SwitchIn
+         * @description On or off.
+         */
+        SwitchIn: {
+            /** On */
+            on: boolean;
+        };
         /**
          * TeamView
          * @description A team.
@@ -3900,6 +4005,145 @@ export interface components {
             grantable: string[];
             /** Items */
             items: components["schemas"]["TokenView"][];
+        };
+        /**
+         * TriggerChange
+         * @description What changes about a trigger; what is not named stays. `owner` is a person's id.
+         */
+        TriggerChange: {
+            /** Inputs */
+            inputs?: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            } | null;
+            /** Name */
+            name?: string | null;
+            /** Owner */
+            owner?: string | null;
+            /** Pinned */
+            pinned?: number | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * TriggerIn
+         * @description A trigger to be made or judged. `on` switches it on at once.
+         */
+        TriggerIn: {
+            /** Inputs */
+            inputs?: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            } | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "schedule" | "webhook" | "api";
+            /** Name */
+            name: string;
+            /**
+             * On
+             * @default false
+             */
+            on: boolean;
+            /** Pinned */
+            pinned?: number | null;
+            /**
+             * Settings
+             * @default {}
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * TriggerView
+         * @description A trigger.
+         *
+         *     Attributes:
+         *         state: `paused`: it is on, and starts nothing until somebody switches it on again.
+         *         owner: in whose name its runs are started.
+         *         inputs: field → its binding; None: the body is the input.
+         *         pinned: the only version that it starts; None: whichever is live.
+         *         findings: what is to be said of it, judged by the inputs as they are now.
+         *         revision: its ETag.
+         */
+        TriggerView: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            changed_by: components["schemas"]["Named"];
+            /** Findings */
+            findings: {
+                [key: string]: unknown;
+            }[];
+            /** Id */
+            id: string;
+            /** Inputs */
+            inputs: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "schedule" | "webhook" | "api";
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            made_by: components["schemas"]["Named"];
+            /** Name */
+            name: string;
+            owner: components["schemas"]["Named"];
+            paused: components["schemas"]["PausedView"] | null;
+            /** Pinned */
+            pinned: number | null;
+            /** Revision */
+            revision: number;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "on" | "off" | "paused";
+            /**
+             * Switched At
+             * Format: date-time
+             */
+            switched_at: string;
+            switched_by: components["schemas"]["Named"];
+            /** Workflow */
+            workflow: string;
+        };
+        /**
+         * TriggersView
+         * @description The triggers of a workflow.
+         *
+         *     Attributes:
+         *         inputs: schema of what they give: of the live version, or of the draft until there is one.
+         *         version: the version whose schema that is; None: the draft's.
+         */
+        TriggersView: {
+            /** Inputs */
+            inputs: {
+                [key: string]: unknown;
+            };
+            /** Items */
+            items: components["schemas"]["TriggerView"][];
+            /** Version */
+            version: number | null;
         };
         /**
          * TryIn
@@ -4172,6 +4416,26 @@ export interface components {
             team: components["schemas"]["Named"];
         };
         /**
+         * JudgedView
+         * @description All that is wrong with a source, and the form of the node that it makes; null where it makes none.
+         */
+        builder__catalog__template_views__JudgedView: {
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            } | null;
+            /** Input */
+            input: {
+                [key: string]: unknown;
+            } | null;
+            /** Output */
+            output: {
+                [key: string]: unknown;
+            } | null;
+            /** Problems */
+            problems: components["schemas"]["ProblemView"][];
+        };
+        /**
          * DecisionIn
          * @description The answer to a request; declining needs a reason.
          */
@@ -4230,6 +4494,16 @@ export interface components {
             reason: string;
             /** Word */
             word: string;
+        };
+        /**
+         * JudgedView
+         * @description What there is to say of a trigger as it was sent.
+         */
+        builder__triggers__views__JudgedView: {
+            /** Findings */
+            findings: {
+                [key: string]: unknown;
+            }[];
         };
     };
     responses: never;
@@ -5288,7 +5562,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JudgedView"];
+                    "application/json": components["schemas"]["builder__catalog__template_views__JudgedView"];
                 };
             };
             /** @description Client Error */
@@ -7707,6 +7981,174 @@ export interface operations {
             };
         };
     };
+    read_trigger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trigger: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriggerView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_trigger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trigger: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_trigger: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                trigger: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TriggerChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriggerView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    switch_trigger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trigger: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriggerView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_workflows: {
         parameters: {
             query?: {
@@ -8373,6 +8815,134 @@ export interface operations {
                     "application/json": {
                         [key: string]: components["schemas"]["SampleView"];
                     };
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_triggers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriggersView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_trigger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TriggerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriggerView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_trigger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TriggerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["builder__triggers__views__JudgedView"];
                 };
             };
             /** @description Client Error */

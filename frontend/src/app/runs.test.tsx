@@ -66,6 +66,7 @@ const RUN: RunDetail = {
   stage: "pilot",
   team: null,
   starter: { id: "p", name: "Ada" },
+  started_by: null,
   why: "send: Nobody knows.",
   cost: 0.02,
   started_at: "2026-01-01T10:00:00.000Z",

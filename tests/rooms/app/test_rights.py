@@ -31,6 +31,8 @@ EVERYBODY = (*TEAM_ROLES, *ORG_ROLES)
 TABLE = {
     "workflow.read": EVERYBODY,
     "workflow.write": ("builder", "owner"),
+    "trigger.read": EVERYBODY,
+    "trigger.write": ("builder", "owner"),
     "run.read": EVERYBODY,
     "run.start": ("builder", "owner"),
     "run.cancel": ("builder", "owner", "admin"),

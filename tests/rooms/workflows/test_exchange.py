@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from builder.engine.graph import Workflow
+from builder.engine.graph import Trigger, Workflow, dump_part
 from builder.kit.documents import DocumentError, read_document, write_yaml
 from builder.kit.ids import show_id
 from builder.teams import Forbidden
+from builder.triggers import list_triggers
 from builder.workflows import (
     BadDraftError,
     PlanChangedError,
@@ -44,6 +46,24 @@ def shared(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Ite
     made.application.close()
 
 
+def trigger_lists() -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Triggers as a file carries them, good or not."""
+    text = st.text(st.characters(codec="utf-8", exclude_categories=("C",)), min_size=1, max_size=12)
+    binding = st.one_of(
+        st.fixed_dictionaries({"value": st.none() | st.integers(-9, 9) | text}),
+        st.just({"from": "body.a"}),
+        st.just({"from": ["body.a", "fire.day"], "default": None}),
+    )
+    trigger = st.fixed_dictionaries(
+        {"kind": st.sampled_from(["schedule", "webhook", "api"]), "name": text},
+        optional={
+            "settings": st.dictionaries(text, st.integers(0, 9) | st.lists(text, max_size=2), max_size=2),
+            "inputs": st.dictionaries(text, binding, max_size=2),
+        },
+    )
+    return st.lists(trigger, max_size=3, unique_by=lambda each: each["name"])
+
+
 def take_in(world: World, who: str, team: int, content: bytes, choice: str = "create", name: str | None = None) -> int:
     types: Any = world.application.types
     with world.transaction() as session:
@@ -51,21 +71,22 @@ def take_in(world: World, who: str, team: int, content: bytes, choice: str = "cr
         plan = plan_import(session, caller, team, content, "a file.yaml", types=types, name=name, **HERE)
         return apply_import(
             session, caller, team, content, "a file.yaml", types=types, plan_hash=plan.hash, choice=choice, name=name,
-            **HERE,
+            triggers=world.application.triggers, **HERE,
         )  # fmt: skip
 
 
 def take_out(world: World, who: str, number: int) -> bytes:
     with world.transaction() as session:
-        return export_workflow(session, world.caller(who), number)[1].encode()
+        return export_workflow(session, world.caller(who), number, world.application.triggers)[1].encode()
 
 
 @settings(max_examples=settings.get_profile("fast").max_examples // 2,
           suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
-@given(workflows())
-def test_out_in_and_out_again_is_the_same(shared: World, file: dict[str, Any]) -> None:
+@given(workflows(), trigger_lists())
+def test_out_in_and_out_again_is_the_same(shared: World, file: dict[str, Any], triggers: list[dict[str, Any]]) -> None:
     """Between two teams that know nothing of each other, and back over the workflow that it came from."""
     file |= {
+        "triggers": triggers,
         "owner": "Mara",
         "team": "elsewhere",
         "authors": ["x"],
@@ -79,6 +100,9 @@ def test_out_in_and_out_again_is_the_same(shared: World, file: dict[str, Any]) -
     assert again == out
     assert take_in(shared, "other", shared.theirs, again, "update", name="Random") is not None
     said = read_document(out, "x.yaml").value
+    assert said.get("triggers", []) == [dump_part(Trigger.model_validate(each)) for each in triggers]
+    with shared.transaction() as session:
+        assert not any(each.is_on for each in list_triggers(session, shared.caller("other"), second))
     assert not {"owner", "deputy", "team", "authors"} & said.keys()
     for secret in (show_id(first), show_id(shared.ours), *(show_id(each) for each in shared.people.values())):
         assert secret.encode() not in out
@@ -96,7 +120,7 @@ inputs:
   properties:
     text: {type: string}
 triggers:
-  - {name: every morning, type: schedule}
+  - {name: every morning, kind: schedule}
 nodes:
   answer:
     type: prompt.complete@1
@@ -155,7 +179,7 @@ def test_changes_that_nothing_holds_make_a_conflict(world: World) -> None:
     with world.transaction() as session, pytest.raises(PlanChangedError):
         apply_import(
             session, world.caller("builder"), world.ours, FILE, "letters.yaml", types=world.application.types,
-            plan_hash=before, choice="update", **HERE,
+            plan_hash=before, choice="update", triggers=world.application.triggers, **HERE,
         )  # fmt: skip
     second = take_in(world, "builder", world.ours, FILE)
     with world.transaction() as session:
@@ -194,7 +218,7 @@ def test_a_key_does_not_leave_as_a_file(world: World) -> None:
         node = {"type": "tool.http_request@1", "config": {"headers": {"X-Key": "sk-proj-" + "aB3dE6gH9jK2" * 4}}}
         save_draft(session, builder, number, 1, {"nodes": {"send": node}})
         with pytest.raises(SecretInsideError) as refused:
-            export_workflow(session, builder, number)
+            export_workflow(session, builder, number, world.application.triggers)
     assert (refused.value.node, refused.value.field) == ("send", "config.headers.X-Key")
 
 
