@@ -32,6 +32,7 @@ export type GovernanceVersion = Schemas["TemplateView"];
 export type TemplateState = Schemas["TemplateState"];
 export type Stage = Schemas["Stage"];
 export type AuditEvent = Schemas["EventView"];
+export type FileView = Schemas["FileView"];
 export type ApiToken = Schemas["TokenView"];
 export type KindSetting = Schemas["KindSetting"];
 export type Member = Schemas["MemberView"];
@@ -46,6 +47,8 @@ let token = "";
 export function setToken(csrf: string): void {
   token = csrf;
 }
+
+export const heldToken = (): string => token;
 
 export const api = createFetchClient<paths>({
   baseUrl: "/",

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Json, JsonRecord, Schema } from "@/graph";
 import { Condition } from "./Condition";
 import { FieldsField } from "./FieldsField";
+import { FileField } from "./FileField";
 import { JsonField } from "./JsonField";
 import { ListField } from "./ListField";
 import { Pairs } from "./Pairs";
@@ -135,6 +136,12 @@ function Control({ shape, ...props }: FieldProps & { shape: Shape }) {
           onChange={(next) => onChange(shape.whole ? next.map(Number).filter(Number.isFinite) : next)}
         />
       );
+    case "file": {
+      const ids = shape.several ? asList(value).map(String) : value ? [asText(value)] : [];
+      const set = (next: string[]): void => onChange(shape.several ? next : next[0]);
+      const file = { accept: shape.accept, most: shape.most, isSeveral: shape.several, isRequired, ids };
+      return <FileField {...words} {...file} onChange={set} />;
+    }
     case "list":
       return (
         <ListField

@@ -3,6 +3,7 @@
 import { type Json, type JsonRecord, resolveRef, type Schema } from "@/graph";
 
 export type Shape =
+  | { is: "file"; several: boolean; accept: string[]; most: number | null }
   | { is: "text"; long: boolean; format: string | null }
   | { is: "number"; whole: boolean; min: number | null; max: number | null }
   | { is: "switch" }
@@ -64,6 +65,7 @@ export function shapeOf(schema: Schema, root: Schema, name = ""): Shape {
       if (name === "body") return { is: "graph" };
       return isRecord(schema.additionalProperties) ? { is: "pairs" } : { is: "fields" };
     default:
+      if (schema.format === "file") return fileShape(schema, false);
       return {
         is: "text",
         long: typeof schema.maxLength === "number" && schema.maxLength > 300,
@@ -72,10 +74,18 @@ export function shapeOf(schema: Schema, root: Schema, name = ""): Shape {
   }
 }
 
+const fileShape = (schema: Schema, several: boolean): Shape => ({
+  is: "file",
+  several,
+  accept: Array.isArray(schema.accept) ? schema.accept.map(String) : [],
+  most: numberOr(schema.maxSize),
+});
+
 function listShape(schema: Schema, root: Schema): Shape {
   const item = isRecord(schema.items) ? plain(schema.items, root).schema : {};
   if (Array.isArray(item.enum)) return { is: "choices", options: item.enum.map(String) };
   if (item.type === "object") return { is: "list", item };
+  if (item.format === "file") return fileShape(item, true);
   return { is: "words", whole: item.type === "integer" || item.type === "number" };
 }
 

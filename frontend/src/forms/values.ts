@@ -15,6 +15,8 @@ export type Values = {
   name: (offer: Offer, scope: string) => string;
   /** Whether the form takes the values of a run, not the settings of a step: a free record is then any JSON. */
   isData?: boolean;
+  /** The team for which files are uploaded; without one, no file can be chosen. */
+  team?: string;
   /** Called when a field is left: what follows is a change of its own. */
   settle: () => void;
 };

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Json, JsonRecord } from "@/graph";
+import { FileLink, useFile } from "./files";
 import { cutAtMarks, type Mark } from "./marks";
 import classes from "./Value.module.css";
 
@@ -19,11 +20,13 @@ export const inWords = (name: string): string => {
 /** What a step was given or gave, as people read it: records with named fields, texts whole, marked where marked. */
 export function Value({ value, spans = NO_SPANS }: { value: Json | undefined; spans?: readonly Span[] }) {
   const { t, i18n } = useTranslation();
+  const file = useFile(typeof value === "string" ? value : "");
   if (value === undefined || value === null || value === "")
     return <span className={classes.nothing}>{t("value.none")}</span>;
   if (typeof value === "boolean") return <span>{t(value ? "value.yes" : "value.no")}</span>;
   if (typeof value === "number")
     return <span>{new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 6 }).format(value)}</span>;
+  if (typeof value === "string" && file) return <FileLink file={file} />;
   if (typeof value === "string") return <Words text={value} spans={spans.filter((span) => span.path.length === 0)} />;
   const inside = (key: string | number): Span[] =>
     spans.filter((span) => span.path[0] === key).map((span) => ({ ...span, path: span.path.slice(1) }));

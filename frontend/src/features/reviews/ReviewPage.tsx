@@ -1,5 +1,6 @@
 import { useParams } from "@tanstack/react-router";
 import { query, type ReviewDetail } from "@/api/client";
+import { Files } from "@/kit/files";
 import { Failure, Loading } from "@/kit/states";
 import { Judging } from "./Judging";
 
@@ -10,5 +11,9 @@ export function ReviewPage() {
   // What was read stays when reading it again fails: somebody may be in the middle of writing.
   if (review.error && !review.data) return <Failure isPage error={review.error} onRetry={() => review.refetch()} />;
   if (!review.data) return <Loading lines={6} />;
-  return <Judging key={id} review={review.data as ReviewDetail} />;
+  return (
+    <Files files={review.data.files}>
+      <Judging key={id} review={review.data as ReviewDetail} />
+    </Files>
+  );
 }

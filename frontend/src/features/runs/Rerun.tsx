@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { query, type RunDetail } from "@/api/client";
 import { SchemaForm } from "@/forms/SchemaForm";
+import { TYPED, ValuesContext } from "@/forms/values";
 import type { JsonRecord, Schema } from "@/graph";
 import { announce } from "@/kit/announce";
 import { ProblemAlert } from "@/kit/ProblemAlert";
@@ -35,7 +36,9 @@ export function Rerun({ run, onClose }: { run: RunDetail; onClose: () => void })
           <Text size="sm" c="dimmed">
             {t(run.mode === "live" ? "run.rerun.live" : "run.rerun.dry")}
           </Text>
-          <SchemaForm schema={schema} value={input} onChange={setInput} path="input" />
+          <ValuesContext value={{ ...TYPED, team: run.team?.id }}>
+            <SchemaForm schema={schema} value={input} onChange={setInput} path="input" />
+          </ValuesContext>
           <ProblemAlert error={rerun.error} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>

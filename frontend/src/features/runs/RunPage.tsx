@@ -1,6 +1,7 @@
 import { useParams } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { query, type RunDetail } from "@/api/client";
+import { Files } from "@/kit/files";
 import { Failure, Loading } from "@/kit/states";
 import { Story } from "./Story";
 
@@ -17,5 +18,9 @@ export function RunPage({ drawing }: { drawing: Drawing }) {
   const run = query.useQuery("get", "/api/runs/{run}", { params: { path: { run: id } } });
   if (run.error && !run.data) return <Failure isPage error={run.error} onRetry={() => run.refetch()} />;
   if (!run.data) return <Loading lines={6} />;
-  return <Story key={id} run={run.data} drawing={drawing} />;
+  return (
+    <Files files={run.data.files}>
+      <Story key={id} run={run.data} drawing={drawing} />
+    </Files>
+  );
 }

@@ -64,7 +64,7 @@ export function StartForm() {
           <form ref={fields} onSubmit={send} className={classes.form} aria-label={t("start.title")}>
             <Stack gap="lg">
               {hasFields ? (
-                <ValuesContext value={TYPED}>
+                <ValuesContext value={{ ...TYPED, team: workflow.data.team.id }}>
                   <SchemaForm schema={inputs as Schema} value={input} onChange={setInput} path="input" />
                 </ValuesContext>
               ) : (

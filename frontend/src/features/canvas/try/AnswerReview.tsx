@@ -8,6 +8,7 @@ import { plain } from "@/forms/shape";
 import { TYPED, ValuesContext } from "@/forms/values";
 import type { Json } from "@/graph";
 import { announce } from "@/kit/announce";
+import { Files } from "@/kit/files";
 import { ProblemAlert } from "@/kit/ProblemAlert";
 import { useStale } from "@/kit/stale";
 import { Failure, Loading } from "@/kit/states";
@@ -22,7 +23,9 @@ export function AnswerReview({ review, run }: { review: string; run: string }) {
   if (!asked.data) return <Loading lines={3} />;
   return (
     <section className={classes.question} aria-label={t("try.question")}>
-      <Answer key={review} asked={asked.data as ReviewDetail} run={run} />
+      <Files files={asked.data.files}>
+        <Answer key={review} asked={asked.data as ReviewDetail} run={run} />
+      </Files>
     </section>
   );
 }

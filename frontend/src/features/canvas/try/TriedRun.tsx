@@ -4,6 +4,7 @@ import { query, type RunDetail, type StepRow } from "@/api/client";
 import { graphAt, type Json, nameOf, parseWorkflow, placeOf } from "@/graph";
 import { ButtonLink } from "@/kit/ButtonLink";
 import { amount, lasting } from "@/kit/dates";
+import { Files } from "@/kit/files";
 import { ProblemAlert } from "@/kit/ProblemAlert";
 import { StateSign, StateWord } from "@/kit/StateWord";
 import { useStale } from "@/kit/stale";
@@ -41,7 +42,9 @@ export function TriedRun() {
       {run.state === "succeeded" && run.payload && (
         <Stack gap={6}>
           <h3 className={classes.part}>{t("editor.result")}</h3>
-          <Value value={run.result as Json} />
+          <Files files={run.files}>
+            <Value value={run.result as Json} />
+          </Files>
         </Stack>
       )}
       <Deeds run={run} />

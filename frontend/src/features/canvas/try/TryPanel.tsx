@@ -64,6 +64,7 @@ function TryForm({ id }: { id: string }) {
   const store = useEditorStore();
   const workflow = useEditor((state) => state.history.present);
   const palette = useEditor((state) => state.palette);
+  const owner = query.useQuery("get", "/api/workflows/{workflow}", { params: { path: { workflow: id } } });
   const target = useEditor((state) => state.trying) ?? {};
   const input = useEditor((state) => state.tryInput);
   const setInput = useEditor((state) => state.setTryInput);
@@ -116,7 +117,7 @@ function TryForm({ id }: { id: string }) {
           </Text>
         )}
         {hasFields && (
-          <ValuesContext value={TYPED}>
+          <ValuesContext value={{ ...TYPED, team: owner.data?.team.id }}>
             <SchemaForm schema={workflow.inputs} value={input} onChange={setInput} path="input" />
           </ValuesContext>
         )}
