@@ -58,6 +58,9 @@ def run(
     governance: GovernanceOption = None,
     mode: Annotated[RunMode, typer.Option("--mode", help="In a dry run a write is recorded, not made.")] = RunMode.LIVE,
     answers: AnswersOption = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", help="A folder for the files that the run makes.", show_default=False)
+    ] = None,
     starter: Annotated[
         str | None, typer.Option("--as", help="Who starts it; by default the system's user.", show_default=False)
     ] = None,
@@ -65,7 +68,8 @@ def run(
     allow_host: HostsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Runs a workflow to its end, or to where only people can help."""
+    """Runs a workflow to its end, or to where only people can help. A file in the input is given by its path."""
+    from builder.cli.attach import attach_files, save_files  # heavy: the database
     from builder.runs import Start  # heavy: the database
 
     prepared = read_answers(answers)
@@ -75,18 +79,25 @@ def run(
     reading = refuse_errors(opened, as_json=as_json)
     woven = refuse_counterexamples(govern(opened, reading, governance, stage=stage), as_json=as_json)
     with open_installation(allow_host) as application:
+        document, by = dump_woven(woven), name_of_starter(starter)
+        given, files = attach_files(application, document["source"].get("inputs") or {}, given, by)
         start = Start(
             input=given,
-            starter=name_of_starter(starter),
+            starter=by,
+            files=files,
             mode=Mode(mode.value),
             stage=stage,
             team=woven.graph.team,
         )
         try:
-            number = application.start(dump_woven(woven), start)
+            number = application.start(document, start)
         except HandrailError as error:
             raise unusable(error) from None
-        finish(application, number, prepared, as_json=as_json, by_hand=answers is None)
+        try:
+            finish(application, number, prepared, as_json=as_json, by_hand=answers is None)
+        finally:
+            if save is not None:
+                save_files(application, number, save, say_so=not as_json)
 
 
 def open_installation(allow_host: list[str] | None) -> Application:

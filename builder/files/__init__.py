@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from builder.files.for_runs import RunFiles
     from builder.files.forget import forget_runs, sweep_files
     from builder.files.give import FileNotGivenError, Given, give_files, lend_files
-    from builder.files.rules import file_ids
+    from builder.files.rules import change_files, file_ids
     from builder.files.schemas import FileFacts, FileView, show_file
     from builder.files.store import copy_files, find_kept, read_files, read_files_of, read_runs_of
     from builder.files.upload import Content, keep_upload
@@ -28,6 +28,7 @@ _DOORS = {
     "Given": "give",
     "give_files": "give",
     "lend_files": "give",
+    "change_files": "rules",
     "file_ids": "rules",
     "FileFacts": "schemas",
     "FileView": "schemas",
@@ -42,9 +43,9 @@ _DOORS = {
 }
 
 __all__ = [
-    "Content", "FileFacts", "FileNotGivenError", "FileView", "Given", "RunFiles", "copy_files", "file_ids", "find_kept",
-    "forget_runs", "give_files", "keep_upload", "lend_files", "read_files", "read_files_of", "read_runs_of", "router",
-    "show_file", "sweep_files",
+    "Content", "FileFacts", "FileNotGivenError", "FileView", "Given", "RunFiles", "change_files", "copy_files",
+    "file_ids", "find_kept", "forget_runs", "give_files", "keep_upload", "lend_files", "read_files", "read_files_of",
+    "read_runs_of", "router", "show_file", "sweep_files",
 ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -151,6 +151,21 @@ def find_places(schema: Schema, value: JSON, path: str = "") -> Iterator[Place]:
         fields, others = _part(schema.get("properties")), _part(schema.get("additionalProperties"))
         for name, item in value.items():
             yield from find_places(fields.get(name, others), item, inside(name))
+
+
+def change_files(schema: Schema, value: JSON, change: Callable[[str], str]) -> JSON:
+    """A value with every text changed that stands where its schema says `format: file`."""
+    if "oneOf" in schema:
+        branch = branch_of(schema, value)
+        return value if branch is None else change_files(branch, value, change)
+    if isinstance(value, str):
+        return change(value) if schema.get("format") == "file" else value
+    if isinstance(value, list):
+        return [change_files(_part(schema.get("items")), item, change) for item in value]
+    if isinstance(value, dict):
+        fields, others = _part(schema.get("properties")), _part(schema.get("additionalProperties"))
+        return {name: change_files(fields.get(name, others), item, change) for name, item in value.items()}
+    return value
 
 
 def _part(said: Any) -> Mapping[str, Any]:
