@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from builder.audit import chain_events
+from builder.catalog import look_at_servers
 from builder.db import Database, read_clock
 from builder.files import find_kept, forget_runs, sweep_files
 from builder.notices import Postman, sweep_notices
@@ -34,6 +35,7 @@ from builder.runs import (
     sweep_ready,
 )
 from builder.settings import Settings
+from builder.teams import AskOutside
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Kept:
     keys: Keys
     postman: Postman | None
     process: Process
+    ask_outside: AskOutside
 
     def do(self, act: Callable[[Session], object]) -> None:
         """One act."""
@@ -70,6 +73,10 @@ def empty_beside(session: Session, run_ids: Sequence[int]) -> None:
     empty_reviews(session, run_ids)
     forget_runs(session, run_ids)
 
+    def look_at_tools(self) -> None:
+        """Asks the MCP servers whether their tools are still what was approved."""
+        look_at_servers(self.database.read, self.ask_outside, self.database.transaction)
+
 
 def keeper_rounds(it: Kept) -> tuple[Round, ...]:
     """Every act, and how often it is done."""
@@ -83,6 +90,7 @@ def keeper_rounds(it: Kept) -> tuple[Round, ...]:
         Round("cancels", 5.0, lambda: it.do(force_cancels)),
         Round("old", 300.0, lambda: it.do_in_time(lambda session: empty_runs(session, kept, empty_beside))),
         Round("payloads", 600.0, it.sweep),
+        Round("tools", 60.0, it.look_at_tools),
         Round("mail", 5.0, lambda: None if it.postman is None else it.postman.go()),
         Round("notices", 3600.0, lambda: it.do(sweep_notices)),
     ]

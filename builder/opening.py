@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy.orm import Session
 
 from builder import __version__
 from builder.audit import append_event
 from builder.db import newest_revision, read_clock
+from builder.egress import Allowed, Client
 from builder.engine.compile_plan import compile_plan
 from builder.engine.facts import ConnectionFacts
 from builder.engine.plan import Plan
@@ -26,10 +28,12 @@ from builder.payloads import FolderStore, ObjectStore, PayloadStore, S3Key
 from builder.processes import Process
 from builder.providers import Cassettes, Connection, Gateway, Models
 from builder.runs import machine_place
-from builder.sdk import JSON, NodeType
+from builder.sdk import JSON, NodeType, Send
 from builder.settings import ObjectStoreSettings, Settings
 from builder.teams import NotAdmittedError
 from builder.telemetry import Figures, Instruments, open_instruments
+
+T = TypeVar("T")
 
 COMMAND = "command"
 """The role of a process that is none of an installation's own: somebody's command."""
@@ -136,3 +140,19 @@ def keep_refusal(session: Session, refusal: NotAdmittedError) -> None:
     subject = "file" if wish.workflow_id is None else f"workflow {show_id(wish.workflow_id)}"
     record: dict[str, JSON] = {"mode": wish.mode.value, "why": refusal.why, "reason": refusal.code}
     append_event(session, "start_refused", actor=wish.starter, subject=subject, now=read_clock(session), record=record)
+
+
+class Outside:
+    """Asks another system something now, for an admin or the keeper: each time through a way out of its own."""
+
+    def __init__(self, allowed_hosts: Sequence[str]) -> None:
+        self._allowed = Allowed.of(*allowed_hosts)
+
+    def __call__(self, work: Callable[[Send], Coroutine[Any, Any, T]]) -> T:
+        """Does the work and waits for its end. Raises NodeError as the work does."""
+
+        async def go() -> T:
+            async with Client(self._allowed) as client:
+                return await work(client.send)
+
+        return asyncio.run(go())

@@ -29,6 +29,7 @@ from builder.kit.sealing import SigningKey
 from builder.notices import MailServer, Postbox, Postman
 from builder.opening import (
     COMMAND,
+    Outside,
     compile_held_plan,
     describe_process,
     keep_event,
@@ -89,6 +90,7 @@ class Application:
         post: tells people what they must know of, by mail where there is any.
         keys: what it seals and signs with.
         admission: who may refuse a start.
+        ask_outside: asks another system something now.
         worker: executes runs in this process; None where others do.
         process: what this process says of itself.
         telemetry: watches what this process does, where somebody wants to know.
@@ -107,6 +109,7 @@ class Application:
         self._postman = None if settings.mail is None else Postman(
             self.transaction, MailServer(**asdict(settings.mail)), self.keys.vault, settings.url
         )  # fmt: skip
+        self.ask_outside = Outside(settings.allowed_hosts)
         self.admission = Admission(AdmitTemplates(palette))
         self.worker: RunWorker | None = None
         self._connections = connections_from_environment(settings.environment)
@@ -235,7 +238,10 @@ class Application:
 
     def rounds(self) -> tuple[Round, ...]:
         """What the keeper does."""
-        return keeper_rounds(Kept(self.settings, self.database, self.payloads, self.keys, self._postman, self.process))
+        kept = Kept(
+            self.settings, self.database, self.payloads, self.keys, self._postman, self.process, self.ask_outside
+        )
+        return keeper_rounds(kept)
 
     def open_side_door(self, ready: Callable[[], str | None] | None = None) -> None:
         """Answers those who watch this process, where the settings name a place for it.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from builder.catalog.palette import Palette, palette_of
     from builder.catalog.scaffold import scaffold_node
     from builder.catalog.schemas import USABLE, CatalogError, NodeTemplateVersion, OfferState
+    from builder.catalog.servers import look_at_servers
     from builder.catalog.shapes import record_shapes
     from builder.catalog.store import list_node_template_versions
     from builder.catalog.write import find_node_template, is_offered
@@ -34,6 +35,7 @@ _DOORS = {
     "find_node_template": "write",
     "is_offered": "write",
     "list_node_template_versions": "store",
+    "look_at_servers": "servers",
     "palette_of": "palette",
     "record_shapes": "shapes",
     "refuse_offer": "admit",
@@ -44,7 +46,7 @@ _DOORS = {
 __all__ = [
     "USABLE", "AdmitTemplates", "CatalogError", "NodeTemplateVersion", "OfferState", "Palette", "Problem",
     "check_node_folders", "discover_types", "find_node_template", "is_offered", "list_node_template_versions",
-    "palette_of", "record_shapes", "refuse_offer", "router", "scaffold_node",
+    "look_at_servers", "palette_of", "record_shapes", "refuse_offer", "router", "scaffold_node",
 ]  # fmt: skip
 
 

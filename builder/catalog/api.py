@@ -7,18 +7,36 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path
 
 from builder.catalog.judge import judge_node_template
+from builder.catalog.openapi import read_openapi
 from builder.catalog.palette import Palette, palette_of
 from builder.catalog.schemas import NodeTemplateSource
+from builder.catalog.servers import (
+    find_server,
+    forget_server,
+    list_servers,
+    look_at_server,
+    register_server,
+    take_tools,
+)
+from builder.catalog.take import take_operations
 from builder.catalog.template_views import (
+    DescribedView,
     JudgedView,
     NodeTemplateView,
+    OpenApiIn,
+    OpenApiTake,
     ReasonIn,
+    ServerIn,
+    ServerView,
     SettingChangeView,
     SourceIn,
     TeamsIn,
+    ToolsIn,
     compare_sources,
+    show_described,
     show_node_templates,
     show_problems,
+    show_server,
 )
 from builder.catalog.views import CatalogView, show_types
 from builder.catalog.write import (
@@ -42,6 +60,7 @@ from builder.teams import Calling, permit, read_people
 
 router = APIRouter(tags=["catalog"])
 
+ServerId = Annotated[Id, Path()]
 TemplateId = Annotated[Id, Path()]
 Number = Annotated[int, Path(ge=1, le=9_999)]
 READ, WRITE = [Depends(permit("template.read"))], [Depends(permit("template.write"))]
@@ -82,6 +101,22 @@ def post_check(wanted: SourceIn, call: Calling) -> JudgedView:
     palette, source = palette_of(call.application), read_source(wanted.source)
     problems = show_problems(judge_node_template(palette, source))
     return _show_making(palette, source, JudgedView(problems=problems, config=None, input=None, output=None))
+
+
+@router.post("/api/node-templates/openapi", operation_id="look_at_openapi", dependencies=WRITE)
+def post_openapi(wanted: OpenApiIn) -> DescribedView:
+    """The operations of an OpenAPI document; nothing is kept, nobody is contacted."""
+    return show_described(read_openapi(_encode(wanted.content), wanted.filename, wanted.server))
+
+
+@router.post("/api/node-templates/openapi/take", operation_id="take_openapi", status_code=201, dependencies=WRITE)
+def post_operations(wanted: OpenApiTake, call: Calling) -> list[NodeTemplateView]:
+    """Makes a draft for each chosen operation of an OpenAPI document."""
+    palette = palette_of(call.application)
+    described = read_openapi(_encode(wanted.content), wanted.filename, wanted.server)
+    with call.transaction() as session:
+        made = take_operations(session, call.caller, palette, described, wanted.operations, wanted.credential)
+        return show_node_templates(session, made, call.caller.person)
 
 
 @router.get(_ONE, operation_id="read_node_template", dependencies=READ)
@@ -168,6 +203,52 @@ def post_revocation(template: TemplateId, number: Number, wanted: ReasonIn, call
             session, call.caller, template, number, wanted.reason, palette_of(call.application).tell
         )
         return show_node_templates(session, [moved], call.caller.person)[0]
+
+
+# ---------------------------------------------------------------------- MCP servers
+
+
+@router.get("/api/mcp-servers", operation_id="list_mcp_servers", dependencies=READ)
+def get_servers(call: Calling) -> list[ServerView]:
+    """Every registered MCP server, by name."""
+    with call.read() as session:
+        return [show_server(each) for each in list_servers(session, call.caller)]
+
+
+@router.post("/api/mcp-servers", operation_id="register_mcp_server", status_code=201, dependencies=WRITE)
+def post_server(wanted: ServerIn, call: Calling) -> ServerView:
+    """Registers a server; nobody is contacted yet."""
+    with call.transaction() as session:
+        return show_server(register_server(session, call.caller, wanted.name, wanted.url, wanted.credential))
+
+
+@router.post("/api/mcp-servers/{server}/look", operation_id="look_at_mcp_server", dependencies=WRITE)
+def post_look(server: ServerId, call: Calling) -> ServerView:
+    """Asks a server what it offers now; every template that calls one of its tools is judged by the answer."""
+    with call.read() as session:
+        there = find_server(session, call.caller, server)
+    look_at_server(there, call.application.ask_outside, call.transaction)
+    with call.read() as session:
+        return show_server(find_server(session, call.caller, server))
+
+
+@router.post("/api/mcp-servers/{server}/take", operation_id="take_mcp_tools", status_code=201, dependencies=WRITE)
+def post_tools(server: ServerId, wanted: ToolsIn, call: Calling) -> list[NodeTemplateView]:
+    """Makes a draft for each chosen tool, pinned to what was seen of it."""
+    with call.transaction() as session:
+        made = take_tools(session, call.caller, palette_of(call.application), server, wanted.tools)
+        return show_node_templates(session, made, call.caller.person)
+
+
+@router.delete("/api/mcp-servers/{server}", operation_id="forget_mcp_server", status_code=204, dependencies=WRITE)
+def delete_server(server: ServerId, call: Calling) -> None:
+    """Takes a server away that no template in use calls."""
+    with call.transaction() as session:
+        forget_server(session, call.caller, server)
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _show_making(palette: Palette, source: NodeTemplateSource, judged: JudgedView) -> JudgedView:

@@ -45,7 +45,7 @@ def _problems(palette: Palette, source: NodeTemplateSource) -> Iterator[Template
         yield TemplateProblem(problem.sentence, problem.field)
         return
     yield from (TemplateProblem(sentence, "base") for sentence in judge_powers(made, outside=True))
-    known = {part for parts in source.gather.values() for part in parts}
+    known = {part for parts in source.gather.values() for part in parts.values()}
     unknown = known - set((source.inputs or {}).get("properties", {}))
     if unknown:
         yield TemplateProblem(f"It gathers inputs that it does not have: {', '.join(sorted(unknown))}.", "gather")

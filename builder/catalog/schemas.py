@@ -48,6 +48,13 @@ class OwnProposalError(CatalogError):
     status: ClassVar[int] = 403
 
 
+class UnknownServerError(CatalogError):
+    """There is no such MCP server."""
+
+    code: ClassVar[str] = "unknown_mcp_server"
+    status: ClassVar[int] = 404
+
+
 class OfferState(StrEnum):
     """The life of a version of a NodeTemplate.
 
@@ -100,7 +107,7 @@ class NodeTemplateSource(Written):
         fixed: config fields with the value that nobody changes; what is neither fixed nor open has its default.
         open: config fields that are chosen by whoever places the node.
         inputs: JSON Schema (an object) of its inputs; without it those of the node type.
-        gather: input of the node type → inputs of this one that are put into it as a record.
+        gather: input of the node type → the record that is put into it: field → input of this one.
         answers: field of the node type's output → the narrower schema that its value must fit.
         hosts: hosts that its address may name; empty for any.
         emits: labels that its output carries beside those of the node type.
@@ -117,7 +124,7 @@ class NodeTemplateSource(Written):
     fixed: dict[str, Any] = {}
     open: dict[str, OpenField] = {}
     inputs: dict[str, Any] | None = None
-    gather: dict[str, Annotated[list[Word], Field(max_length=100)]] = {}
+    gather: dict[str, Annotated[dict[str, Word], Field(max_length=200)]] = {}
     answers: dict[str, dict[str, Any]] = {}
     hosts: Annotated[list[Annotated[str, StringConstraints(max_length=300)]], Field(max_length=100)] = []
     emits: Annotated[list[Label], Field(max_length=20)] = []
@@ -162,3 +169,25 @@ class NodeTemplateVersion:
     approved_by: str | None
     changed_by: str
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class McpServer:
+    """A remote MCP server that IT registered.
+
+    Attributes:
+        credential: name of the credential that its calls carry; empty for none.
+        tools: what it offered when somebody looked last: name, description, inputs, output, digest, said.
+        problem: why it could not be asked then; empty when it could.
+    """
+
+    id: int
+    name: str
+    url: str
+    credential: str
+    enabled: bool
+    tools: tuple[Mapping[str, Any], ...]
+    problem: str
+    looked_at: datetime | None
+    made_by: str
+    made_at: datetime

@@ -10,13 +10,14 @@ from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from builder.catalog.schemas import NodeTemplateVersion, OfferState
-from builder.catalog.tables import node_template_table, node_template_version_table
+from builder.catalog.schemas import McpServer, NodeTemplateVersion, OfferState
+from builder.catalog.tables import mcp_server_table, node_template_table, node_template_version_table
 from builder.db import to_milliseconds
 from builder.kit.ids import new_id
 
 template = node_template_table.c
 version = node_template_version_table.c
+server = mcp_server_table.c
 
 
 def take_node_template(session: Session, name: str, now: datetime) -> int:
@@ -86,4 +87,40 @@ def _version_of_row(row: Any) -> NodeTemplateVersion:
     return NodeTemplateVersion(
         row.template_id, row.name, row.number, OfferState(row.state), row.source, teams, row.key, row.note, row.reason,
         row.problem, row.made_by, row.made_at, row.proposed_by, row.approved_by, row.changed_by, row.changed_at,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------------- MCP servers
+
+
+def insert_mcp_server(session: Session, values: Mapping[str, Any]) -> None:
+    """Keeps a server."""
+    session.execute(insert(mcp_server_table).values(**values))
+
+
+def update_mcp_server(session: Session, server_id: int, values: Mapping[str, Any]) -> None:
+    """Changes a server."""
+    session.execute(update(mcp_server_table).where(server.id == server_id).values(**values))
+
+
+def delete_mcp_server(session: Session, server_id: int) -> None:
+    """Takes a server away."""
+    session.execute(delete(mcp_server_table).where(server.id == server_id))
+
+
+def read_mcp_server(session: Session, server_id: int) -> McpServer | None:
+    """One server."""
+    row = session.execute(select(mcp_server_table).where(server.id == server_id)).first()
+    return None if row is None else _server_of_row(row)
+
+
+def list_mcp_servers(session: Session) -> list[McpServer]:
+    """Every server, by name."""
+    return [_server_of_row(row) for row in session.execute(select(mcp_server_table).order_by(server.name))]
+
+
+def _server_of_row(row: Any) -> McpServer:
+    return McpServer(
+        row.id, row.name, row.url, row.credential, row.enabled, tuple(row.tools), row.problem, row.looked_at,
+        row.made_by, row.made_at,
     )  # fmt: skip

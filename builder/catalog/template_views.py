@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from builder.catalog.judge import TemplateProblem
-from builder.catalog.schemas import NodeTemplateSource, NodeTemplateVersion, OfferState
+from builder.catalog.openapi import Described
+from builder.catalog.schemas import McpServer, NodeTemplateSource, NodeTemplateVersion, OfferState
 from builder.kit.ids import read_id
-from builder.kit.wire import Id, Prose
+from builder.kit.wire import Id, Line, Prose
 from builder.teams import read_people
 
 
@@ -86,6 +87,119 @@ class SettingChangeView(Wire):
     field: str
     before: Any = None
     after: Any = None
+
+
+class OpenApiIn(Wire):
+    """An OpenAPI document, and where the API is, if not where it says."""
+
+    content: Annotated[str, Field(max_length=3_500_000)]
+    filename: Line = "openapi.json"
+    server: Annotated[str, Field(max_length=2_000)] = ""
+
+
+class OpenApiTake(OpenApiIn):
+    """Which operations become templates, and the credential that they are called with."""
+
+    operations: Annotated[list[Annotated[str, Field(max_length=500)]], Field(min_length=1, max_length=100)]
+    credential: Annotated[str, Field(max_length=200)] = ""
+
+
+class OperationView(Wire):
+    """An operation that a template can be made from.
+
+    Attributes:
+        inputs: what whoever places the node fills in.
+        left_out: what of it cannot be said here: headers, cookies, other media types.
+    """
+
+    key: str
+    method: str
+    path: str
+    title: str
+    summary: str
+    inputs: list[str]
+    left_out: list[str]
+    deprecated: bool
+
+
+class DescribedView(Wire):
+    """An API as its document describes it."""
+
+    title: str
+    server: str
+    operations: list[OperationView]
+
+
+class ServerIn(Wire):
+    """An MCP server to be registered."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+    url: Annotated[str, Field(max_length=2_000)]
+    credential: Annotated[str, Field(max_length=200)] = ""
+
+
+class ToolView(Wire):
+    """A tool as its server describes it; `inputs` is its JSON Schema."""
+
+    name: str
+    description: str
+    inputs: dict[str, Any]
+    digest: str
+
+
+class ServerView(Wire):
+    """A registered MCP server, and what it offered when somebody looked last."""
+
+    id: Id
+    name: str
+    url: str
+    credential: str
+    tools: list[ToolView]
+    problem: str
+    looked_at: datetime | None
+
+
+class ToolsIn(Wire):
+    """Which tools become templates."""
+
+    tools: Annotated[list[Annotated[str, Field(max_length=200)]], Field(min_length=1, max_length=100)]
+
+
+def show_server(server: McpServer) -> ServerView:
+    """A server for the screen."""
+    return ServerView(
+        id=server.id,
+        name=server.name,
+        url=server.url,
+        credential=server.credential,
+        tools=[
+            ToolView(name=each["name"], description=each["description"], inputs=each["inputs"], digest=each["digest"])
+            for each in server.tools
+        ],
+        problem=server.problem,
+        looked_at=server.looked_at,
+    )
+
+
+def show_described(described: Described) -> DescribedView:
+    """An API for the screen."""
+    return DescribedView(
+        title=described.title,
+        server=described.server,
+        operations=[
+            OperationView(
+                key=each.key,
+                method=each.method,
+                path=each.path,
+                title=each.title,
+                summary=each.summary,
+                inputs=[*(one.word for one in each.parameters), *(["body"] if each.body is not None else [])],
+                left_out=list(each.left_out),
+                deprecated=each.deprecated,
+            )
+            for each in described.operations
+        ],
+    )
 
 
 def show_problems(problems: Iterable[TemplateProblem]) -> list[ProblemView]:

@@ -273,15 +273,16 @@ def _gather_schemas(source: NodeTemplateSource, taken: Schema | None, given: Map
     required = set(known if taken is None else taken.get("required", ()))
     gathered: dict[str, Schema] = {}
     for name, parts in source.gather.items():
-        inside = {part: known.pop(part) for part in parts if part in known}
-        gathered[name] = {**free_record(inside), "required": sorted(required & inside.keys())}
+        inside = {field: known.pop(part) for field, part in parts.items() if part in known}
+        needed = [field for field, part in parts.items() if part in required and field in inside]
+        gathered[name] = {**free_record(inside), "required": sorted(needed)}
     return {**known, **gathered}
 
 
 def _gather_values(source: NodeTemplateSource, inputs: Mapping[str, JSON]) -> dict[str, JSON]:
     values = dict(inputs)
     for name, parts in source.gather.items():
-        values[name] = {part: values.pop(part) for part in parts if part in values}
+        values[name] = {field: values.pop(part) for field, part in parts.items() if part in values}
     return values
 
 

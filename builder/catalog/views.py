@@ -102,6 +102,8 @@ def show_types(
               for each in offers.values()}  # fmt: skip
     shown = []
     for each in sorted(types, key=lambda each: each.key()):
+        if each.only_in_templates:
+            continue
         if each.template is None:
             shown.append(_show(each, language))
         elif each.key() in offers:

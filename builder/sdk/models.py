@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -105,3 +106,7 @@ class HttpAnswer:
                 return None
             seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now.timestamp()
         return min(max(seconds, 0.0), 86_400.0)
+
+
+Send = Callable[[HttpRequest], Awaitable[HttpAnswer]]
+"""A way out: one call, and its answer. Raises NodeError."""

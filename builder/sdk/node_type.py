@@ -39,6 +39,7 @@ class NodeType:
         blocking: whether `run` holds its thread (files, heavy computing): it is then given a thread of its own.
         replies: whether its output, `{status, headers, body}`, is the answer for whoever called the run's webhook and
             waits: the first such step that is done answers; where there is none, the run's result does (tools only).
+        only_in_templates: whether teams may place it only as a NodeTemplate of IT's.
         template: name of the NodeTemplate that it is; None for a type that a developer wrote.
         base: for a NodeTemplate, `name@major` of the type that it was made from. A rule about that type means it too.
         digest: hash of what it does that does not stand in its module's file.
@@ -63,6 +64,7 @@ class NodeType:
     check: ClassVar[str | None] = None
     blocking: ClassVar[bool] = False
     replies: ClassVar[bool] = False
+    only_in_templates: ClassVar[bool] = False
     template: ClassVar[str | None] = None
     base: ClassVar[str | None] = None
     digest: ClassVar[str] = ""

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from builder.teams.links import is_ownerless, make_owner_link
     from builder.teams.members import add_roles
     from builder.teams.people import save_roles_of
-    from builder.teams.ports import Admission, Admit, Installation, NotAdmittedError, TriggerFiles, Wish
+    from builder.teams.ports import (
+        Admission,
+        Admit,
+        AskOutside,
+        Installation,
+        NotAdmittedError,
+        TriggerFiles,
+        Wish,
+    )
     from builder.teams.read import expect_team
     from builder.teams.rules import may, may_read_payload, may_somewhere, permissions_of, require, teams_where
     from builder.teams.schemas import Caller, Forbidden, Membership, Person
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
 _DOORS = {
     "Admission": "ports",
     "Admit": "ports",
+    "AskOutside": "ports",
     "NotAdmittedError": "ports",
     "Wish": "ports",
     "router": "api",
@@ -65,12 +74,11 @@ _DOORS = {
 }
 
 __all__ = [
-    "CSRF_HEADER", "Admission", "Admit", "Call", "Caller", "Calling", "Forbidden", "Installation", "Membership",
-    "NotAdmittedError", "Permit", "Person", "TriggerFiles", "Visit", "Visiting", "Wish", "add_roles", "expect_team",
-    "find_caller", "find_team_people", "found_team", "introduce_person", "is_ownerless", "make_owner_link", "may",
-    "may_read_payload",
-    "may_somewhere", "permissions_of", "permit", "read_memberships", "read_org_roles", "read_people", "read_teams",
-    "require", "router", "save_roles_of", "speak_as", "teams_where",
+    "CSRF_HEADER", "Admission", "Admit", "AskOutside", "Call", "Caller", "Calling", "Forbidden", "Installation",
+    "Membership", "NotAdmittedError", "Permit", "Person", "TriggerFiles", "Visit", "Visiting", "Wish", "add_roles",
+    "expect_team", "find_caller", "find_team_people", "found_team", "introduce_person", "is_ownerless",
+    "make_owner_link", "may", "may_read_payload", "may_somewhere", "permissions_of", "permit", "read_memberships",
+    "read_org_roles", "read_people", "read_teams", "require", "router", "save_roles_of", "speak_as", "teams_where",
 ]  # fmt: skip
 
 

@@ -8,11 +8,11 @@ so that nothing starts half-way.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -22,8 +22,10 @@ from builder.engine.plan import Plan
 from builder.kit.errors import HandrailError
 from builder.kit.sealing import SigningKey
 from builder.payloads import PayloadStore
-from builder.sdk import JSON, Mode, NodeType
+from builder.sdk import JSON, Mode, NodeType, Send
 from builder.teams.schemas import Caller
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,14 @@ class Admission:
                 except NotAdmittedError as refusal:
                     refusal.wish = wish
                     raise
+
+
+class AskOutside(Protocol):
+    """Asks another system something now, for an admin or the keeper, through the guarded way out."""
+
+    def __call__(self, work: Callable[[Send], Coroutine[Any, Any, T]]) -> T:
+        """Does the work with a way out of its own; waits for its end. Raises NodeError as the work does."""
+        ...
 
 
 class Site(Protocol):
@@ -206,6 +216,11 @@ class Installation(Protocol):
     @property
     def triggers(self) -> TriggerFiles:
         """Writes triggers into files, and takes them out."""
+        ...
+
+    @property
+    def ask_outside(self) -> AskOutside:
+        """Asks another system something now; not inside a transaction, for it takes its time."""
         ...
 
     def load_plan(self, document: JSON) -> Plan:

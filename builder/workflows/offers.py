@@ -10,24 +10,28 @@ from builder.catalog import NodeTemplateVersion, OfferState, is_offered, list_no
 from builder.engine.facts import graphs_in
 from builder.engine.findings import Finding, error, warning
 from builder.engine.reading import Reading
+from builder.sdk import NodeType
 
 
 def check_offers(session: Session, reading: Reading, team_id: int) -> list[Finding]:
     """The findings about the NodeTemplates that a workflow of a team places."""
-    placed = [
-        (node.path, node.type.key(), node.type.template)
-        for graph in graphs_in(reading.root)
-        for node in graph.nodes.values()
-        if node.type is not None and node.type.template is not None
-    ]
+    nodes = [(node.path, node.type) for graph in graphs_in(reading.root) for node in graph.nodes.values()
+             if node.type is not None]  # fmt: skip
+    bare = [_refuse_bare(path, node) for path, node in nodes if node.only_in_templates and node.template is None]
+    placed = [(path, node.key(), node.template) for path, node in nodes if node.template is not None]
     if not placed:
-        return []
+        return bare
     names = {template for _, _, template in placed}
     versions = [each for each in list_node_template_versions(session) if each.name in names]
     by_key = {each.key: each for each in versions}
-    return [
+    return bare + [
         finding for path, key, _ in placed if key in by_key for finding in _judge(path, by_key[key], versions, team_id)
     ]
+
+
+def _refuse_bare(path: str, node: NodeType) -> Finding:
+    sentence = f"“{node.title}” is placed only as a template that an admin made from it."
+    return error("only_in_templates", sentence, "Choose such a template, or ask an admin for one.", path, "type")
 
 
 def _judge(

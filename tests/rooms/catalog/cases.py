@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import json
 from typing import Any
 
 from builder.catalog import palette_of
+from builder.catalog.servers import keep_tools, register_server
 from builder.catalog.write import (
     approve_node_template,
     draft_node_template,
@@ -14,6 +16,7 @@ from builder.catalog.write import (
     read_source,
 )
 from builder.kit.ids import show_id
+from builder.sdk.mcp import tool_of
 from tests.rooms.cases import RouteCase, Sent
 from tests.rooms.world import World
 
@@ -56,6 +59,29 @@ def _at(world: World, state: str, json: Any = None, query: dict[str, str] | None
     return Sent(path={"template": show_id(made.template_id), "number": "1"}, json=json, query=query or {})
 
 
+def _api(name: str = "look") -> str:
+    return json.dumps({
+        "openapi": "3.1.0", "servers": [{"url": f"https://api{next(_numbers)}.example"}],
+        "paths": {f"/things{next(_numbers)}": {"get": {"operationId": name}}},
+    })  # fmt: skip
+
+
+API = _api()
+
+
+def _server() -> dict[str, str]:
+    return {"name": f"server{next(_numbers)}", "url": "http://10.0.0.1/mcp"}
+
+
+def _at_server(world: World, json: Any = None) -> Sent:
+    """A call about a server that somebody else registered and looked at."""
+    said = {"name": "add", "inputSchema": {"type": "object", "properties": {"n": {"type": "integer"}}}}
+    with world.transaction() as session:
+        there = register_server(session, world.caller("admin"), **_server())
+        keep_tools(session, there, [tool_of(said)], there.made_at)
+    return Sent(path={"server": show_id(there.id)}, json=json)
+
+
 CASES = [
     RouteCase("read_catalog", reach="list"),
     RouteCase("list_node_templates", reach="organisation"),
@@ -81,4 +107,18 @@ CASES = [
     RouteCase(
         "revoke_node_template", lambda world, _: _at(world, "published", {"reason": "Leaks."}), reach="organisation"
     ),
+    RouteCase("look_at_openapi", lambda *_: Sent(json={"content": API}), reach="organisation"),
+    RouteCase(
+        "take_openapi",
+        lambda *_: Sent(json={"content": _api(), "operations": ["look"]}),
+        status=201,
+        reach="organisation",
+    ),
+    RouteCase("list_mcp_servers", reach="organisation"),
+    RouteCase("register_mcp_server", lambda *_: Sent(json=_server()), status=201, reach="organisation"),
+    RouteCase("look_at_mcp_server", lambda world, _: _at_server(world), reach="organisation"),
+    RouteCase(
+        "take_mcp_tools", lambda world, _: _at_server(world, {"tools": ["add"]}), status=201, reach="organisation"
+    ),
+    RouteCase("forget_mcp_server", lambda world, _: _at_server(world), status=204, reach="organisation"),
 ]

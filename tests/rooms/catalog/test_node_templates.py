@@ -36,7 +36,7 @@ REPLY: dict[str, Any] = {
         "required": ["ticket", "text"],
         "additionalProperties": False,
     },
-    "gather": {"body": ["text", "tone"]},
+    "gather": {"body": {"text": "text", "tone": "tone"}},
     "answers": {"body": {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}},
     "emits": ["confidential"],
     "examples": [
@@ -184,7 +184,12 @@ def test_examples_are_tried_before_it_is_proposed(world: World) -> None:
     made = one.post("/api/node-templates", json={"source": wrong}).json()
     refused = one.post(f"/api/node-templates/{made['id']}/versions/1/propose")
     assert (refused.status_code, refused.json()["code"]) == (409, "node_template_not_sound")
-    for source in ({}, {"base": 3}, {**REPLY, "inputs": {"type": "string"}}, {**REPLY, "gather": {"body": ["no"]}}):
+    for source in (
+        {},
+        {"base": 3},
+        {**REPLY, "inputs": {"type": "string"}},
+        {**REPLY, "gather": {"body": {"a": "no"}}},
+    ):
         answer = one.post("/api/node-templates", json={"source": source})
         assert answer.status_code == 409, answer.text
         assert answer.json()["params"]["problems"]
@@ -222,6 +227,9 @@ def test_a_workflow_that_places_one_is_told_what_became_of_it(world: World) -> N
     assert codes() == ["template_deprecated"]
     one.post(f"{at}/revoke", json={"reason": "It leaked."})
     assert codes() == ["template_unusable"]
+    config = {"server": "https://x.example/mcp", "tool": "a", "digest": "0" * 64}
+    source["nodes"] = {"reply": {"type": "tool.mcp_tool@1", "config": config}}
+    assert codes() == ["only_in_templates"]
     told = [each["kind"] for each in world.client("owner").get("/api/notices").json()["items"]]
     assert {"template_revoked", "template_deprecated"} <= set(told)
 
