@@ -67,15 +67,15 @@ class Kept:
         with self.database.read() as session:
             sweep_payloads(session, self.payloads, find_kept)
 
+    def look_at_tools(self) -> None:
+        """Asks the MCP servers whether their tools are still what was approved."""
+        look_at_servers(self.database.read, self.ask_outside, self.database.transaction)
+
 
 def empty_beside(session: Session, run_ids: Sequence[int]) -> None:
     """Empties what other rooms hold of some runs."""
     empty_reviews(session, run_ids)
     forget_runs(session, run_ids)
-
-    def look_at_tools(self) -> None:
-        """Asks the MCP servers whether their tools are still what was approved."""
-        look_at_servers(self.database.read, self.ask_outside, self.database.transaction)
 
 
 def keeper_rounds(it: Kept) -> tuple[Round, ...]:
