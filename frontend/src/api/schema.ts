@@ -434,6 +434,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mcp-servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Servers
+         * @description Every registered MCP server, by name.
+         */
+        get: operations["list_mcp_servers"];
+        put?: never;
+        /**
+         * Post Server
+         * @description Registers a server; nobody is contacted yet.
+         */
+        post: operations["register_mcp_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp-servers/{server}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Server
+         * @description Takes a server away that no template in use calls.
+         */
+        delete: operations["forget_mcp_server"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp-servers/{server}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Look
+         * @description Asks a server what it offers now; every template that calls one of its tools is judged by the answer.
+         */
+        post: operations["look_at_mcp_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp-servers/{server}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Tools
+         * @description Makes a draft for each chosen tool, pinned to what was seen of it.
+         */
+        post: operations["take_mcp_tools"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/node-templates": {
         parameters: {
             query?: never;
@@ -472,6 +556,46 @@ export interface paths {
          * @description All that is wrong with a source, its examples tried, and the form of the node that it makes.
          */
         post: operations["check_node_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/node-templates/openapi": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Openapi
+         * @description The operations of an OpenAPI document; nothing is kept, nobody is contacted.
+         */
+        post: operations["look_at_openapi"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/node-templates/openapi/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Operations
+         * @description Makes a draft for each chosen operation of an OpenAPI document.
+         */
+        post: operations["take_openapi"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2091,6 +2215,18 @@ export interface components {
             reason: string;
         };
         /**
+         * DescribedView
+         * @description An API as its document describes it.
+         */
+        DescribedView: {
+            /** Operations */
+            operations: components["schemas"]["OperationView"][];
+            /** Server */
+            server: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * DraftView
          * @description The draft; its ETag is its revision.
          */
@@ -2627,7 +2763,7 @@ export interface components {
          *         fixed: config fields with the value that nobody changes; what is neither fixed nor open has its default.
          *         open: config fields that are chosen by whoever places the node.
          *         inputs: JSON Schema (an object) of its inputs; without it those of the node type.
-         *         gather: input of the node type → inputs of this one that are put into it as a record.
+         *         gather: input of the node type → the record that is put into it: field → input of this one.
          *         answers: field of the node type's output → the narrower schema that its value must fit.
          *         hosts: hosts that its address may name; empty for any.
          *         emits: labels that its output carries beside those of the node type.
@@ -2675,7 +2811,9 @@ export interface components {
              * @default {}
              */
             gather: {
-                [key: string]: string[];
+                [key: string]: {
+                    [key: string]: string;
+                };
             };
             /**
              * Hosts
@@ -2871,6 +3009,49 @@ export interface components {
             teams: string[] | null;
         };
         /**
+         * OpenApiIn
+         * @description An OpenAPI document, and where the API is, if not where it says.
+         */
+        OpenApiIn: {
+            /** Content */
+            content: string;
+            /**
+             * Filename
+             * @default openapi.json
+             */
+            filename: string;
+            /**
+             * Server
+             * @default
+             */
+            server: string;
+        };
+        /**
+         * OpenApiTake
+         * @description Which operations become templates, and the credential that they are called with.
+         */
+        OpenApiTake: {
+            /** Content */
+            content: string;
+            /**
+             * Credential
+             * @default
+             */
+            credential: string;
+            /**
+             * Filename
+             * @default openapi.json
+             */
+            filename: string;
+            /** Operations */
+            operations: string[];
+            /**
+             * Server
+             * @default
+             */
+            server: string;
+        };
+        /**
          * OpenField
          * @description A setting that whoever places the node chooses.
          *
@@ -2923,6 +3104,32 @@ export interface components {
              * Format: date-time
              */
             seen_at: string;
+        };
+        /**
+         * OperationView
+         * @description An operation that a template can be made from.
+         *
+         *     Attributes:
+         *         inputs: what whoever places the node fills in.
+         *         left_out: what of it cannot be said here: headers, cookies, other media types.
+         */
+        OperationView: {
+            /** Deprecated */
+            deprecated: boolean;
+            /** Inputs */
+            inputs: string[];
+            /** Key */
+            key: string;
+            /** Left Out */
+            left_out: string[];
+            /** Method */
+            method: string;
+            /** Path */
+            path: string;
+            /** Summary */
+            summary: string;
+            /** Title */
+            title: string;
         };
         /**
          * OrganisationView
@@ -3571,6 +3778,41 @@ export interface components {
             name: string;
         };
         /**
+         * ServerIn
+         * @description An MCP server to be registered.
+         */
+        ServerIn: {
+            /**
+             * Credential
+             * @default
+             */
+            credential: string;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * ServerView
+         * @description A registered MCP server, and what it offered when somebody looked last.
+         */
+        ServerView: {
+            /** Credential */
+            credential: string;
+            /** Id */
+            id: string;
+            /** Looked At */
+            looked_at: string | null;
+            /** Name */
+            name: string;
+            /** Problem */
+            problem: string;
+            /** Tools */
+            tools: components["schemas"]["ToolView"][];
+            /** Url */
+            url: string;
+        };
+        /**
          * SessionView
          * @description Who is signed in here, if anybody, and what he may.
          *
@@ -4005,6 +4247,30 @@ export interface components {
             grantable: string[];
             /** Items */
             items: components["schemas"]["TokenView"][];
+        };
+        /**
+         * ToolView
+         * @description A tool as its server describes it; `inputs` is its JSON Schema.
+         */
+        ToolView: {
+            /** Description */
+            description: string;
+            /** Digest */
+            digest: string;
+            /** Inputs */
+            inputs: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+        };
+        /**
+         * ToolsIn
+         * @description Which tools become templates.
+         */
+        ToolsIn: {
+            /** Tools */
+            tools: string[];
         };
         /**
          * TriggerChange
@@ -5463,6 +5729,208 @@ export interface operations {
             };
         };
     };
+    list_mcp_servers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerView"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_mcp_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_mcp_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_mcp_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_mcp_tools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeTemplateView"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_node_templates: {
         parameters: {
             query?: never;
@@ -5563,6 +6031,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["builder__catalog__template_views__JudgedView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_openapi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenApiIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DescribedView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_openapi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenApiTake"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeTemplateView"][];
                 };
             };
             /** @description Client Error */
