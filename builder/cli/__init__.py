@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worker": ("builder.cli.processes:worker", "Start a worker process."),
     "keeper": ("builder.cli.processes:keeper", "Start a keeper process."),
     "migrate": ("builder.cli.migrate:migrate", "Bring the database's tables up to this version."),
+    "doctor": ("builder.cli.doctor:doctor", "Say what of this installation is well and what is not."),
     "backup": ("builder.cli.backup:backup", "Write all that this installation knows into one file."),
     "restore": ("builder.cli.backup:restore", "Put a backup into an empty installation."),
     "owner": ("builder.cli.owner:owner", "Make the link that lets the first owner in."),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     )
     from builder.db.database import Database, driver_of, open_database, ring_after
     from builder.db.errors import DatabaseError
-    from builder.db.migrate import SchemaState, Upgrade
+    from builder.db.migrate import SchemaState, Upgrade, judge_state
     from builder.db.steps import SchemaStep, needed_revision, newest_revision, read_steps
 
 _DOORS = {
@@ -41,6 +41,7 @@ _DOORS = {
     "Database": "database",
     "DatabaseError": "errors",
     "SchemaState": "migrate",
+    "judge_state": "migrate",
     "SchemaStep": "steps",
     "Upgrade": "migrate",
     "needed_revision": "steps",
@@ -52,8 +53,8 @@ _DOORS = {
 
 __all__ = [
     "POSTGRES_CLOCK", "SQLITE_CLOCK", "Database", "DatabaseError", "Json", "Moment", "SchemaState", "SchemaStep",
-    "Upgrade", "clock", "driver_of", "from_milliseconds", "metadata", "needed_revision", "newest_revision",
-    "open_database", "read_clock", "read_steps", "ring_after", "to_milliseconds", "write_json",
+    "Upgrade", "clock", "driver_of", "from_milliseconds", "judge_state", "metadata", "needed_revision",
+    "newest_revision", "open_database", "read_clock", "read_steps", "ring_after", "to_milliseconds", "write_json",
 ]  # fmt: skip
 
 

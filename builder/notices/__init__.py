@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from builder.notices.api import router
     from builder.notices.letters import Postbox
-    from builder.notices.mail import MailServer, Postman, sweep_notices
+    from builder.notices.mail import MailServer, Postman, sweep_notices, try_mail_server
     from builder.notices.store import read_new_notices
     from builder.notices.tell import tell_people
 
@@ -21,11 +21,15 @@ _DOORS = {
     "MailServer": "mail",
     "Postman": "mail",
     "sweep_notices": "mail",
+    "try_mail_server": "mail",
     "read_new_notices": "store",
     "tell_people": "tell",
 }
 
-__all__ = ["MailServer", "Postbox", "Postman", "read_new_notices", "router", "sweep_notices", "tell_people"]
+__all__ = [
+    "MailServer", "Postbox", "Postman", "read_new_notices", "router", "sweep_notices", "tell_people",
+    "try_mail_server",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

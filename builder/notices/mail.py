@@ -216,23 +216,39 @@ class _Line:
             smtp.close()
 
     def _connect(self) -> smtplib.SMTP:
-        server = self._server
-        context = ssl.create_default_context()
-        if server.tls:
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=PATIENCE, context=context)
-        else:
-            smtp = smtplib.SMTP(server.host, server.port, timeout=PATIENCE)
-        try:
+        return enter_mail_server(self._server, PATIENCE)
+
+
+def enter_mail_server(server: MailServer, patience: float) -> smtplib.SMTP:
+    """A connection to a server that has let us in. Raises SMTPException or OSError."""
+    context = ssl.create_default_context()
+    if server.tls:
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=patience, context=context)
+    else:
+        smtp = smtplib.SMTP(server.host, server.port, timeout=patience)
+    try:
+        smtp.ehlo()
+        if not server.tls and (smtp.has_extn("starttls") or not server.plain):
+            smtp.starttls(context=context)
             smtp.ehlo()
-            if not server.tls and (smtp.has_extn("starttls") or not server.plain):
-                smtp.starttls(context=context)
-                smtp.ehlo()
-            if server.user is not None:
-                smtp.login(server.user, server.password)
-        except (smtplib.SMTPException, OSError):
-            smtp.close()
-            raise
-        return smtp
+        if server.user is not None:
+            smtp.login(server.user, server.password)
+    except (smtplib.SMTPException, OSError):
+        smtp.close()
+        raise
+    return smtp
+
+
+def try_mail_server(server: MailServer, patience: float = PATIENCE) -> str | None:
+    """Why a server does not let us in, without what it said; None when it does. No letter is sent."""
+    try:
+        smtp = enter_mail_server(server, patience)
+    except (smtplib.SMTPException, OSError) as problem:
+        return _say(problem)
+    with suppress(smtplib.SMTPException, OSError):
+        smtp.quit()
+    smtp.close()
+    return None
 
 
 def _say(problem: Exception) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from builder.queue.doorbell import Doorbell, open_doorbell
     from builder.queue.embedded import EmbeddedWorker, start_embedded_worker
     from builder.queue.inprocess import IN_PROCESS
+    from builder.queue.look import BrokerSeen, look_at_broker
     from builder.queue.ring import CeleryRing
     from builder.queue.rounds import Round, Rounds
     from builder.queue.watchdog import Watchdog
@@ -22,7 +23,9 @@ _DOORS = {
     "open_doorbell": "doorbell",
     "EmbeddedWorker": "embedded",
     "start_embedded_worker": "embedded",
+    "BrokerSeen": "look",
     "IN_PROCESS": "inprocess",
+    "look_at_broker": "look",
     "CeleryRing": "ring",
     "Round": "rounds",
     "Rounds": "rounds",
@@ -30,8 +33,8 @@ _DOORS = {
 }
 
 __all__ = [
-    "IN_PROCESS", "CeleryRing", "Doorbell", "EmbeddedWorker", "Round", "Rounds", "Watchdog", "open_doorbell",
-    "start_embedded_worker",
+    "IN_PROCESS", "BrokerSeen", "CeleryRing", "Doorbell", "EmbeddedWorker", "Round", "Rounds", "Watchdog",
+    "look_at_broker", "open_doorbell", "start_embedded_worker",
 ]  # fmt: skip
 
 
