@@ -110,8 +110,8 @@ def _look_at_tables(state: SchemaState, settings: Settings) -> Sign:
         return doubtful("tables", problem.sentence, "The next start brings them up to date.")
     if state.revision is not None and state.revision > newest_revision():
         return doubtful(
-            "tables", f"They are at version {state.revision}; this program knows {newest_revision()}, and lives with it.",
-            "Replace this program by the newer one.",
+            "tables", f"They are at version {state.revision}; this program knows {newest_revision()}.",
+            "It can live with them; replace it by the newer one all the same.",
         )  # fmt: skip
     return good("tables", f"They are at version {state.revision}, as this program needs them.")
 
