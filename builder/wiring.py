@@ -57,7 +57,7 @@ from builder.runs import Reach, RunWorker, Start, count_leases, count_open_runs,
 from builder.sdk import JSON, NodeType
 from builder.settings import Settings
 from builder.teams import Admission, NotAdmittedError, is_ownerless, make_owner_link
-from builder.telemetry import Answers, Figures, SideDoor
+from builder.telemetry import SILENCE, Answers, Figures, SideDoor
 from builder.triggers import TriggerFiles
 from builder.workflows import tell_template_users
 
@@ -213,7 +213,7 @@ class Application:
             on_withdraw=withdraw_review,
             audit=keep_event,
             admission=self.admission,
-            telemetry=self.telemetry,
+            telemetry=SILENCE if self.telemetry.quiet else self.telemetry,
             files=RunFiles(self.database, self.payloads),
             closers=(gateway.aclose, egress.aclose),
         )

@@ -26,6 +26,11 @@ class Instruments:
         self._traces = traces
         self._clock = clock
 
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody wants to know."""
+        return self.metrics is None and self._traces is None
+
     @contextmanager
     def watch_run(self, run: RunSeen) -> Iterator[Watch]:
         """A run, from its claim until it leaves this process."""

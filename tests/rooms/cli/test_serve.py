@@ -1,24 +1,45 @@
-"""How the product listens, before anything else of it is there."""
+"""Where somebody comes from is believed only of the proxies that IT named."""
 
 from __future__ import annotations
 
-import socket
+import asyncio
+import signal
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from builder.cli.output import Ending
-from builder.cli.serve import listen_on
+from builder.cli.serve import make_server
 
 
-def test_an_answer_in_two_packets_does_not_wait_for_the_first_to_be_acknowledged() -> None:
-    with (
-        listen_on("127.0.0.1", 0) as listening,
-        socket.create_connection(listening.getsockname()),
-        listening.accept()[0] as accepted,
-    ):
-        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+@pytest.fixture(autouse=True)
+def own_signals() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, what in before.items():
+        signal.signal(number, what)
 
 
-def test_a_port_that_is_taken_is_told_at_once() -> None:
-    with listen_on("127.0.0.1", 0) as first, pytest.raises(Ending, match="Is Handrail running already"):
-        listen_on("127.0.0.1", first.getsockname()[1])
+@pytest.mark.parametrize(
+    ("comes_from", "proxies", "seen"),
+    [
+        ("127.0.0.1", ("127.0.0.1",), "203.0.113.9"),
+        ("10.3.4.5", ("10.0.0.0/8",), "203.0.113.9"),
+        ("10.3.4.5", ("127.0.0.1",), "10.3.4.5"),
+        ("198.51.100.7", ("10.0.0.0/8", "::1"), "198.51.100.7"),
+    ],
+)
+def test_who_may_say_where_somebody_comes_from(comes_from: str, proxies: tuple[str, ...], seen: str) -> None:
+    found: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        found.append(scope["client"][0])
+
+    config = make_server(app, proxies).config
+    config.load()
+    scope = {
+        "type": "http", "client": (comes_from, 5), "scheme": "http",
+        "headers": [(b"x-forwarded-for", b"203.0.113.9"), (b"x-forwarded-proto", b"https")],
+    }  # fmt: skip
+    asyncio.run(config.loaded_app(scope, None, None))
+    assert found == [seen]
