@@ -54,6 +54,7 @@ def make_server(app: Any, proxies: Sequence[str]) -> Any:
         http="h11",  # whatever else is installed beside: tests and production run the same
     )
     server = uvicorn.Server(config)
+    app.state.leaving = lambda: server.should_exit  # ends what would otherwise go on: streams of events
 
     def stop(*_: object) -> None:
         """Uvicorn hears the signals while it serves, and raises them again at its end: neither must cut off closing."""
