@@ -39,8 +39,13 @@ def read_lines(connection: Connection, table: Table) -> Iterator[bytes]:
 
 
 def read_references(table: Table) -> tuple[int, ...]:
-    """The places, in a row, of columns that name payloads: all whose name ends so."""
-    return tuple(place for place, column in enumerate(table.columns) if column.name.endswith("_ref"))
+    """The places, in a row, of columns that name payloads."""
+    return tuple(place for place, column in enumerate(table.columns) if names_payload(table.name, column.name))
+
+
+def names_payload(table: str, column: str) -> bool:
+    """Whether a column holds keys of payloads: its name ends so, or it is the key of a file."""
+    return column.endswith("_ref") or (table, column) == ("file", "key")
 
 
 def count_rows(connection: Connection, table: Table) -> int:
