@@ -211,7 +211,7 @@ def without_end(data: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (cut, "no whole backup"),
+        (cut, "no whole backup|cut off"),
         (flip, "is not what the backup's manifest says"),
         (without_end, "cut off"),
         (lambda _: b"", "no whole backup"),
