@@ -243,11 +243,14 @@ class Application:
         )
         return keeper_rounds(kept)
 
-    def open_side_door(self, ready: Callable[[], str | None] | None = None) -> None:
+    def open_side_door(
+        self, *, ready: Callable[[], str | None] | None = None, also: Callable[[], str | None] = lambda: None
+    ) -> None:
         """Answers those who watch this process, where the settings name a place for it.
 
         Args:
             ready: why this process cannot do its work now; by default `look_ready`.
+            also: what else can be wrong with this process that only a new one would mend.
 
         Raises:
             HandrailError: nobody can listen there.
@@ -255,7 +258,7 @@ class Application:
         if self.settings.metrics is not None:
             figures = None if self.telemetry.metrics is None else self.telemetry.metrics.write
             self._side_door = SideDoor(
-                self.settings.metrics, Answers(self.look_alive, ready or self.look_ready, figures)
+                self.settings.metrics, Answers(lambda: self.look_alive() or also(), ready or self.look_ready, figures)
             )
 
     def _leave(self) -> None:

@@ -36,7 +36,7 @@ class WorkerProcess:
         """Before Celery listens: opens the installation and starts to work."""
         try:
             self._application = build_worker(self._settings, self._doorbell)
-            self._application.open_side_door(self._look_ready)
+            self._application.open_side_door(ready=self._look_ready)
         except HandrailError as error:
             leave(error)
         self._watchdog = Watchdog(self._application.ring)

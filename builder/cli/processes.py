@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import typer
 
 from builder.cli.output import say, unusable
-from builder.cli.serve import listen_on, make_server
+from builder.cli.serve import listen_on, look_at_own_door, make_server
 from builder.kit.errors import HandrailError
 from builder.settings import Settings, SettingsError, read_settings
 
@@ -29,7 +29,7 @@ def api(
             settings = _read_scaled("An API process")
             listening = things.enter_context(listen_on(host, port))
             application = things.enter_context(build_api(settings))
-            application.open_side_door()
+            application.open_side_door(also=look_at_own_door(listening))
         except HandrailError as error:
             raise unusable(error) from None
         app = build_app(application, screens_folder())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import http.client
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from builder.cli.output import Ending
 
+_PATIENCE = 4.0
 _GRACE = 5
 """Seconds that requests under way get when the process is told to stop."""
 
@@ -31,6 +33,24 @@ def listen_on(host: str, port: int) -> socket.socket:
         ) from None
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # whoever is accepted there has it as well
     return listening
+
+
+def look_at_own_door(listening: socket.socket) -> Callable[[], str | None]:
+    """Asks, when called, whether the API behind a socket answers; what is wrong, or None."""
+    host, port = listening.getsockname()[:2]
+    own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 – compared, not bound
+
+    def look() -> str | None:
+        line = http.client.HTTPConnection(own, port, timeout=_PATIENCE)
+        try:
+            line.request("GET", "/api/health")
+            return None if line.getresponse().status == 200 else "The API does not answer as it should."
+        except (OSError, http.client.HTTPException):
+            return "The API does not answer."
+        finally:
+            line.close()
+
+    return look
 
 
 def make_server(app: Any, proxies: Sequence[str]) -> Any:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import typer
 
 from builder.cli.output import say, unusable
-from builder.cli.serve import listen_on, make_server
+from builder.cli.serve import listen_on, look_at_own_door, make_server
 from builder.kit.clock import SYSTEM_CLOCK
 from builder.kit.errors import HandrailError
 from builder.settings import Settings, read_settings
@@ -50,7 +50,7 @@ def _serve(
     hosts = () if receiver is None else (receiver.address,)
     application = build_api(settings) if settings.scaled else build_embedded(settings, allow_hosts=hosts, role="up")
     things.enter_context(application)
-    application.open_side_door()
+    application.open_side_door(also=look_at_own_door(listening))
     screens = screens_folder()
     app = build_app(application, screens)
     link = application.open_door()

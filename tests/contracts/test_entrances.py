@@ -93,6 +93,13 @@ def migrate(environment: dict[str, str], *options: str) -> tuple[int, Any]:
     return done.returncode, json.loads(done.stdout)
 
 
+def probe(environment: dict[str, str]) -> int:
+    return subprocess.run(
+        [sys.executable, "-m", "builder.cli", "probe"], cwd=ROOT, capture_output=True, text=True,
+        env={**os.environ, **environment}, check=False,
+    ).returncode  # fmt: skip
+
+
 def lines_of(log: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in log.read_text().splitlines()]
 
@@ -156,6 +163,11 @@ def test_a_keeper_and_an_api_are_watched_and_leave(begin: Begin, environment: di
     figures = httpx.get(f"http://127.0.0.1:{ports[2]}/metrics", trust_env=False).text
     assert 'handrail_http_requests_total{method="GET",route="/api/ready",status="200"}' in figures
     assert "handrail_reviews_waiting 0.0" in figures
+    asked = {**environment, "HANDRAIL_METRICS_ADDRESS": f"0.0.0.0:{ports[2]}"}
+    assert probe(asked) == 0
+    api.send_signal(signal.SIGSTOP)
+    assert probe(asked) == 1, "who hangs is not well"
+    api.send_signal(signal.SIGCONT)
     for process in (keeper, api):
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
