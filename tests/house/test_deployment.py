@@ -167,6 +167,14 @@ class TestKubernetes:
         role = each["metadata"]["labels"]["app.kubernetes.io/component"]
         assert each["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] > GRACE[role]
 
+    def test_the_network_policy_opens_ports_that_there_are(self) -> None:
+        (policy,) = of_kind("NetworkPolicy")
+        opened = {port["port"] for rule in policy["spec"]["ingress"] for port in rule["ports"]}
+        there = {
+            port["name"] for _, pod in pods() for each in pod["spec"]["containers"] for port in each.get("ports", ())
+        }
+        assert opened == there == {"http", "side-door"}
+
     def test_people_reach_the_api(self) -> None:
         (front,) = of_kind("Service")
         (ingress,) = of_kind("Ingress")
