@@ -11,11 +11,12 @@ import pytest
 
 from builder.audit import export_audit, verify_audit
 from builder.kit.clock import SYSTEM_CLOCK
+from builder.opening import PlanRefusedError
 from builder.queue.inprocess import postbox_of
 from builder.reviews import MayNotDecideError, decide_review, open_reviews_of
 from builder.runs import RunStory, Start, read_run
 from builder.settings import read_settings
-from builder.wiring import Application, PlanRefusedError, build_embedded, open_application
+from builder.wiring import Application, build_embedded, open_application
 from tests.backends import Backend
 from tests.contracts.plain import asking, copying, waiting
 
