@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.Column("made_at", sa.BigInteger, nullable=False),
         sa.Column("changed_by", sa.String(40), nullable=False),
         sa.Column("changed_at", sa.BigInteger, nullable=False),
-        sa.UniqueConstraint("workflow_id", "name", name="trigger_workflow_id_once"),
+        sa.UniqueConstraint("workflow_id", "name", name="trigger_workflow_id_name_once"),
     )
     op.create_table(
         "trigger_key",
