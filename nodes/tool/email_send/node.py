@@ -126,6 +126,11 @@ class EmailSend(NodeType):
         for name, several in (("to", _PEOPLE), ("cc", _PEOPLE), ("attachments", _FILES)):
             if name in taken:
                 taken[name] = several if taken[name].get("type") == "array" else several["items"]
+        if taken.get("attachments") == _FILES and inputs["attachments"].get("items", {}).get("format") != "file":
+            taken["attachments"] = {
+                "type": "array",
+                "items": {"type": "string"},
+            }  # an expression forgets that ids are files
         if "reply_to" in taken:
             taken["reply_to"] = _FIELDS["reply_to"]
         return Shapes(free_record(taken), {MAIN.name: self.Out})
@@ -177,9 +182,9 @@ def _matches(address: str, pattern: str) -> bool:
 def _write(
     sender: Address, inputs: Mapping[str, Any], files: Sequence[StoredFile], texts: tuple[str, str]
 ) -> EmailMessage:
-    if sum(each.size for each in files) > _MOST_ATTACHED:
+    if len(files) > 20 or sum(each.size for each in files) > _MOST_ATTACHED:
         most = _MOST_ATTACHED // 1_048_576
-        raise _failed("attachments_too_large", f"The attachments have more than {most} MiB together.")
+        raise _failed("attachments_too_large", f"A letter takes 20 attachments with {most} MiB together.")
     message = EmailMessage()
     message["From"] = sender
     for header, field in (("To", "to"), ("Cc", "cc"), ("Reply-To", "reply_to")):
