@@ -59,7 +59,6 @@ export function FileField({ label, description, accept, most, isRequired, ids, i
         leftSection={<FileUp aria-hidden size={16} />}
         value={null}
         onChange={(file: File | null) => file && sending.send(file)}
-        mb={held ? 6 : 0}
       />
       {held}
     </>

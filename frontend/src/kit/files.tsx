@@ -1,3 +1,4 @@
+import { Anchor, Text } from "@mantine/core";
 import { createContext, useContext } from "react";
 import { useTranslation } from "react-i18next";
 import type { FileView } from "@/api/client";
@@ -23,11 +24,19 @@ export function showSize(bytes: number, language: string): string {
 export function FileLink({ file }: { file: FileView }) {
   const { i18n, t } = useTranslation();
   return (
-    <span>
-      <a href={`/api/files/${file.id}/content`} download={file.name} title={t("value.file.save", { name: file.name })}>
+    <>
+      <Anchor
+        href={`/api/files/${file.id}/content`}
+        download={file.name}
+        inherit
+        underline="always"
+        title={t("value.file.save", { name: file.name })}
+      >
         {file.name}
-      </a>{" "}
-      <small>{showSize(file.size, i18n.language)}</small>
-    </span>
+      </Anchor>{" "}
+      <Text component="span" size="xs" c="dimmed">
+        {showSize(file.size, i18n.language)}
+      </Text>
+    </>
   );
 }
