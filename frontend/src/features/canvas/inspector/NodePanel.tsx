@@ -34,7 +34,7 @@ export function NodePanel({ path }: { path: string }) {
   return (
     <Stack gap="lg" className={classes.body}>
       <Group gap="sm" wrap="nowrap" className={classes.head}>
-        <KindIcon kind={type?.kind} />
+        <KindIcon kind={type?.kind} own={type?.icon} />
         <Text size="sm" c="dimmed">
           {type ? `${type.title} · ${t(`kind.${type.kind}`)}` : t("node.unknownType", { type: node.type })}
         </Text>

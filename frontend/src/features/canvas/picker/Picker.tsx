@@ -49,7 +49,7 @@ function Offered({ choice: { type, isRecent, problem } }: { choice: Choice }) {
   const { t } = useTranslation();
   return (
     <>
-      <KindIcon kind={type.kind} />
+      <KindIcon kind={type.kind} own={type.icon} />
       <span className={classes.words}>
         <span className={classes.title} data-off={problem !== null || undefined}>
           {type.title}
