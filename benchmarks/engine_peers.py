@@ -90,6 +90,17 @@ def celery_chord(broker: str, count: int) -> Iterator[Callable[[], float]]:
 
     run()
     yield run
+    end_listening(controller, thread)
+
+
+def end_listening(controller: Any, thread: threading.Thread) -> None:
+    """Tells a Celery worker in a thread to end, and waits for a while.
+
+    Its connection to Redis is closed by who tells it, which waits for an answer that its own thread may have read: then
+    it would wait for good.
+    """
     controller.should_stop = True
-    controller.stop()
-    thread.join(10)
+    telling = threading.Thread(target=controller.stop, daemon=True)
+    telling.start()
+    telling.join(5)
+    thread.join(5)

@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 
+from benchmarks.engine_peers import end_listening
 from builder.audit import append_event
 from builder.db import Database, open_database, read_clock
 from builder.engine.compile_plan import compile_plan
@@ -219,13 +220,7 @@ def listen(app: Any, on: Callable[[int], None]) -> Callable[[], None]:
     thread.start()
     while controller.blueprint.state is None or not controller.consumer or not controller.consumer.task_consumer:
         time.sleep(0.01)
-
-    def stop() -> None:
-        controller.should_stop = True
-        controller.stop()
-        thread.join(10)
-
-    return stop
+    return lambda: end_listening(controller, thread)
 
 
 @contextmanager

@@ -45,8 +45,9 @@ def tell_workflow(reading: Reading) -> Iterator[str]:
         yield f"It belongs to {', '.join([workflow.team or 'no team yet', *people])}."
     yield ""
     yield "It starts with:"
-    required = set(workflow.inputs.get("required", ()))
-    for name, schema in workflow.inputs.get("properties", {}).items():
+    inputs = reading.root.names["input"]
+    required = set(inputs.get("required", ()))
+    for name, schema in inputs.get("properties", {}).items():
         kind = schema.get("format") or schema.get("type", "anything")
         labels = f"; labelled {', '.join(schema['labels'])}" if schema.get("labels") else ""
         left_out = "" if name in required else ", may be left out"

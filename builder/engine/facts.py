@@ -204,7 +204,7 @@ def collect_facts(
     return Facts(
         name=workflow.name, team=workflow.team if team is None else team, stage=stage, risk=risk or workflow.risk,
         owner=workflow.owner, deputy=workflow.deputy, purpose=workflow.purpose, tags=workflow.tags,
-        declassified=declassified_in(workflow.inputs), default_labels=defaults, types=types,
+        declassified=declassified_in(reading.root.names["input"]), default_labels=defaults, types=types,
         models={name: connections.get(name, ConnectionFacts()) for name in used}, nodes=nodes, scopes=scopes,
     )  # fmt: skip
 
@@ -220,7 +220,7 @@ def graphs_in(graph: GraphReading) -> Iterator[GraphReading]:
 def _scope_facts(graph: GraphReading, defaults: tuple[str, ...]) -> ScopeFacts:
     inputs: dict[str, tuple[str, ...]] = {}
     if isinstance(graph.graph, Workflow):
-        fields = graph.graph.inputs.get("properties", {})
+        fields = graph.names["input"].get("properties", {})
         inputs = {name: labels_of_field(schema, () if graph.path else defaults) for name, schema in fields.items()}
     return ScopeFacts(
         edges=tuple(map(edge_fact, graph.graph.edges)),

@@ -127,6 +127,9 @@ def _text_at(node: Node, read: Read) -> str:
 def _explain(graph: GraphReading, reader: str, node: str | None, read: Read) -> Finding:
     where = f"`{reader}`" if reader != RESULT else "the result"
     shown = [f"`{'.'.join(path)}`" for path in read.paths]
+    if not shown:
+        sentence = f"A `from` of {where} names nothing to read."
+        return error("maybe_missing", sentence, "Add a path, or a `default`.", node, read.field)
     if len(shown) > 1:
         sentence = f"On some way to {where} none of {', '.join(shown)} is there."
         way_out = "Add a path that is always there, or a `default`."

@@ -37,7 +37,7 @@ from builder.engine.order import join_edges, order_nodes
 from builder.engine.patterns import refuse_pattern
 from builder.engine.source import explain_errors
 from builder.kit.expressions import ExpressionError, compile_expression, compile_template
-from builder.kit.shapes import at_path, schema_of
+from builder.kit.shapes import at_path, keep_sound, schema_of
 from builder.sdk import Control, Effects, NodeType, Schema, Shapes
 
 
@@ -144,7 +144,7 @@ def read_workflow(
         called: reference of a call → the workflow it calls.
     """
     reader = _Reader(types, called)
-    root = reader.read_graph(_Place("", workflow, {"input": workflow.inputs}, frozenset()), ())
+    root = reader.read_graph(_Place("", workflow, {"input": keep_sound(workflow.inputs)}, frozenset()), ())
     return Reading(workflow, root), reader.findings
 
 
@@ -375,7 +375,7 @@ class _Reader:
         if self._is_too_large(draft.path, calls):
             return None
         before = len(self.findings)
-        place = _Place(draft.path, workflow, {"input": workflow.inputs}, frozenset())
+        place = _Place(draft.path, workflow, {"input": keep_sound(workflow.inputs)}, frozenset())
         body = self.read_graph(place, (*calls, reference))
         if has_error(self.findings[before:]):
             self.findings[before:] = [explain_broken_call(reference, self.findings[before:], draft.path)]
@@ -394,7 +394,7 @@ def _shape(draft: _Draft, kind: NodeType) -> Shapes:
     if kind.control not in CONTAINERS:
         return kind.shapes(draft.config, draft.given)
     body = draft.body
-    called = body.graph.inputs if body and isinstance(body.graph, Workflow) else None
+    called = body.names["input"] if body and isinstance(body.graph, Workflow) else None
     result = body.result_schema if body else _UNKNOWN
     inputs, output = container_shape(kind.control, draft.config, draft.given, result, called)
     return Shapes(inputs=inputs, outputs=dict.fromkeys(draft.ports, output))

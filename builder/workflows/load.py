@@ -112,7 +112,9 @@ def called_references(nodes: Mapping[str, Any], types: Mapping[str, NodeType]) -
     """Every call in plain nodes, bodies included, as (node path, reference)."""
     for name, node in nodes.items():
         node_type = types.get(node["type"])
-        config = node.get("config") or {}
+        config = node.get("config")
+        if not isinstance(config, dict):
+            continue  # its finding says so
         if node_type is not None and node_type.control is Control.CALL and isinstance(config.get("workflow"), str):
             yield name, config["workflow"]
         body = config.get("body")

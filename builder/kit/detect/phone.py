@@ -26,7 +26,7 @@ _STRONG = re.compile(
     re.IGNORECASE,
 )
 _WORDS = re.compile(
-    r"\b(?:tel(?:e(?:ph|f)on\w*|efax|éfono|[ée]phone\w*|efone|emóvel)?|t[ée]l|tlf|phones?|phoned|cell|cellphone"
+    r"\b(?:tel(?:e(?:ph|f)on\w*|efax|éfono|[ée]phone\w*|efone|emóvel)?|t[ée]l[ée]ph\w+|t[ée]l|tlf|phones?|phoned|cell|cellphone"
     r"|mobile?|mob"
     r"|fax|call(?:s|ed|ing|back)?|dial(?:l?ed|l?ing)?|ring|reach(?:ed|ing)?|whatsapp|sms|texted|text me"
     r"|messages?|hotline|answer(?:s|ed|ing)?|voicemail|contact|landline|pager|desk|(?:my|his|her|our|their|your) number"

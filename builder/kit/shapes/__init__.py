@@ -9,7 +9,7 @@ anything; a record that does not say `additionalProperties` lets others pass, bu
 Normalise a value first (it fills defaults and drops what a closed record does not name), then validate it.
 """
 
-from builder.kit.shapes.check import check_schema
+from builder.kit.shapes.check import check_schema, keep_sound
 from builder.kit.shapes.example import example_of
 from builder.kit.shapes.explore import at_path, schema_of
 from builder.kit.shapes.fit import Fit, fits
@@ -20,5 +20,5 @@ from builder.kit.shapes.words import JSON, Problem, Schema, ShapeError, branch_o
 
 __all__ = [
     "FORMATS", "JSON", "Fit", "Problem", "Schema", "ShapeError", "at_path", "branch_of", "check_schema", "describe",
-    "example_of", "fits", "kinds_of", "normalise", "schema_of", "validate",
+    "example_of", "fits", "keep_sound", "kinds_of", "normalise", "schema_of", "validate",
 ]  # fmt: skip

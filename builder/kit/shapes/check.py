@@ -55,6 +55,26 @@ def check_schema(schema: Any) -> list[Problem]:
     return list(_problems(schema, ()))
 
 
+def keep_sound(schema: Any) -> Schema:
+    """The schema without its wrong parts: what `check_schema` refuses is anything here, so that the rest can be used.
+
+    A field with a wrong schema stays a field; a sound schema is given back as it is.
+    """
+    if not isinstance(schema, dict):
+        return {}
+    if not check_schema(schema):
+        return schema
+    kept: dict[str, Any] = {"type": schema.get("type")}
+    if schema.get("type") == "array":
+        kept["items"] = keep_sound(schema.get("items"))
+    elif isinstance(schema.get("properties"), dict):
+        fields = schema["properties"].items()
+        kept["properties"] = {name: keep_sound(field) for name, field in fields if isinstance(name, str)}
+    if isinstance(schema.get("required"), list):
+        kept["required"] = [name for name in kept.get("properties", ()) if name in schema["required"]]
+    return {} if check_schema(kept) else kept
+
+
 def _problems(schema: Any, path: Path) -> Iterator[Problem]:
     if not isinstance(schema, dict):
         yield Problem(path, "A schema is a record of words such as `type` and `properties`.")

@@ -25,6 +25,7 @@ FOUND = [
     ("phone", "Anna Meier, <+55 (11) 98765-4321>, Bern"),
     ("phone", "Sie erreichen mich unter <030 901820>."),
     ("phone", "Mon portable : <06 12 34 56 78>"),
+    ("phone", "Mon numéro de téléphone est le <0344 157 568>"),
     ("phone", "mi móvil es <612 345 678>"),
     ("phone", "chiamami al <347 1234567>"),
     ("phone", "bel mij op <06-12345678>"),
