@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from builder.catalog.palette import Palette
 from builder.catalog.rules import judge_powers
 from builder.catalog.schemas import CatalogError, NodeTemplateSource
-from builder.kit.shapes import check_schema
+from builder.kit.shapes import check_schema, keep_sound
 from builder.sdk import NodeType
 
 
@@ -46,7 +46,7 @@ def _problems(palette: Palette, source: NodeTemplateSource) -> Iterator[Template
         return
     yield from (TemplateProblem(sentence, "base") for sentence in judge_powers(made, outside=True))
     known = {part for parts in source.gather.values() for part in parts.values()}
-    unknown = known - set((source.inputs or {}).get("properties", {}))
+    unknown = known - set(keep_sound(source.inputs or {}).get("properties", {}))
     if unknown:
         yield TemplateProblem(f"It gathers inputs that it does not have: {', '.join(sorted(unknown))}.", "gather")
     if not wrong:

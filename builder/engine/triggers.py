@@ -11,6 +11,7 @@ from builder.engine.graph import Binding, Node, Trigger, TriggerKind, Workflow
 from builder.engine.order import ancestor_masks
 from builder.engine.reading import NodeReading, read_bindings
 from builder.engine.references import check_inputs, check_references
+from builder.kit.shapes import keep_sound
 from builder.sdk import Effects, Schema, Shapes
 
 _TEXT: Schema = {"type": "string"}
@@ -63,13 +64,14 @@ def bindings_of(kind: TriggerKind, inputs: Mapping[str, Binding] | None) -> Mapp
 def check_triggers(workflow: Workflow) -> Iterator[Finding]:
     """What there is to say about the triggers that a file carries."""
     seen: set[str] = set()
+    wanted = keep_sound(workflow.inputs)
     for at, each in enumerate(workflow.triggers):
         place = f"triggers.{at}"
         if each.name in seen:
             sentence = f"There are two triggers named “{each.name}”."
             yield error("same_trigger", sentence, "Give one of them another name.", field=f"{place}.name")
         seen.add(each.name)
-        yield from (_at(place, found) for found in _check_said(each, workflow.inputs))
+        yield from (_at(place, found) for found in _check_said(each, wanted))
 
 
 def _check_said(trigger: Trigger, wanted: Schema) -> list[Finding]:

@@ -18,6 +18,7 @@ from builder.engine.check import check_reading
 from builder.engine.facts import ConnectionFacts, collect_facts
 from builder.engine.findings import has_error
 from builder.engine.graph import Workflow
+from builder.engine.offers import find_offers
 from builder.engine.prove import certify
 from builder.engine.reading import read_workflow
 from builder.engine.source import check_source
@@ -31,6 +32,11 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 RULES = EXAMPLES / "support-triage" / "governance.yaml"
 FILES = [*sorted(EXAMPLES.glob("constructs/*.yaml")), EXAMPLES / "support-triage" / "workflow.yaml"]
 PLAIN: list[dict[str, Any]] = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in FILES]
+PLAIN[-1]["triggers"] = [
+    {"kind": "webhook", "name": "Desk", "settings": {"max_size": 9}, "inputs": {"ticket": {"from": "body.text"}}},
+    {"kind": "schedule", "name": "Nightly", "settings": {"cron": "0 2 * * *"}, "inputs": {"ticket": {"value": "Hi"}}},
+    {"kind": "api", "name": "Program", "inputs": {"ticket": {"template": "{{ body.a }}"}}},
+]
 TEMPLATES = [GovernanceTemplate.model_validate(yaml.safe_load(RULES.read_text(encoding="utf-8")))]
 TYPES = discover_types()
 MODELS = {"default": ConnectionFacts("practice", "local", "eu")}
@@ -89,6 +95,7 @@ def test_every_broken_file_is_told_and_what_is_woven_of_it_verifies(plain: dict[
     found = [*findings, *more, *check_reading(reading)]
     assert all(each.sentence and each.way_out for each in found)
     collect_facts(reading, MODELS)
+    find_offers(reading)
     if has_error(found):
         return
     assert list(tell_workflow(reading))
@@ -102,6 +109,7 @@ def test_every_broken_file_is_told_and_what_is_woven_of_it_verifies(plain: dict[
     [
         ({"type": "object", "properties": {"a": 1, "b": {"type": "string"}}}, {"a": {}, "b": {"type": "string"}}),
         ({"type": "object", "properties": {"a": {"type": "nonsense"}}}, {"a": {}}),
+        ({"type": "object", "properties": {"a": {"type": None}}}, {"a": {}}),
         ({"type": "object", "properties": {"a": {"type": "string", "maxLength": "x"}}}, {"a": {"type": "string"}}),
         ({"type": "object", "properties": {"a": {"type": 3}}, "required": [{}, "a"]}, {"a": {}}),
         ({"type": "object", "properties": {"a": {"type": "array", "items": 7}}}, {"a": {"type": "array", "items": {}}}),

@@ -238,3 +238,8 @@ def cn_resident_id(letters: str) -> bool:
         return False
     total = weighted(letters[:17], (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2))
     return "10X98765432"[total % 11] == letters[17]
+
+
+def mostly_digits(letters: str) -> bool:
+    """No check digit, but what numbers of documents look like: four digits or more."""
+    return sum(each.isdigit() for each in letters) >= 4

@@ -72,6 +72,7 @@ def _find_all(text: str, wanted: frozenset[str], region: str | None) -> Iterator
 
 
 _CHECKED = "not measured on a corpus; its check digits are tested on numbers that the authorities publish"
+_WORDED = "not measured on a corpus; it has no check digit, so it counts only behind words that announce it"
 _FORMS = "not measured on a corpus; its form is tested on made-up keys and on near misses"
 
 
@@ -123,7 +124,11 @@ DETECTORS: dict[str, Detector] = {
         Detector("ip_address", "IP address", IP_ADDRESS, 1.0, 1.0, 6, _SENTENCES),
         Detector("date_of_birth", "Date of birth beside a word that says so", DATE_OF_BIRTH, 1.0, 1.0, 5, _SENTENCES),
         Detector("us_ssn", "US Social Security Number", "us_ssn@1", 1.0, 1.0, 9, _SENTENCES),
-        *(Detector(each.kind, each.title, each.detector) for each in NATIONAL_IDS if each.kind != "us_ssn"),
+        *(
+            Detector(each.kind, each.title, each.detector, corpus=_CHECKED if each.has_check else _WORDED)
+            for each in NATIONAL_IDS
+            if each.kind != "us_ssn"
+        ),
         *(Detector(rule.kind, rule.title, rule.detector, corpus=_FORMS) for rule in SECRET_RULES),
         *(Detector(kind, title, f"{kind}@1", corpus=_FORMS) for kind, title in NAMED_SECRETS.items()),
     )

@@ -37,10 +37,22 @@ class NationalId:
     score: float = 0.9
 
     @property
+    def has_check(self) -> bool:
+        """Whether something in the number itself says that it is in order."""
+        return self.check is not checksums.mostly_digits
+
+    @property
     def detector(self) -> str:
         """`name@version`."""
         return f"{self.kind}@1"
 
+
+# A document's number has no form of its own, so it counts only right behind words that say that it comes.
+_NUMBERED = (
+    r"(?:[ -]?(?:numbers?|no\b\.?|nr\b\.?|num\b|id\b|nummer|n[°º.]|número|numéro|numero|#|:))?"
+    r"[\W_]{0,4}(?:(?:is|was|ist|lautet|est|es|è)\b)?[\W_]{0,4}\Z"
+)
+_DOCUMENT = r"(?=[A-Z]{0,5}\d)[A-Z0-9]{6,18}|[A-Z]?\d{2,5}(?:[ \-]\d{2,6}){1,4}"
 
 NATIONAL_IDS: tuple[NationalId, ...] = (
     NationalId("us_ssn", "US Social Security Number", r"\d{3}([ .\-])\d{2}\1\d{4}", checksums.us_ssn,
@@ -91,6 +103,11 @@ NATIONAL_IDS: tuple[NationalId, ...] = (
                r"aadha?ar|\buid(?:ai)?\b", r"[2-9]\d{11}", 0.7),
     NationalId("cn_resident_id", "Chinese resident id", r"[1-8]\d{5}(?:19|20)\d{9}[0-9X]", checksums.cn_resident_id,
                r"身份证|resident id", "", 0.98),
+    NationalId("driving_licence", "Driving licence number", "", checksums.mostly_digits,
+               r"(?:driv(?:er|ing)(?:['’]?s)?[ -]?licen[cs]e|führerschein|permis de conduire|carnet de conducir"
+               rf"|patente di guida|rijbewijs){_NUMBERED}", _DOCUMENT),
+    NationalId("passport", "Passport number", "", checksums.mostly_digits,
+               rf"(?:passports?|reisepass|passeport|pasaporte|passaporto|paspoort){_NUMBERED}", _DOCUMENT),
 )  # fmt: skip
 
 _BEFORE, _AFTER = r"(?<![0-9A-Za-z])(?<!\d[.\-/])(?<![+@])", r"(?![0-9A-Za-z@]|[.\-/]\d)"

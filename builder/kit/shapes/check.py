@@ -64,7 +64,7 @@ def keep_sound(schema: Any) -> Schema:
         return {}
     if not check_schema(schema):
         return schema
-    kept: dict[str, Any] = {"type": schema.get("type")}
+    kept: dict[str, Any] = {"type": schema["type"]} if "type" in schema else {}
     if schema.get("type") == "array":
         kept["items"] = keep_sound(schema.get("items"))
     elif isinstance(schema.get("properties"), dict):
@@ -116,7 +116,7 @@ def _own_problems(schema: dict[Any, Any], path: Path) -> Iterator[Problem]:
 
 def _kinds(schema: dict[Any, Any]) -> frozenset[str] | Problem:
     said = schema.get("type")
-    listed = said if isinstance(said, list) else [said] if said is not None else []
+    listed = said if isinstance(said, list) else [said] if "type" in schema else []
     for kind in listed:
         if kind not in TYPES:
             way_out = "`null` in quotes" if kind is None else f"one of {', '.join(TYPES)}"

@@ -62,6 +62,13 @@ FOUND = [
     ("us_itin", "ITIN <912-90-3456>"),
     ("uk_nino", "<AB 12 34 56 C>"),
     ("uk_nhs", "NHS number <943 476 5919>"),
+    ("driving_licence", "My driver's license number is <019rf1807>"),
+    ("driving_licence", "Driving licence no. <MORGA657054SM9IJ>, valid"),
+    ("driving_licence", "driver license: <D400-7836-0001>"),
+    ("driving_licence", "Führerschein-Nr. <B072RRE2I55>"),
+    ("passport", "passport no. <123456789>"),
+    ("passport", "Numéro de passeport : <12AB34567>"),
+    ("passport", "Mein Reisepass: <C01X00T47>"),
     ("de_tax_id", "Steuer-ID <86 095 742 719>"),
     ("de_tax_id", "Steuer-Identifikationsnummer: <86095742719>"),
     ("de_pension", "Rentenversicherungsnummer <65 170839 J 00 3>"),
@@ -98,6 +105,9 @@ def test_found_exactly(kind: str, marked: str) -> None:
 
 
 LEFT_ALONE = [
+    "my passport is red and 20261130 is the day",
+    "passports are processed in 123456 days",
+    "my driver's license number is unknown to me",
     "No number here, and @nobody at all.",
     "git@github.com:team/project.git",
     "logo@2x.png and lodash@4.17.21",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from builder.catalog import CatalogError, Palette, discover_types
+from builder.catalog.judge import judge_node_template
 from builder.catalog.schemas import NodeTemplateSource
 from builder.engine.facts import type_facts
 from builder.engine.graph import Workflow
@@ -136,6 +137,13 @@ def test_effects_only_get_narrower() -> None:
 def test_what_makes_no_node_type_gets_a_sentence(change: dict[str, Any], words: str) -> None:
     with pytest.raises(CatalogError, match=words):
         make(**change)
+
+
+@pytest.mark.parametrize("fields", [[{}], 5, {"a": 1}, None])
+def test_a_schema_that_is_none_is_a_problem_beside_the_others(fields: Any) -> None:
+    source = {**REPLY, "inputs": {"type": "object", "properties": fields}, "gather": {"body": {"text": "text"}}}
+    told = judge_node_template(Palette(discover_types()), NodeTemplateSource.model_validate(source))
+    assert {each.field for each in told} == {"inputs", "gather"}
 
 
 def test_its_life_takes_two_people(world: World) -> None:
