@@ -126,9 +126,8 @@ def _show_offer(offer: NodeTemplateVersion, node: NodeType, newest: int) -> Offe
 def texts_of(node: NodeType) -> frozenset[str]:
     """Everything that people read of a type: what a `de.json` beside its module says in German."""
     found = {node.title, node.summary, *(port.title for port in node.ports)}
-    found |= {str(schema["title"]) for schema in node.expects.values() if "title" in schema}
     config = node.Config.model_json_schema(by_alias=True)
-    for schema in (config, *config.get("$defs", {}).values()):
+    for schema in (_input_of(node), config, *config.get("$defs", {}).values()):
         for field in schema.get("properties", {}).values():
             found |= {field[key] for key in _TEXTS if isinstance(field.get(key), str)}
     return frozenset(found - {""})

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from builder.app import build_app
-from tests.rooms.world import URL, World
+from tests.rooms.world import URL, make_world
 
 PAGE = "<!doctype html><title>Handrail</title>"
 SCRIPT = "console.info(1);" * 100
 
 
-@pytest.fixture
-def visitor(world: World, tmp_path: Path) -> TestClient:
-    folder = tmp_path / "dist"
+@pytest.fixture(scope="module")
+def visitor(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iterator[TestClient]:
+    place = tmp_path_factory.mktemp("screens")
+    folder = place / "dist"
     (folder / "assets").mkdir(parents=True)
     (folder / ".vite").mkdir()
     (folder / "index.html").write_text(PAGE)
     (folder / "assets" / "main-1a2b.js").write_text(SCRIPT)
     (folder / ".vite" / "manifest.json").write_text("{}")
-    (tmp_path / "secret.txt").write_text("not to be seen")
-    return TestClient(build_app(world.application, folder), base_url=URL)
+    (place / "secret.txt").write_text("not to be seen")
+    made = make_world(tmp_path_factory.mktemp("screens_home"), migrated_file)
+    yield TestClient(build_app(made.application, folder), base_url=URL)
+    made.application.close()
 
 
 @pytest.mark.parametrize(
