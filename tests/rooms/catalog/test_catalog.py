@@ -74,6 +74,8 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
         ("node.py", "before a text.", "before a text", "full stop"),
         ("node.py", "from pydantic", "from builder.kit.ids import new_id\nfrom pydantic", "imports builder.kit.ids"),
         ("node.py", "from pydantic", "import yaml\nfrom pydantic", "imports yaml"),
+        ("node.py", "        return Done", "        import yaml\n        return Done", "imports yaml"),
+        ("node.py", "        return Done", "        import httpx  # heavy\n        return Done", "imports httpx"),
         ("node.py", "Control.STEP", "Control.CHOOSE", "from outside is `step` or `ask`"),
         ("node.py", "    Config =", "    endorses = True\n    Config =", "only a policy or a review"),
         ("node.py", "    Config =", "    replies = True\n    Config =", "requires status, headers and body"),
@@ -90,6 +92,13 @@ def test_each_wrong_thing_is_told(file: str, old: str, new: str, words: str, tmp
     path.write_text(text.replace(old, new))
     sentences = [problem.sentence for problem in check_node_folders(tmp_path)]
     assert any(words in sentence for sentence in sentences), sentences
+
+
+def test_another_library_may_be_loaded_where_it_is_first_used(tmp_path: Path) -> None:
+    path = scaffold_node("tool", "thing", tmp_path) / "node.py"
+    late = "        import yaml  # heavy: only this step needs it\n        assert yaml\n        return Done"
+    path.write_text(path.read_text().replace("        return Done", late))
+    assert check_node_folders(tmp_path) == []
 
 
 @pytest.mark.parametrize("file", ["node.py", "README.md", "icon.svg", "examples.yaml", "test_thing.py"])
