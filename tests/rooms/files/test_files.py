@@ -162,7 +162,7 @@ def test_nobody_starts_by_a_webhook_what_he_may_not_give(world: World) -> None:
         plan = site.load_plan(read_live(session, workflow).version.woven)
     given = Start(input={"invoice": file}, starter=caller.person, team_id=world.ours, workflow_id=workflow)
     with pytest.raises(FileNotGivenError), world.transaction() as session:
-        start_run(session, plan, {}, given, site.payloads)
+        start_run(session, plan, {}, given, site.payloads, site.admission)
 
 
 @pytest.mark.anyio
@@ -191,7 +191,7 @@ async def test_a_step_keeps_the_same_once_and_a_retry_reads_what_was_made(world:
     with world.transaction() as session:
         insert_rows(session, run, 1, [Row(1, STEP, "note", "running", 1, "{}", None, None, None)])
         plan = site.load_plan(read_woven_of(session, run))
-        again = retry_from_step(session, plan, Retry(run, "note", "1"), site.vault_key)
+        again = retry_from_step(session, plan, Retry(run, "note", "1"), site.vault_key, site.admission)
     assert files_of(world, again) == files_of(world, run)
     with pytest.raises(NodeError, match="at most"):
         await files.keep("a", "text/plain", b"x" * (LARGEST + 1), use)
