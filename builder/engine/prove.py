@@ -89,9 +89,20 @@ def _judge(bound: BoundRule, look: Look, word: str) -> Certificate | Counterexam
     return _counterexample(bound, path, phrase_look(bound, look.wrong[0], word))
 
 
+_REQUIRED = {
+    "owner": "an owner",
+    "deputy": "a deputy",
+    "purpose": "a purpose",
+    "gate": "a gate",
+    "retention": "a time after which its runs are emptied",
+    "declassification_approved": "an approval of what it declassifies",
+}
+
+
 def _ask_for(bound: BoundRule, word: str) -> Finding:
-    sentence = f"“{bound.template.name}” wants {word.replace('_', ' ')} before this goes live: {bound.because}"
-    return warning("required", sentence, f"Give the workflow {word.replace('_', ' ')}.", field=word)
+    what = _REQUIRED[word]
+    sentence = f"“{bound.template.name}” wants {what} before this goes live: {bound.because}"
+    return warning("required", sentence, f"Give the workflow {what}.", field=word)
 
 
 def _counterexample(

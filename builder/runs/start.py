@@ -98,7 +98,8 @@ def start_run(session: Session, plan: Plan, document: JSON, start: Start, payloa
     if problems:
         first = problems[0]
         where = ".".join(str(part) for part in first.path)
-        more = f" There are {len(problems) - 1} more such problems." if len(problems) > 1 else ""
+        others = len(problems) - 1
+        more = "" if not others else " There is one more." if others == 1 else f" There are {others} more."
         said = f"`{where}`: {first.sentence}" if where else first.sentence
         raise RunInputError(f"The input does not fit. {said}{more}", field=where or None)
     admission.check(session, plan, Wish(start.mode, start.starter, start.team_id, start.workflow_id))

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from builder.db import read_clock
 from builder.engine.compare import Change, compare_workflows
 from builder.kit.hashing import hash_value
+from builder.kit.ids import read_id
 from builder.sdk import JSON
-from builder.teams import Caller
+from builder.teams import Caller, read_people
 from builder.workflows import store
 from builder.workflows.read import expect_open, expect_workflow
 from builder.workflows.rules import expect_source, thin_history, workflow_of
@@ -80,14 +81,22 @@ def _changed(session: Session, row: WorkflowRow, seen: int) -> DraftChangedError
     changes = [] if base is None else compare_drafts(row, base.source, there.source)
     what = f"{len(changes)} changes" if len(changes) != 1 else changes[0].sentence.rstrip(".")
     said = f": {what}" if base is not None else ""
+    who = _name_of(session, there.saved_by)
     return DraftChangedError(
-        f"Somebody saved “{row.name}” while you were working on it{said}. Nothing of yours or theirs was overwritten.",
+        f"{who} saved “{row.name}” while you were working on it{said}. Nothing of yours or theirs was overwritten.",
         way_out="Look at what changed, then save yours on top, or take theirs.",
         revision=there.revision,
         author=there.saved_by,
+        who=who,
         changes=[each.as_record() for each in changes],
         complete=base is not None,
     )
+
+
+def _name_of(session: Session, person: str) -> str:
+    number = read_id(person)
+    known = read_people(session, [number]).get(number)
+    return "Somebody" if known is None else known.name
 
 
 def compare_drafts(row: WorkflowRow, before: Mapping[str, JSON], after: Mapping[str, JSON]) -> list[Change]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import copy
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from builder.engine.doors import strip_doors
 from builder.engine.graph import Workflow, dump_part, hash_source
 from builder.engine.phrases import phrase_certificate, phrase_rule
-from builder.engine.prove import certify, prove
-from builder.engine.template import GovernanceTemplate
+from builder.engine.prove import _REQUIRED, certify, prove
+from builder.engine.template import GovernanceTemplate, Requirement
 from builder.engine.verify import verify
 from builder.engine.weave import Unweavable, weave
 from builder.engine.woven import Woven
@@ -411,3 +411,7 @@ def test_reviews_that_change_the_record_cannot_stand_at_a_door() -> None:
     rule = {**HUMAN_RULE, "insert": {"type": "review.edit@1", "config": EDIT}}
     proof = prove(attempt(TRIAGE, template(rule)))
     assert "review.edit@1 cannot stand before send" in proof.counterexamples[0].way_out
+
+
+def test_everything_that_a_rule_can_require_has_words() -> None:
+    assert set(_REQUIRED) == set(get_args(Requirement))

@@ -78,6 +78,8 @@ def test_two_people_editing_lose_nothing(world: World, made: int) -> None:
     said = refused.value.params
     assert said["revision"] == 3
     assert said["author"] == show_id(world.people["owner"])
+    assert said["who"] == "owner"
+    assert refused.value.sentence.startswith("owner saved “Letters” while you were working on it")
     assert [each["code"] for each in said["changes"]] == ["field_added", "node_added"]
     assert draft(world, made).source["nodes"].keys() == {"one", "two"}
     with world.transaction() as session:
