@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from builder.notices.letters import Postbox
     from builder.notices.mail import MailServer, Postman, sweep_notices, try_mail_server
     from builder.notices.store import read_new_notices
-    from builder.notices.tell import tell_people
+    from builder.notices.tell import settle_notices, tell_people
 
 _DOORS = {
     "router": "api",
@@ -23,11 +23,12 @@ _DOORS = {
     "sweep_notices": "mail",
     "try_mail_server": "mail",
     "read_new_notices": "store",
+    "settle_notices": "tell",
     "tell_people": "tell",
 }
 
 __all__ = [
-    "MailServer", "Postbox", "Postman", "read_new_notices", "router", "sweep_notices", "tell_people",
+    "MailServer", "Postbox", "Postman", "read_new_notices", "router", "settle_notices", "sweep_notices", "tell_people",
     "try_mail_server",
 ]  # fmt: skip
 

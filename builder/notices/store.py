@@ -80,6 +80,12 @@ def mark_read(session: Session, person_id: int, ids: Collection[int] | None, now
     session.execute(statement.values(read_at=now))
 
 
+def mark_settled(session: Session, kind: str, topic: str, link: str, now: datetime) -> None:
+    """Marks everybody's notices of a kind and topic that lead to one place as read."""
+    same = (notice.kind == kind, notice.topic == topic, notice.link == link, notice.read_at.is_(None))
+    session.execute(update(notice_table).where(*same).values(read_at=now))
+
+
 def delete_old(session: Session, notices: datetime, letters: datetime) -> None:
     """Deletes notices and letters from before two moments."""
     session.execute(delete(notice_table).where(notice.at < notices))

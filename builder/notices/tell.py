@@ -11,7 +11,14 @@ from builder.db import to_milliseconds
 from builder.kit.ids import new_id
 from builder.notices.rules import GATHER, TOGETHER
 from builder.notices.settings import settings_of
-from builder.notices.store import insert_letter, insert_notice, lock_topic, read_together, update_notice
+from builder.notices.store import (
+    insert_letter,
+    insert_notice,
+    lock_topic,
+    mark_settled,
+    read_together,
+    update_notice,
+)
 
 
 def tell_people(
@@ -55,3 +62,16 @@ def tell_people(
         insert_notice(session, {**values, "made_at": now, "at": now, "shown": setting.in_product})
         if setting.by_email:
             insert_letter(session, {"person_id": person, "notice_id": number, "due_at": now + GATHER, "made_at": now})
+
+
+def settle_notices(session: Session, kind: str, *, topic: str, link: str, now: datetime) -> None:
+    """What asked people for something that is over no longer waits to be read, nor leaves by mail.
+
+    Args:
+        session: the transaction of what is over.
+        kind: the kind that asked.
+        topic: what it was about.
+        link: where it led; a notice that tells of several leads elsewhere, and stays.
+        now: when.
+    """
+    mark_settled(session, kind, topic, link, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +11,7 @@ from builder.audit import append_event
 from builder.db import read_clock, to_milliseconds
 from builder.engine.woven import read_woven
 from builder.kit.ids import new_id, read_id, show_id
-from builder.notices import tell_people
+from builder.notices import settle_notices, tell_people
 from builder.publishing import store
 from builder.publishing.prepare import Press, expect_separate, expect_unmoved, prepare_draft, prepare_source
 from builder.publishing.schemas import (
@@ -57,7 +58,7 @@ def ask_to_publish(
     row = expect_open(session, caller, workflow_id, "publish.ask")
     version = prepare_draft(session, caller, row, press, seen=seen, stage=stage or next_stage(row), note=note)
     now = read_clock(session)
-    store.supersede_requests(session, row.id, caller.person, now)
+    _supersede(session, caller, row, now)
     number = new_id(to_milliseconds(now))
     values = {"id": number, "workflow_id": row.id, "version": version.number, "note": note}
     store.insert_request(session, {**values, "asked_by": caller.person, "asked_at": now})
@@ -86,7 +87,7 @@ def publish_workflow(
     row = expect_open(session, caller, workflow_id, "publish.do")
     wanted = stage or next_stage(row)
     version = prepare_draft(session, caller, row, press, seen=seen, stage=wanted, note=note)
-    store.supersede_requests(session, row.id, caller.person, read_clock(session))
+    _supersede(session, caller, row, read_clock(session))
     return _go_live(session, caller, row, version, "version_published")
 
 
@@ -108,6 +109,7 @@ def decide_request(
         raise PublishError("To decline needs a reason.", field="reason", way_out="Say what should be different.")
     if not store.end_request(session, asked.id, state, caller.person, read_clock(session), reason):
         raise RequestOverError(f"This request is {_expect(session, asked.id).state.value} already.")
+    _settle(session, asked, read_clock(session))
     if approve:
         woven = expect_unmoved(session, row, version, press)
         expect_separate(caller, woven, version.authors)
@@ -132,6 +134,7 @@ def withdraw_request(session: Session, caller: Caller, request_id: int) -> Publi
         require(caller, "publish.do", row.team_id)
     if not store.end_request(session, asked.id, RequestState.WITHDRAWN, caller.person, read_clock(session)):
         raise RequestOverError(f"This request is {_expect(session, asked.id).state.value} already.")
+    _settle(session, asked, read_clock(session))
     _tell(session, caller, expect_version(session, row, asked.version), "publish_withdrawn")
     return _expect(session, asked.id)
 
@@ -234,7 +237,25 @@ def _say(
     session: Session, caller: Caller, row: WorkflowRow, version: Version, people: Sequence[int], kind: str
 ) -> None:
     """Tells people of a request; its link leads to the workflow's versions."""
-    number, topic = version.number, f"{show_id(row.id)} {version.number}"
-    link, now = f"/workflows/{show_id(row.id)}/versions", read_clock(session)
-    said = {"workflow": row.name, "version": number, "person": caller.name}
+    (topic, link), now = _place_of(row.id, version.number), read_clock(session)
+    said = {"workflow": row.name, "version": version.number, "person": caller.name}
     tell_people(session, people, kind, topic=topic, link=link, now=now, **said)  # type: ignore[arg-type]  # by name
+
+
+def _supersede(session: Session, caller: Caller, row: WorkflowRow, now: datetime) -> None:
+    """Ends what waits for a workflow: something newer takes its place."""
+    for each in store.read_requests_of(session, [row.id], 20):
+        if each.state is RequestState.WAITING:
+            _settle(session, each, now)
+    store.supersede_requests(session, row.id, caller.person, now)
+
+
+def _settle(session: Session, asked: PublishRequest, now: datetime) -> None:
+    """Whoever was asked need not read any more that it waits."""
+    topic, link = _place_of(asked.workflow_id, asked.version)
+    settle_notices(session, "publish_asked", topic=topic, link=link, now=now)
+
+
+def _place_of(workflow_id: int, version: int) -> tuple[str, str]:
+    """The topic of notices about a version, and where they lead."""
+    return f"{show_id(workflow_id)} {version}", f"/workflows/{show_id(workflow_id)}/versions"

@@ -32,6 +32,7 @@ from builder.reviews.schemas import (
     UnfitDecisionError,
 )
 from builder.reviews.store import end_review, insert_decision, read_decisions
+from builder.reviews.tell import settle_asked
 from builder.runs import hold_run, resume_run
 from builder.sdk import JSON, Decision
 
@@ -89,6 +90,7 @@ def decide_review(
     if answer is not None:
         why = f"{answer.by} decided: {answer.decision}."
         end_review(session, review_id, ReviewState.DECIDED, why, now)
+        settle_asked(session, [review], now)
         resume_run(session, review.run_id, review.path, answer)
     return answer
 

@@ -11,7 +11,7 @@ from builder.kit.ids import show_id
 from builder.reviews.rules import REJECT
 from builder.reviews.schemas import Review, ReviewState
 from builder.reviews.store import end_review, mark_escalated, read_due
-from builder.reviews.tell import tell_asked
+from builder.reviews.tell import settle_asked, tell_asked
 from builder.runs import RunOverError, hold_run, resume_run
 from builder.sdk import Decision
 
@@ -52,6 +52,7 @@ def _expire(session: Session, review: Review, now: datetime) -> str | None:
         return then
     if not end_review(session, review.id, ReviewState.EXPIRED, late, now):
         return None
+    settle_asked(session, [review], now)
     try:
         with session.begin_nested():
             resume_run(session, review.run_id, review.path, Decision(REJECT, KEEPER, late))

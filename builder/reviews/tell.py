@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from builder.kit.ids import show_id
-from builder.notices import tell_people
+from builder.notices import settle_notices, tell_people
 from builder.reviews.rules import why_not
 from builder.reviews.schemas import Decider, Review
 from builder.reviews.store import read_decisions
@@ -31,9 +31,21 @@ def tell_asked(
             continue
         earlier = read_decisions(session, each.id)
         people = [person for person, who in _reviewers(session, each).items() if why_not(each, who, earlier) is None]
-        topic = f"{show_id(each.workflow_id or each.run_id)} {each.place}"
-        link = f"/reviews/{show_id(each.id)}"
+        topic, link = _place_of(each)
         tell_people(session, people, kind, topic=topic, link=link, many="/reviews", now=now, workflow=run.name)
+
+
+def settle_asked(session: Session, reviews: Sequence[Review], now: datetime) -> None:
+    """Whoever was asked for what is over need not read that it waits."""
+    for each in reviews:
+        topic, link = _place_of(each)
+        for kind in ("review_waits", "review_due"):
+            settle_notices(session, kind, topic=topic, link=link, now=now)
+
+
+def _place_of(review: Review) -> tuple[str, str]:
+    """The topic of its notices, and where they lead."""
+    return f"{show_id(review.workflow_id or review.run_id)} {review.place}", f"/reviews/{show_id(review.id)}"
 
 
 def _reviewers(session: Session, review: Review) -> dict[int, Decider]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from builder.db import read_clock
 from builder.reviews.schemas import ReviewState
 from builder.reviews.store import end_reviews
-from builder.reviews.tell import tell_asked
+from builder.reviews.tell import settle_asked, tell_asked
 
 
 def withdraw_review(session: Session, *, run_id: int, path: str, why: str) -> None:
@@ -21,4 +21,5 @@ def withdraw_review(session: Session, *, run_id: int, path: str, why: str) -> No
     """
     now = read_clock(session)
     ended = end_reviews(session, run_id, path or None, state=ReviewState.WITHDRAWN, why=why, now=now)
+    settle_asked(session, ended, now)
     tell_asked(session, "review_withdrawn", ended, now)

@@ -114,7 +114,7 @@ def test_old_notices_go(world: World) -> None:
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_every_kind_has_its_words_in_every_language(language: str) -> None:
-    params = {"workflow": "W {0}", "team": "T", "person": "P", "version": 3}
+    params = {"workflow": "W {0}", "team": "T", "person": "P", "version": 3, "template": "M"}
     for kind, words in KINDS.items():
         assert set(words.one) == set(words.many) == {"en", "de"}
         for count in (1, 2):

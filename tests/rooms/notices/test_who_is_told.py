@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,10 @@ from tests.rooms.world import URL, World
 
 def kinds_of(world: World, name: str) -> list[str]:
     return [each["kind"] for each in world.client(name).get("/api/notices").json()["items"]]
+
+
+def unread_of(world: World, name: str) -> list[str]:
+    return [each["kind"] for each in world.client(name).get("/api/notices").json()["items"] if not each["read"]]
 
 
 @pytest.fixture
@@ -102,6 +107,33 @@ def test_owners_are_asked_to_publish_and_who_asked_is_told(world: World) -> None
         with world.transaction() as session:
             decide_request(session, owner, asked.id, press(world), approve=approve, reason="Not yet.")
         assert kinds_of(world, "builder")[0] == kind
+        assert "publish_asked" not in unread_of(world, "owner")
+
+
+def test_a_request_that_a_newer_one_replaces_no_longer_waits_to_be_read(world: World) -> None:
+    number, builder = make_workflow(world), world.caller("builder")
+    for _ in range(2):
+        with world.transaction() as session:
+            ask_to_publish(session, builder, number, press(world), seen=2, note="")
+    assert unread_of(world, "owner") == ["publish_asked"]
+
+
+@pytest.mark.parametrize("how", ["decided", "withdrawn", "expired"])
+def test_what_is_over_no_longer_waits_to_be_read(world: World, how: str) -> None:
+    world.add_person("second", ours=("reviewer",))
+    number = make_review(world, due_clock="PT1H", on_timeout="reject")
+    assert unread_of(world, "reviewer") == unread_of(world, "second") == ["review_waits"]
+    if how == "decided":
+        client, place = world.client("second"), f"/api/reviews/{show_id(number)}"
+        said = {"decision": "approve", "payload_hash": client.get(place).json()["payload_hash"]}
+        assert client.post(f"{place}/decide", json=said).status_code == 200
+    run = run_of(world, number)
+    with world.transaction() as session:
+        if how == "withdrawn":
+            withdraw_review(session, run_id=run, path="", why="It is over.")
+        if how == "expired":
+            assert expire_reviews(session, read_clock(session) + timedelta(hours=2)) == 1
+    assert "review_waits" not in unread_of(world, "reviewer")
 
 
 def test_whoever_is_here_is_welcomed_in_a_team(world: World) -> None:
