@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import typer
 
 from builder.cli.output import say, unusable
-from builder.cli.serve import listen_on, look_at_own_door, make_server
+from builder.cli.serve import listen_on, loading, look_at_own_door, make_server
 from builder.kit.errors import HandrailError
 from builder.settings import Settings, SettingsError, read_settings
 
@@ -20,9 +20,10 @@ def api(
     port: int = typer.Option(8700, min=0, max=65535, help="Port to listen on; 0 takes a free one."),
 ) -> None:
     """Answers people and programs; runs are executed by workers."""
-    from builder.app import build_app  # heavy: the whole product
-    from builder.screens import screens_folder  # heavy: Starlette
-    from builder.wiring import build_api  # heavy: the whole product
+    with loading():
+        from builder.app import build_app  # heavy: the whole product
+        from builder.screens import screens_folder  # heavy: Starlette
+        from builder.wiring import build_api  # heavy: the whole product
 
     with ExitStack() as things:
         try:

@@ -13,7 +13,7 @@ from typing import ClassVar
 import typer
 
 from builder.cli.output import say, unusable
-from builder.cli.serve import listen_on, look_at_own_door, make_server
+from builder.cli.serve import listen_on, loading, look_at_own_door, make_server
 from builder.kit.clock import SYSTEM_CLOCK
 from builder.kit.errors import HandrailError
 from builder.settings import Settings, read_settings
@@ -48,10 +48,11 @@ def up(
 def _serve(
     settings: Settings, listening: socket.socket, things: ExitStack, *, example: bool, open_browser: bool, began: float
 ) -> None:
-    from builder.app import build_app  # heavy: the whole product
-    from builder.example import furnish, open_receiver  # heavy: the whole product
-    from builder.screens import screens_folder  # heavy: Starlette
-    from builder.wiring import build_api, build_embedded  # heavy: the whole product
+    with loading():
+        from builder.app import build_app  # heavy: the whole product
+        from builder.example import furnish, open_receiver  # heavy: the whole product
+        from builder.screens import screens_folder  # heavy: Starlette
+        from builder.wiring import build_api, build_embedded  # heavy: the whole product
 
     receiver = open_receiver() if example else None
     if receiver is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ from builder.engine.plan import Plan
 from builder.files import Given, give_files
 from builder.kit.errors import HandrailError
 from builder.kit.ids import new_id
-from builder.kit.shapes import ShapeError, normalise, validate
+from builder.kit.shapes import Problem, ShapeError, normalise, validate
 from builder.runs import store
 from builder.runs.loading import ValueTooLargeError, store_value
 from builder.runs.ports import Payloads
@@ -70,6 +70,14 @@ class Start:
     files: frozenset[int] = frozenset()
 
 
+def _refuse_input(problems: Sequence[Problem]) -> RunInputError:
+    first, others = problems[0], len(problems) - 1
+    where = ".".join(str(part) for part in first.path)
+    more = "" if not others else " There is one more." if others == 1 else f" There are {others} more."
+    said = f"`{where}`: {first.sentence}" if where else first.sentence
+    return RunInputError(f"The input does not fit. {said}{more}", field=where or None)
+
+
 def start_run(session: Session, plan: Plan, document: JSON, start: Start, payloads: Payloads, admission: Admit) -> int:
     """Starts a run of a woven workflow.
 
@@ -96,12 +104,7 @@ def start_run(session: Session, plan: Plan, document: JSON, start: Start, payloa
     except (ShapeError, ValueTooLargeError) as problem:
         raise RunInputError(f"The input cannot be used: {problem}") from problem
     if problems:
-        first = problems[0]
-        where = ".".join(str(part) for part in first.path)
-        others = len(problems) - 1
-        more = "" if not others else " There is one more." if others == 1 else f" There are {others} more."
-        said = f"`{where}`: {first.sentence}" if where else first.sentence
-        raise RunInputError(f"The input does not fit. {said}{more}", field=where or None)
+        raise _refuse_input(problems)
     admission.check(session, plan, Wish(start.mode, start.starter, start.team_id, start.workflow_id))
     store.insert_plan(session, plan.hash, plan.name, document)
     now = read_clock(session)
