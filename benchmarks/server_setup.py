@@ -27,7 +27,7 @@ from builder.db import read_clock, to_milliseconds
 from builder.kit.ids import first_id, show_id
 from builder.publishing import Press, publish_workflow
 from builder.runs import Start
-from builder.runs.tables import run_table, step_table
+from builder.runs.tables import plan_table, run_table, step_table
 from builder.sdk import JSON, Mode, Stage
 from builder.settings import read_settings
 from builder.teams import CSRF_HEADER, Caller, found_team, make_owner_link, speak_as
@@ -174,7 +174,7 @@ def _copy_workflows(application: Application, started: int, teams: list[int], co
                 "id": number,
                 "team_id": team,
                 "key": f"copy-{number}",
-                "name": f"Copy {at:04} of a workflow",
+                "name": _name(at),
                 "live": None,
             }
             for at, (number, team) in enumerate(copies)
@@ -196,6 +196,10 @@ def _copy_runs(
         Start({"text": "Hello"}, starter, Mode.LIVE, Stage.PILOT, "Team 00", workflows[0][1], started, 1),
     )
     with application.transaction() as session:
+        named = [{"hash": f"{at:064x}", "name": _name(at), "document": live.version.woven}
+                 for at in range(len(workflows))]  # fmt: skip
+        made = read_clock(session)
+        session.execute(insert(plan_table), [{**each, "made_at": made} for each in named])
         one = dict(session.execute(select(run_table).where(run_table.c.id == first)).mappings().one())
         now = read_clock(session)
         session.execute(run_table.update().where(run_table.c.id == first).values(status="cancelled", ended_at=now))
@@ -210,7 +214,8 @@ def _copy_runs(
             state = _STATES[at % len(_STATES)]
             rows.append(
                 {**one, "id": number, "workflow_id": workflow, "team_id": team, "status": state,
-                 "name": f"Copy {at % len(workflows):04} of a workflow", "ended_at": now, "started_at": now,
+                 "name": _name(at % len(workflows)), "plan_hash": f"{at % len(workflows):064x}",
+                 "ended_at": now, "started_at": now,
                  "ready_at": None, "ring_at": None, "result": '{"status":204}'}
             )  # fmt: skip
             steps += _steps(number, state, now)
@@ -220,6 +225,10 @@ def _copy_runs(
             session.execute(insert(run_table), rows)
             session.execute(insert(step_table), steps)
     return newest
+
+
+def _name(at: int) -> str:
+    return f"Copy {at:04} of a workflow"
 
 
 def _steps(run: int, state: str, now: Any) -> list[dict[str, Any]]:

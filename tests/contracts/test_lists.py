@@ -16,7 +16,7 @@ from builder.live.rules import Key
 from builder.notices.store import insert_notice
 from builder.reviews import open_review
 from builder.runs.schemas import STEP, Row, RunFacts
-from builder.runs.store import insert_rows
+from builder.runs.store import insert_plan, insert_rows, lists
 from builder.runs.store.lists import (
     Wanted,
     empty_rows,
@@ -41,13 +41,15 @@ def runs(database: Database) -> list[RunFacts]:
     """Sixty runs of three teams and of none, the newest first."""
     with database.transaction() as session:
         now = read_clock(session)
+        for number, name in enumerate(NAMES):
+            insert_plan(session, f"{number:064x}", name, {})
         for number in range(60):
             status = STATES[number % 7 % 4]
             ended = now - timedelta(days=number) if status in FINAL_RUNS else None
             values: dict[str, Any] = {
-                "id": first_id(1_000 + number), "plan_hash": "0" * 64, "name": NAMES[number % 4], "stage": "pilot",
-                "mode": "live" if number % 3 else "dry", "team_id": (None, 1, 2, 3)[number % 4], "starter": "x",
-                "workflow_id": number % 5 or None, "version": 1, "status": status.value, "made_at": now,
+                "id": first_id(1_000 + number), "plan_hash": f"{number % 4:064x}", "name": NAMES[number % 4],
+                "stage": "pilot", "mode": "live" if number % 3 else "dry", "team_id": (None, 1, 2, 3)[number % 4],
+                "starter": "x", "workflow_id": number % 5 or None, "version": 1, "status": status.value, "made_at": now,
                 "ended_at": ended, "input": '"in"', "given": "{}", "input_ref": f"{number:064x}",
             }  # fmt: skip
             session.execute(insert(run_table).values(**values))
@@ -68,14 +70,25 @@ def runs(database: Database) -> list[RunFacts]:
         {"text": "LETTERS"},
         {"text": "100%"},
         {"text": "a_B"},
+        {"text": "e", "mode": Mode.LIVE},
+        {"text": "letters", "workflow": 2},
+        {"text": "in no name"},
         {"since": first_id(1_040)},
         {"number": first_id(1_007)},
         {"team": 3, "status": RunStatus.SUCCEEDED, "mode": Mode.LIVE, "since": first_id(1_010)},
     ],
 )
+@pytest.mark.parametrize("few", [20, 1])
 def test_every_page_is_what_an_oracle_shows(
-    database: Database, runs: list[RunFacts], teams: frozenset[int] | None, filters: dict[str, Any]
+    database: Database,
+    runs: list[RunFacts],
+    teams: frozenset[int] | None,
+    filters: dict[str, Any],
+    few: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(lists, "FEW_NAMES", few)
+
     def fits(run: RunFacts) -> bool:
         seen = teams is None or run.team_id in teams
         same = all(

@@ -11,12 +11,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import RowMapping, Select, func, select, text, union_all, update
+from sqlalchemy import ColumnElement, RowMapping, Select, func, select, text, union_all, update
 from sqlalchemy.orm import Session
 
 from builder.engine.state import FINAL_RUNS, RunStatus
 from builder.runs.schemas import RunFacts
-from builder.runs.tables import FULL, OPEN, run_table, signal_table, step_table, wait_table
+from builder.runs.tables import FULL, OPEN, plan_table, run_table, signal_table, step_table, wait_table
 from builder.sdk import Mode, Stage
 
 run, step, wait = run_table.c, step_table.c, wait_table.c
@@ -53,7 +53,11 @@ def read_page(session: Session, wanted: Wanted, limit: int) -> list[RunFacts]:
     if wanted.team is not None:
         teams = frozenset({wanted.team}) if teams is None else teams & {wanted.team}
     query = select(*_LISTED).where(*_conditions(wanted)).order_by(run.id.desc()).limit(limit)
-    if teams is not None and wanted.workflow is None and wanted.number is None:
+    names = _find_names(session, wanted.text) if wanted.text and wanted.workflow is None else None
+    if names is not None:
+        ours = query if teams is None else query.where(run.team_id.in_(sorted(teams)))
+        query = _merged([ours.where(run.name == name) for name in names], limit)
+    elif teams is not None and wanted.workflow is None and wanted.number is None:
         query = _merged([query.where(run.team_id == team) for team in sorted(teams)], limit)
     elif teams is not None:
         query = query.where(run.team_id.in_(sorted(teams)))
@@ -83,9 +87,27 @@ def _conditions(wanted: Wanted) -> list[Any]:
     if wanted.before is not None:
         found.append(run.id < wanted.before)
     if wanted.text:
-        like = "%" + wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        found.append(run.name.ilike(like, escape="\\"))
+        found.append(_has(run.name, wanted.text))
     return found
+
+
+FEW_NAMES = 20
+"""Up to so many names are looked up one by one. Of more, a run with one of them is soon met among the newest."""
+
+
+def _find_names(session: Session, text: str) -> list[str] | None:
+    """The names with a text in them, as far as they are few; None for more. Every run has a plan, which bears its name:
+    there are as many plans as versions, far fewer than runs.
+    """
+    plan = plan_table.c
+    query = select(plan.name).distinct().where(_has(plan.name, text)).limit(FEW_NAMES + 1)
+    names = sorted(session.scalars(query))
+    return names if len(names) <= FEW_NAMES else None
+
+
+def _has(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    return column.ilike(like, escape="\\")
 
 
 def _merged(queries: Sequence[Select[Any]], limit: int) -> Select[Any]:
