@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from string import Formatter
 
 import pytest
 from sqlalchemy import select
@@ -114,12 +115,13 @@ def test_old_notices_go(world: World) -> None:
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_every_kind_has_its_words_in_every_language(language: str) -> None:
-    params = {"workflow": "W {0}", "team": "T", "person": "P", "version": 3, "template": "M"}
     for kind, words in KINDS.items():
         assert set(words.one) == set(words.many) == {"en", "de"}
+        texts = (*words.one.values(), *words.many.values())
+        names = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
         for count in (1, 2):
-            sentence = say_notice(kind, {**params, "count": count}, language)
-            assert "{workflow}" not in sentence
+            sentence = say_notice(kind, {**dict.fromkeys(names, "W {0}"), "count": count}, language)
+            assert not any(f"{{{name}}}" in sentence for name in names)
             assert sentence.endswith(".")
     for kind in LETTERS:
         said = {"sentence": "S {x}", "person": "P {y}", "organisation": "O"}
