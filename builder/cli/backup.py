@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from builder.cli.files import JsonOption
+from builder.cli.files import JsonOption, name_of_starter
 from builder.cli.output import FINDINGS, Ending, print_json, say, unusable
 from builder.kit.errors import HandrailError
 from builder.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from builder.backups import Manifest, SealedKeys
+    from builder.wiring import Application
 
 _PASSPHRASE = "HANDRAIL_BACKUP_PASSPHRASE"  # noqa: S105 – the name of a variable
 FileArgument = Annotated[Path, typer.Argument(help="The backup.", show_default=False)]
@@ -34,6 +35,7 @@ def backup(file: FileArgument, keys: KeysOption = False, as_json: JsonOption = F
             sealed = None
             if keys:
                 sealed = seal_keys(held.vault, held.audit.private, _ask_passphrase(again=True))
+            _note(application, "backup_made", {"keys": sealed is not None})  # before its moment, so that it is in it
             manifest = write_backup(application.database, application.payloads, file, held.prints, sealed)
     except HandrailError as error:
         raise unusable(error) from None
@@ -66,7 +68,7 @@ def restore(
             restore_backup(database, open_payloads(settings), file)
         finally:
             database.close()
-        sentence = _prove_audit(settings)
+        sentence = _prove_audit(settings, manifest)
     except HandrailError as error:
         raise unusable(error) from None
     _tell_backup(manifest, f"Restored. {sentence}", as_json=as_json)
@@ -107,7 +109,17 @@ def _bring_keys(settings: Settings, manifest: Manifest, sealed: SealedKeys | Non
         raise Ending("The keys here are not those of the backup: what was sealed with them would never open again.")
 
 
-def _prove_audit(settings: Settings) -> str:
+def _note(application: Application, kind: str, record: dict[str, Any]) -> None:
+    """Leaves in the audit who did this at the machine."""
+    from builder.audit import append_event  # heavy: the database
+    from builder.db import read_clock  # heavy: SQLAlchemy
+
+    with application.transaction() as session:
+        actor, now = name_of_starter(None), read_clock(session)
+        append_event(session, kind, actor=actor, subject="the installation", now=now, record=record)
+
+
+def _prove_audit(settings: Settings, manifest: Manifest) -> str:
     """Verifies the restored audit; what to say of it.
 
     Raises:
@@ -116,9 +128,11 @@ def _prove_audit(settings: Settings) -> str:
     from builder.audit import export_audit, verify_audit  # heavy: the database
     from builder.wiring import open_application  # heavy: the whole product
 
-    with open_application(settings) as application, application.database.read() as session:
-        public = application.keys.audit.public
-        report = verify_audit(export_audit(session, public), public)
+    with open_application(settings) as application:
+        with application.database.read() as session:
+            public = application.keys.audit.public
+            report = verify_audit(export_audit(session, public), public)
+        _note(application, "installation_restored", {"made_at": manifest.head.made_at, "holds": report.holds})
     if not report.holds:
         raise Ending(f"Everything is back, but the audit does not hold: {report.sentence}", code=FINDINGS)
     return f"The audit holds: {report.chained} events."

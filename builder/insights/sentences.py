@@ -8,6 +8,8 @@ from typing import Any
 
 SENTENCES: Mapping[str, str] = {
     "answer_unheard": "{who} answered, and the run had gone on already.",
+    "backup_made": "{who} copied everything into a backup.",
+    "installation_restored": "{who} restored the installation from a backup of {made_at}.",
     "invitation_withdrawn": "{who} withdrew an invitation.",
     "member_changed": "{who} changed what somebody is in a team.",
     "org_roles_changed": "{who} changed somebody's roles in the organisation.",

@@ -44,6 +44,9 @@ def test_an_installation_moves_in_a_file(desk: Desk, tmp_path: Path) -> None:
 
     assert command(desk, there, "show", ended)["run"]["state"] == "succeeded"
     assert command(desk, there, "audit", "verify")["holds"]
+    exported = desk.home / "audit.jsonl"
+    desk.handrail("audit", "export", exported)
+    assert '"kind": "backup_made"' in exported.read_text("utf-8"), "who copies everything leaves that in the audit"
     approved = {"decision": "approve", "by": "Tomas Berg", "reason": "Polite."}
     answers = desk.answers(g_send_human_before_outward_write=approved)
     story = command(desk, there, "resume", waiting, "--answers", answers, "--allow-host", desk.receiver.address)

@@ -6,6 +6,8 @@ export const KINDS = [
   "password_changed",
   "reset_link_made",
   "owner_link_made",
+  "backup_made",
+  "installation_restored",
   "person_invited",
   "invitation_withdrawn",
   "person_joined",
