@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import socket
-import subprocess
-import sys
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import typer
 
+from builder.cli.doctor import doctor
 from builder.db import open_database
 from builder.doctor import Sign, State, examine
 from builder.kit.clock import SYSTEM_CLOCK
 from builder.kit.sealing import load_or_make_key
 from tests.rooms.notices.post import open_office
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def look(environment: Mapping[str, str]) -> list[Sign]:
@@ -193,16 +191,14 @@ def test_models(environment: dict[str, str]) -> None:
     assert about("models", {**environment, "HANDRAIL_MODELS": "/nowhere.yaml"})[0][0] is State.FAIL
 
 
-def test_the_command_says_all_in_lines_or_as_one_document(home: Path) -> None:
-    def run(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "builder.cli", "doctor", *words], cwd=ROOT, capture_output=True, text=True,
-            env={"HANDRAIL_HOME": str(home), "PATH": "", **more}, check=False,
-        )  # fmt: skip
-
-    done = run("--json")
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["well"]
-    done = run(HANDRAIL_LOG_LEVEL="loud")
-    assert done.returncode == 1
-    assert done.stdout.startswith("fail  settings")
+def test_the_command_says_all_in_lines_or_as_one_document(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HANDRAIL_HOME", str(home))
+    doctor(as_json=True)
+    assert json.loads(capsys.readouterr().out)["well"]
+    monkeypatch.setenv("HANDRAIL_LOG_LEVEL", "loud")
+    with pytest.raises(typer.Exit) as ended:
+        doctor(as_json=False)
+    assert ended.value.exit_code == 1
+    assert capsys.readouterr().out.startswith("fail  settings")
