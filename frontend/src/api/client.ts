@@ -30,6 +30,8 @@ export type ReviewDetail = Omit<Schemas["ReviewDetail"], "record" | "proposal" |
 };
 export type GovernanceVersion = Schemas["TemplateView"];
 export type TemplateState = Schemas["TemplateState"];
+export type NodeTemplate = Schemas["NodeTemplateView"];
+export type McpServer = Schemas["ServerView"];
 export type Stage = Schemas["Stage"];
 export type AuditEvent = Schemas["EventView"];
 export type FileView = Schemas["FileView"];

@@ -111,6 +111,9 @@ const audit = createRoute({
   component: lazyPage(() => import("@/features/audit/Audit"), "Audit"),
 });
 
+const versioned = (search: Record<string, unknown>): { version?: number } =>
+  Number.isInteger(search.version) ? { version: search.version as number } : {};
+
 const governance = createRoute({
   getParentRoute: () => inside,
   path: "/governance",
@@ -120,9 +123,40 @@ const governance = createRoute({
 const template = createRoute({
   getParentRoute: () => inside,
   path: "/governance/$id",
-  validateSearch: (search): { version?: number } =>
-    Number.isInteger(search.version) ? { version: search.version as number } : {},
+  validateSearch: versioned,
   component: lazyPage(() => import("@/features/governance/Template"), "Template"),
+});
+
+const catalog = createRoute({
+  getParentRoute: () => inside,
+  path: "/catalog",
+  component: lazyPage(() => import("@/features/catalog/Catalog"), "Catalog"),
+});
+
+const servers = createRoute({
+  getParentRoute: () => inside,
+  path: "/catalog/servers",
+  component: lazyPage(() => import("@/features/catalog/Servers"), "Servers"),
+});
+
+const newTemplate = createRoute({
+  getParentRoute: () => inside,
+  path: "/catalog/new",
+  component: lazyPage(() => import("@/features/catalog/TemplateEditor"), "NewTemplate"),
+});
+
+const nodeTemplate = createRoute({
+  getParentRoute: () => inside,
+  path: "/catalog/$id",
+  validateSearch: versioned,
+  component: lazyPage(() => import("@/features/catalog/TemplatePage"), "TemplatePage"),
+});
+
+const editTemplate = createRoute({
+  getParentRoute: () => inside,
+  path: "/catalog/$id/edit",
+  validateSearch: versioned,
+  component: lazyPage(() => import("@/features/catalog/TemplateEditor"), "EditTemplate"),
 });
 
 const whose = (search: Record<string, unknown>): { whose?: "team" | "overdue" | "decided"; team?: string } => ({
@@ -205,6 +239,11 @@ const routes = root.addChildren([
     settings,
     audit,
     governance,
+    catalog,
+    servers,
+    newTemplate,
+    nodeTemplate,
+    editTemplate,
     template,
     reviews,
     review,

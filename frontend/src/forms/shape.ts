@@ -60,7 +60,10 @@ export function shapeOf(schema: Schema, root: Schema, name = ""): Shape {
       if (isRecord(schema.properties))
         return {
           is: "record",
-          fields: Object.entries(schema.properties).flatMap(([key, value]) => (isRecord(value) ? [[key, value]] : [])),
+          // What a node template fixes is nobody's to fill in.
+          fields: Object.entries(schema.properties).flatMap(([key, value]) =>
+            isRecord(value) && value["x-fixed"] !== true ? [[key, value]] : [],
+          ),
         };
       if (name === "body") return { is: "graph" };
       return isRecord(schema.additionalProperties) ? { is: "pairs" } : { is: "fields" };

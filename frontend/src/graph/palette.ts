@@ -22,11 +22,27 @@ export type NodeType = {
   free: boolean;
   output: Schema;
   icon: string;
+  /** What IT says of a node template; null for a type that a developer wrote. */
+  template?: { name: string; newest: boolean; deprecated: string; teams: string[] | null } | null;
+  /** Whether it is offered for a new step; what is placed stays as it is. */
+  isOffered?: boolean;
 };
 
 export type Palette = ReadonlyMap<string, NodeType>;
 
 export const ERROR_PORT = "error";
+/** The palette of a team: of each template the newest version that is published to it is offered. */
+export function offeredTo(palette: Palette, team: string): Palette {
+  return new Map(
+    [...palette].map(([key, type]) => {
+      const { template } = type;
+      const isOffered =
+        !template || (template.newest && !template.deprecated && (template.teams?.includes(team) ?? true));
+      return [key, { ...type, isOffered }];
+    }),
+  );
+}
+
 const UNKNOWN: Port[] = [{ name: "done", title: "" }];
 
 const isRecord = (value: Json | undefined): value is JsonRecord =>

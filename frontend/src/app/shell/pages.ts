@@ -3,7 +3,17 @@
  * permission that it needs does not see it, and a group without pages shows no name.
  */
 
-import { House, IdCard, ListChecks, ScrollText, ShieldCheck, UsersRound, Waypoints, Workflow } from "lucide-react";
+import {
+  Blocks,
+  House,
+  IdCard,
+  ListChecks,
+  ScrollText,
+  ShieldCheck,
+  UsersRound,
+  Waypoints,
+  Workflow,
+} from "lucide-react";
 
 /** From top to bottom; the first group stands above all names. `needs` is a permission, null where none is needed. */
 export const GROUPS = [
@@ -31,6 +41,7 @@ export const GROUPS = [
   {
     text: "nav.group.organisation",
     pages: [
+      { to: "/catalog", text: "nav.catalog", icon: Blocks, needs: "template.read" },
       { to: "/team", text: "nav.team", icon: UsersRound, needs: null },
       { to: "/people", text: "nav.people", icon: IdCard, needs: "organisation.read" },
     ],

@@ -1,7 +1,7 @@
 import { useParams, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useState } from "react";
 import { type Draft, query, type WorkflowRow } from "@/api/client";
-import type { Palette } from "@/graph";
+import { offeredTo, type Palette } from "@/graph";
 import { Failure, Loading } from "@/kit/states";
 import { EditorContext, makeEditor, openDraft } from "./editor";
 import { usePalette } from "./usePalette";
@@ -28,7 +28,7 @@ export function Editor({ menu }: { menu?: (row: WorkflowRow) => ReactNode }) {
 /** The draft is read once: what is typed here is never overwritten by what arrives later. */
 function Opened({ row, draft, palette, menu }: { row: WorkflowRow; draft: Draft; palette: Palette; menu: ReactNode }) {
   const [opened] = useState(() => ({
-    store: makeEditor(openDraft(row, draft), palette),
+    store: makeEditor(openDraft(row, draft), offeredTo(palette, row.team.id)),
     revision: draft.revision,
   }));
   return (

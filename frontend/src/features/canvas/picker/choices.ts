@@ -26,6 +26,7 @@ export function keepRecent(key: string): void {
 export function choicesFor(types: NodeType[], words: string, spot: Spot, recent: readonly string[]): Choice[] {
   const sought = words.trim().toLowerCase().split(/\s+/).filter(Boolean);
   const found = types.filter((type) => {
+    if (type.isOffered === false) return false;
     const text = `${type.title} ${type.summary} ${type.key}`.toLowerCase();
     return sought.every((word) => text.includes(word));
   });

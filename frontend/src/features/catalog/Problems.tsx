@@ -1,0 +1,31 @@
+import { Alert } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { isProblem, wordsFor } from "@/kit/problem";
+import classes from "./catalog.module.css";
+
+type Problem = { field?: string | null; sentence: string };
+
+/** Why a template cannot be treated like that, with everything that is wrong with it. */
+export function Problems({ error }: { error: unknown }) {
+  const { t } = useTranslation();
+  if (!error) return null;
+  const words = wordsFor(error, t);
+  const found = isProblem(error) && Array.isArray(error.params?.problems) ? (error.params.problems as Problem[]) : [];
+  return (
+    <Alert color="red" role="alert" title={words.sentence}>
+      {words.wayOut}
+      <ProblemList problems={found.length > 1 ? found : []} />
+    </Alert>
+  );
+}
+
+export function ProblemList({ problems }: { problems: Problem[] }) {
+  if (problems.length === 0) return null;
+  return (
+    <ul className={classes.problems}>
+      {problems.map(({ field, sentence }) => (
+        <li key={`${field} ${sentence}`}>{field ? `${field}: ${sentence}` : sentence}</li>
+      ))}
+    </ul>
+  );
+}
