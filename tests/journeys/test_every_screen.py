@@ -65,6 +65,9 @@ SCREENS = {
     "people": "/people",
     "governance": "/governance",
     "audit": "/audit",
+    "catalog": "/catalog",
+    "catalog-new": "/catalog/new",
+    "catalog-servers": "/catalog/servers",
     "settings": "/settings",
 }
 
