@@ -58,7 +58,7 @@ from builder.sdk import JSON, NodeType
 from builder.settings import Settings
 from builder.teams import Admission, NotAdmittedError, is_ownerless, make_owner_link
 from builder.telemetry import SILENCE, Answers, Figures, SideDoor
-from builder.triggers import TriggerFiles
+from builder.triggers import TriggerFiles, keep_schedules, sweep_fires
 from builder.workflows import tell_template_users
 
 PLANS_KEPT = 256
@@ -241,7 +241,8 @@ class Application:
         kept = Kept(
             self.settings, self.database, self.payloads, self.keys, self._postman, self.process, self.ask_outside
         )
-        return keeper_rounds(kept)
+        return (*keeper_rounds(kept), Round("schedules", 1.0, lambda: keep_schedules(self)),
+                Round("fires", 3600.0, lambda: sweep_fires(self)))  # fmt: skip
 
     def open_side_door(
         self, *, ready: Callable[[], str | None] | None = None, also: Callable[[], str | None] = lambda: None

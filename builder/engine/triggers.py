@@ -11,6 +11,7 @@ from builder.engine.graph import Binding, Node, Trigger, TriggerKind, Workflow
 from builder.engine.order import ancestor_masks
 from builder.engine.reading import NodeReading, read_bindings
 from builder.engine.references import check_inputs, check_references
+from builder.engine.schedule import check_schedule
 from builder.kit.shapes import keep_sound
 from builder.sdk import Effects, Schema, Shapes
 
@@ -36,7 +37,7 @@ NAMES: Mapping[TriggerKind, Mapping[str, Schema]] = {
 }
 """Kind → what its bindings may read, with its schema."""
 
-SETTINGS: Mapping[TriggerKind, Callable[[Mapping[str, Any]], list[Finding]]] = {}
+SETTINGS: Mapping[TriggerKind, Callable[[Mapping[str, Any]], list[Finding]]] = {"schedule": check_schedule}
 """Kind → what there is to say of its settings."""
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from builder.runs.schemas import FINAL_STATES, RunFacts
     from builder.runs.start import RunInputError, Start, StartedBy, start_run
     from builder.runs.store.keeping import count_leases
-    from builder.runs.store.lists import count_open_runs, read_facts, read_moving
+    from builder.runs.store.lists import count_open_runs, find_going_on, read_facts, read_moving
     from builder.runs.sweep import fire_timers, force_cancels, reap_workers, sweep_ready
     from builder.runs.tell import (
         RunMissingError,
@@ -49,6 +49,7 @@ _DOORS = {
     "sees_payload": "browse",
     "FINAL_STATES": "schemas",
     "RunFacts": "schemas",
+    "find_going_on": "store.lists",
     "read_facts": "store.lists",
     "read_moving": "store.lists",
     "RunInputError": "start",
@@ -135,6 +136,7 @@ __all__ = [
     "count_open_runs",
     "empty_runs",
     "failpoint",
+    "find_going_on",
     "find_run",
     "find_runs",
     "fire_timers",

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from builder.triggers.attach import change_trigger, delete_trigger, make_trigger
     from builder.triggers.files import TriggerFiles
     from builder.triggers.form import Form, find_form, start_by_form
+    from builder.triggers.keep import keep_schedules, sweep_fires
     from builder.triggers.read import find_trigger, list_triggers
     from builder.triggers.rules import Wish
+    from builder.triggers.schedule import find_fires
     from builder.triggers.schemas import (
         BadTriggerError,
         Key,
@@ -35,8 +37,10 @@ _NAMES = {
     "attach": ("change_trigger", "delete_trigger", "make_trigger"),
     "files": ("TriggerFiles",),
     "form": ("Form", "find_form", "start_by_form"),
+    "keep": ("keep_schedules", "sweep_fires"),
     "read": ("find_trigger", "list_triggers"),
     "rules": ("Wish",),
+    "schedule": ("find_fires",),
     "schemas": (
         "BadTriggerError", "Key", "KeyReusedError", "NotStartableError", "Started", "Trigger", "TriggerChangedError",
         "TriggerError", "TriggerOffError", "UnknownTriggerError",
@@ -49,8 +53,9 @@ _DOORS = {name: module for module, names in _NAMES.items() for name in names}
 __all__ = [
     "BadTriggerError", "Form", "Key", "KeyReusedError", "NotStartableError", "Started", "Trigger",
     "TriggerChangedError", "TriggerError", "TriggerFiles", "TriggerOffError", "UnknownTriggerError", "Wish",
-    "change_trigger", "delete_trigger", "find_form", "find_trigger", "list_triggers", "make_trigger", "pause_trigger",
-    "router", "start_by_form", "start_by_trigger", "switch_trigger",
+    "change_trigger", "delete_trigger", "find_fires", "find_form", "find_trigger", "keep_schedules",
+    "list_triggers", "make_trigger", "pause_trigger", "router", "start_by_form", "start_by_trigger", "sweep_fires",
+    "switch_trigger",
 ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from builder.triggers.attach import change_trigger, delete_trigger, make_trigger
 from builder.triggers.form_routes import form_routes
 from builder.triggers.live import find_fields
 from builder.triggers.read import find_trigger, list_triggers
+from builder.triggers.schedule_routes import schedule_routes
 from builder.triggers.schemas import Trigger
 from builder.triggers.switch import switch_trigger
 from builder.triggers.views import (
@@ -31,6 +32,7 @@ from builder.workflows import find_workflow
 
 router = APIRouter(tags=["triggers"])
 router.include_router(form_routes)
+router.include_router(schedule_routes)
 
 WorkflowId = Annotated[Id, Path()]
 TriggerId = Annotated[Id, Path()]

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from sqlalchemy.orm import Session
 
 from builder.engine.graph import TriggerKind
+from builder.triggers.arm import arm_trigger
 from builder.triggers.schemas import Trigger
 
 Changed: TypeAlias = Callable[[Session, Trigger, datetime], None]
@@ -29,5 +30,5 @@ class Kind:
     gone: Gone = lambda *_: None
 
 
-KINDS: Mapping[TriggerKind, Kind] = {"schedule": Kind(), "webhook": Kind(), "api": Kind()}
+KINDS: Mapping[TriggerKind, Kind] = {"schedule": Kind(changed=arm_trigger), "webhook": Kind(), "api": Kind()}
 """Every kind."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from builder.engine.graph import Binding, TriggerKind
+from builder.engine.schedule import Timing
 from builder.kit.errors import HandrailError
 from builder.kit.ids import show_id
 from builder.sdk import JSON
@@ -85,6 +87,58 @@ class Started:
 
     run_id: int
     again: bool = False
+
+
+class Outcome(StrEnum):
+    """What became of a due time: a run; nothing, by how the schedule is set; nothing, because it was refused; or it
+    waits for the run before.
+    """
+
+    STARTED = "started"
+    SKIPPED = "skipped"
+    REFUSED = "refused"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Fire:
+    """A due time of a schedule, and what became of it.
+
+    Attributes:
+        due: when it was due. Each due time of a schedule has one Fire, whatever number of processes keeps time.
+        at: when that was noticed.
+        code, sentence: why it started no run, where it did not.
+        late: whether it was noticed long after it was due.
+        count, until: for due times in a row that were left out together: how many, and the last of them.
+    """
+
+    trigger_id: int
+    due: datetime
+    at: datetime
+    outcome: Outcome
+    code: str | None
+    sentence: str | None
+    run_id: int | None
+    late: bool
+    count: int
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A timing of a schedule, and the moment until which it held; None for the one that holds."""
+
+    timing: Timing
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Armed:
+    """When a schedule is due next, None while it is not; and by which timings the times up to now are found."""
+
+    trigger_id: int
+    next_due: datetime | None
+    spans: tuple[Span, ...]
 
 
 class TriggerError(HandrailError):

@@ -1,8 +1,8 @@
-"""The rows of triggers, and of what started once and must not start again."""
+"""The rows of triggers, of when schedules are due, and of what started once and must not start again."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from builder.db import Json, Moment, metadata
 
@@ -41,3 +41,37 @@ trigger_key_table = Table(
     Column("at", Moment, nullable=False),
     Index("trigger_key_at", "at"),
 )
+
+schedule_table = Table(
+    "schedule",
+    metadata,
+    Column("trigger_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("next_due", Moment),
+    Column("spans", Json, nullable=False),
+    Column("hold_until", Moment),
+    Index(
+        "schedule_due",
+        "next_due",
+        postgresql_where=text("next_due IS NOT NULL"),
+        sqlite_where=text("next_due IS NOT NULL"),
+    ),
+    postgresql_with={"fillfactor": "70"},
+)
+
+fire_table = Table(
+    "fire",
+    metadata,
+    Column("trigger_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("due", Moment, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("outcome", String(10), nullable=False),
+    Column("code", String(40)),
+    Column("sentence", Text),
+    Column("run_id", BigInteger),
+    Column("late", Boolean, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("until", Moment),
+    Index("fire_waiting", "trigger_id", "due", postgresql_where=text("outcome = 'waiting'"),
+          sqlite_where=text("outcome = 'waiting'")),
+    Index("fire_at", "at"),
+)  # fmt: skip

@@ -16,6 +16,7 @@ from builder.sdk import Schema
 from builder.triggers.live import Fields
 from builder.triggers.rules import Wish, judge_trigger, wish_of
 from builder.triggers.schemas import Trigger
+from builder.triggers.store import read_next_dues
 from builder.workflows import Named, name_people
 
 Bindings = Annotated[dict[str, dict[str, Any]], Field(max_length=500)]
@@ -43,6 +44,7 @@ class TriggerView(Wire):
         owner: in whose name its runs are started.
         inputs: field → its binding; None: the body is the input.
         pinned: the only version that it starts; None: whichever is live.
+        next_due: of a schedule that starts runs, when it is due next.
         findings: what is to be said of it, judged by the inputs as they are now.
         revision: its ETag.
     """
@@ -59,6 +61,7 @@ class TriggerView(Wire):
     pinned: int | None
     settings: dict[str, Any]
     inputs: dict[str, Any] | None
+    next_due: datetime | None
     findings: list[dict[str, Any]]
     revision: int
     made_by: Named
@@ -137,6 +140,7 @@ def show_triggers(session: Session, triggers: Iterable[Trigger], schema: Schema)
     rows = list(triggers)
     people = name_people(session, [p for each in rows for p in (each.switched_by, each.owner_id, each.made_by,
                                                                 each.changed_by)])  # fmt: skip
+    dues = read_next_dues(session, [each.id for each in rows])
     return [
         TriggerView(
             id=each.id,
@@ -151,6 +155,7 @@ def show_triggers(session: Session, triggers: Iterable[Trigger], schema: Schema)
             pinned=each.pinned,
             settings=dict(each.settings),
             inputs=None if each.inputs is None else dict(each.inputs),
+            next_due=dues.get(each.id),
             findings=say_findings(wish_of(each), schema),
             revision=each.revision,
             made_by=people[each.made_by],

@@ -157,6 +157,13 @@ def read_moving(session: Session, since: int) -> list[Moving]:
     return [each._replace(seq=seqs.get(each.id, 0)) for each in going + new]
 
 
+def find_going_on(session: Session, trigger_id: int) -> list[int]:
+    """The runs that a trigger started and that go on or wait, the first first; one that was put away does not."""
+    status = [each.value for each in RunStatus if each not in FINAL_RUNS | {RunStatus.QUARANTINED}]
+    query = select(run.id).where(run.trigger_id == trigger_id, run.status.in_(status)).order_by(run.id)
+    return list(session.scalars(query))
+
+
 # ---------------------------------------------------------------- old runs
 
 

@@ -1359,6 +1359,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/schedules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Preview
+         * @description The next five times at which a schedule would be due. Nothing is stored.
+         */
+        post: operations["preview_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -1629,6 +1649,26 @@ export interface paths {
          * @description Changes a trigger over the revision that `If-Match` names; what is not named stays.
          */
         patch: operations["change_trigger"];
+        trace?: never;
+    };
+    "/api/triggers/{trigger}/fires": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fires
+         * @description What became of a schedule's due times, the newest first.
+         */
+        get: operations["list_fires"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/triggers/{trigger}/switch": {
@@ -2360,6 +2400,40 @@ export interface components {
             name: string;
             /** Size */
             size: number;
+        };
+        /**
+         * FireView
+         * @description A due time of a schedule, and what became of it.
+         *
+         *     Attributes:
+         *         at: when that was noticed.
+         *         code, sentence: why it started no run, where it did not.
+         *         count, until: of due times in a row that were left out together, how many at least, and the last.
+         */
+        FireView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Code */
+            code: string | null;
+            /** Count */
+            count: number;
+            /**
+             * Due
+             * Format: date-time
+             */
+            due: string;
+            /** Late */
+            late: boolean;
+            outcome: components["schemas"]["Outcome"];
+            /** Run */
+            run: string | null;
+            /** Sentence */
+            sentence: string | null;
+            /** Until */
+            until: string | null;
         };
         /**
          * Forgotten
@@ -3140,6 +3214,13 @@ export interface components {
             name: string;
         };
         /**
+         * Outcome
+         * @description What became of a due time: a run; nothing, by how the schedule is set; nothing, because it was refused; or it
+         *     waits for the run before.
+         * @enum {string}
+         */
+        Outcome: "started" | "skipped" | "refused" | "waiting";
+        /**
          * OwnTeamView
          * @description A team of one's own, and the permissions that one has there.
          */
@@ -3167,6 +3248,13 @@ export interface components {
         Page_EventView_: {
             /** Items */
             items: components["schemas"]["EventView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Page[FireView] */
+        Page_FireView_: {
+            /** Items */
+            items: components["schemas"]["FireView"][];
             /** Next */
             next: string | null;
         };
@@ -3282,6 +3370,30 @@ export interface components {
             name: string;
             /** Title */
             title: string;
+        };
+        /**
+         * PreviewIn
+         * @description The settings of a schedule that is being written.
+         */
+        PreviewIn: {
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PreviewView
+         * @description When it would be due next, or what is wrong with it.
+         */
+        PreviewView: {
+            /** Findings */
+            findings: {
+                [key: string]: unknown;
+            }[];
+            /** Next */
+            next: string[];
+            /** Zone */
+            zone: string | null;
         };
         /**
          * Problem
@@ -4336,6 +4448,7 @@ export interface components {
          *         owner: in whose name its runs are started.
          *         inputs: field → its binding; None: the body is the input.
          *         pinned: the only version that it starts; None: whichever is live.
+         *         next_due: of a schedule that starts runs, when it is due next.
          *         findings: what is to be said of it, judged by the inputs as they are now.
          *         revision: its ETag.
          */
@@ -4369,6 +4482,8 @@ export interface components {
             made_by: components["schemas"]["Named"];
             /** Name */
             name: string;
+            /** Next Due */
+            next_due: string | null;
             owner: components["schemas"]["Named"];
             paused: components["schemas"]["PausedView"] | null;
             /** Pinned */
@@ -7853,6 +7968,48 @@ export interface operations {
             };
         };
     };
+    preview_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
@@ -8635,6 +8792,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TriggerView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_fires: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                /** @description How many items a page has at most. */
+                size?: number;
+            };
+            header?: never;
+            path: {
+                trigger: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FireView_"];
                 };
             };
             /** @description Client Error */

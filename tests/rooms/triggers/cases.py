@@ -35,6 +35,8 @@ def to_it(world: World, json: object = None, *, match: str | None = None, **more
     return Sent(path={"trigger": show_id(made.id)}, json=json, headers=headers)
 
 
+DAILY = {"when": {"every": "day", "at": "08:30"}, "zone": "Europe/Berlin"}
+
 CASES = [
     RouteCase("read_form", lambda world, _: at(world, live=True)),
     RouteCase("start_by_form", lambda world, _: at(world, {"input": {"text": "Hello"}}, live=True), status=201),
@@ -45,4 +47,6 @@ CASES = [
     RouteCase("change_trigger", lambda world, _: to_it(world, {"name": "Another"}, match='"1"')),
     RouteCase("switch_trigger", lambda world, _: to_it(world, {"on": True})),
     RouteCase("delete_trigger", lambda world, _: to_it(world), status=204),
+    RouteCase("preview_schedule", lambda _, __: Sent(json={"settings": DAILY}), reach="organisation"),
+    RouteCase("list_fires", lambda world, _: to_it(world, kind="schedule", settings=DAILY)),
 ]
