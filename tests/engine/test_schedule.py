@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from itertools import takewhile
+from itertools import islice, takewhile
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from builder.engine.schedule import Timing, due_times
+from builder.engine.schedule import ScheduleSettings, Timing, check_schedule, due_times, next_due
 
 ZONES = (
     "Europe/Berlin", "America/New_York", "America/Santiago", "America/Havana", "America/St_Johns", "Asia/Beirut",
@@ -71,10 +72,93 @@ def oracle(cron: str, zone: ZoneInfo, start: datetime, end: datetime) -> Iterato
             yield moment
 
 
+def due_between(timing: Timing, start: datetime, end: datetime) -> list[datetime]:
+    return list(takewhile(lambda due: due <= end, due_times(timing, start)))
+
+
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("cron", [*FIXED, *REPEATING])
 def test_both_clock_changes_are_right(zone: str, cron: str) -> None:
     for change in changes(zone, range(2026, 2028)) or (datetime(2026, 3, 29, tzinfo=UTC),):
         start, end = change - timedelta(hours=5), change + timedelta(hours=7)
-        found = list(takewhile(lambda due, end=end: due <= end, due_times(Timing(cron, zone), start)))  # type: ignore[misc]
+        found = due_between(Timing(cron, zone), start, end)
         assert found == list(oracle(cron, ZoneInfo(zone), start, end)), (zone, cron, change)
+
+
+@pytest.mark.parametrize(
+    ("when", "cron"),
+    [
+        ({"every": "day", "at": "08:30"}, "30 8 * * *"),
+        ({"every": "weekday", "at": "00:05"}, "5 0 * * 1-5"),
+        ({"every": "week", "on": ["sun", "mon"], "at": "23:59"}, "59 23 * * 1,7"),
+        ({"every": "month", "day": 28, "at": "12:00"}, "0 12 28 * *"),
+        ({"every": "month", "day": "last", "at": "12:00"}, "0 12 L * *"),
+        ({"every": "hours", "step": 6, "minute": 10}, "10 */6 * * *"),
+        ({"every": "minutes", "step": 5}, "*/5 * * * *"),
+        ({"every": "cron", "cron": "0 0 12 * * MON"}, "0 0 12 * * MON"),
+    ],
+)
+def test_a_plain_choice_is_an_expression(when: dict[str, Any], cron: str) -> None:
+    settings = ScheduleSettings.model_validate({"when": when, "zone": "Europe/Berlin"})
+    assert settings.timing == Timing(cron, "Europe/Berlin")
+    assert check_schedule({"when": when, "zone": "Europe/Berlin"}) == []
+
+
+BAD_CRONS = (
+    "", " ", "*", "* * * *", "* * * * * * *", "60 * * * *", "a b c d e", "*/0 * * * *", "5-1 * * * *", "* * * * *,",
+    "* * 0 * *", "* * * 13 *", "* * * * 8", "* * * * MON#6", "* * * * 1L/2", "\u0661 * * * *", "* * * * \u00b2L",
+    "1/2/3 * * * *", "*/1,*/1,*/1,", "L * * * *", "-1 * * * *", "9" * 150 + " * * * *", "* * * * * *", "*/5 * * * * *",
+    "0,59 * * * * *", "0 0 31 2,4 *", "0 0 30 2 *", "@daily", "$(date) * * * *", ",".join(["*/1"] * 40) + " * *",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("cron", BAD_CRONS)
+def test_what_is_no_expression_gets_a_sentence(cron: str) -> None:
+    found = check_schedule({"when": {"every": "cron", "cron": cron}, "zone": "UTC"})
+    assert found
+    assert all(each.sentence.endswith(".") and each.way_out and each.field for each in found)
+
+
+@pytest.mark.parametrize(
+    "zone", ["", "Mars/Olympus", "../../etc/passwd", "/etc/localtime", "UTC\0", "europe/berlin", "x" * 65]
+)
+def test_what_is_no_zone_gets_a_sentence(zone: str) -> None:
+    found = check_schedule({"when": {"every": "day", "at": "08:30"}, "zone": zone})
+    assert [each.field for each in found] == ["settings.zone"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {}, {"when": {}, "zone": "UTC"}, {"when": {"every": "year"}, "zone": "UTC"}, {"when": [], "zone": 3},
+        {"when": {"every": "day", "at": "24:00"}, "zone": "UTC"},
+        {"when": {"every": "day", "at": "8:30"}, "zone": "UTC"},
+        {"when": {"every": "week", "on": [], "at": "08:30"}, "zone": "UTC"},
+        {"when": {"every": "month", "day": 29, "at": "08:30"}, "zone": "UTC"},
+        {"when": {"every": "minutes", "step": 7}, "zone": "UTC"},
+        {"when": {"every": "day", "at": "08:30"}, "zone": "UTC", "overlap": "panic"},
+        {"when": {"every": "day", "at": "08:30"}, "zone": "UTC", "at_most": 101},
+        {"when": {"every": "day", "at": "08:30"}, "zone": "UTC", "secret": "x"},
+    ],
+)  # fmt: skip
+def test_other_settings_get_a_sentence(settings: dict[str, Any]) -> None:
+    found = check_schedule(settings)
+    assert found
+    assert all(each.sentence and each.way_out for each in found)
+
+
+def test_a_time_that_never_comes_is_told() -> None:
+    found = check_schedule({"when": {"every": "cron", "cron": "0 0 31 2 MON#5"}, "zone": "UTC"})
+    assert found == [] or found[0].code in ("never_due", "bad_settings")
+    assert next_due(Timing("0 12 29 2 *", "UTC"), datetime(2025, 1, 1, tzinfo=UTC)) == datetime(
+        2028, 2, 29, 12, tzinfo=UTC
+    )
+
+
+def test_six_fields_begin_with_seconds_and_are_due_once_at_both_changes() -> None:
+    timing = Timing("15,45 30 2 * * *", "Europe/Berlin")
+    spring = due_between(timing, datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 29, 12, tzinfo=UTC))
+    assert spring == [datetime(2026, 3, 29, 1, 0, second, tzinfo=UTC) for second in (15, 45)]
+    autumn = due_between(timing, datetime(2026, 10, 24, 12, tzinfo=UTC), datetime(2026, 10, 25, 12, tzinfo=UTC))
+    assert autumn == [datetime(2026, 10, 25, 0, 30, second, tzinfo=UTC) for second in (15, 45)]
+    assert len(list(islice(due_times(Timing("*/30 * * * * *", "UTC"), spring[0]), 5))) == 5

@@ -57,6 +57,7 @@ SCREENS = {
     "list": "{workflow}?view=list",
     "versions": "{workflow}/versions",
     "start": "{workflow}/start",
+    "triggers": "{workflow}/triggers",
     "publish-requests": "/publish-requests",
     "runs": "/runs",
     "run": "{run}",

@@ -217,6 +217,12 @@ const start = createRoute({
   component: lazyPage(() => import("@/features/workflows/StartForm"), "StartForm", ["editor", "rest"]),
 });
 
+const triggers = createRoute({
+  getParentRoute: () => inside,
+  path: "/workflows/$id/triggers",
+  component: lazyPage(() => import("@/features/triggers/Triggers"), "Triggers", ["editor", "rest"]),
+});
+
 const requests = createRoute({
   getParentRoute: () => inside,
   path: "/publish-requests",
@@ -231,6 +237,7 @@ const routes = root.addChildren([
     versions,
     compare,
     start,
+    triggers,
     requests,
     workflows,
     workflow,

@@ -1,6 +1,16 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { Archive, ArchiveRestore, Copy, Download, Ellipsis, History, Play, Settings } from "lucide-react";
+import {
+  Archive,
+  ArchiveRestore,
+  CalendarClock,
+  Copy,
+  Download,
+  Ellipsis,
+  History,
+  Play,
+  Settings,
+} from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { query, type WorkflowRow } from "@/api/client";
@@ -59,6 +69,12 @@ export function WorkflowMenu({ row, onProblem, isOpened = false }: Props) {
             onClick={() => navigate({ to: "/workflows/$id/versions", ...here })}
           >
             {t("versions.title")}
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<CalendarClock aria-hidden size={15} />}
+            onClick={() => navigate({ to: "/workflows/$id/triggers", ...here })}
+          >
+            {t("triggers.title")}
           </Menu.Item>
           {mayWrite && (
             <Menu.Item leftSection={<Copy aria-hidden size={15} />} onClick={() => setDoing("fork")}>

@@ -1,0 +1,92 @@
+import { Button, Menu } from "@mantine/core";
+import { useParams } from "@tanstack/react-router";
+import { CalendarClock, Plus } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { query } from "@/api/client";
+import { ButtonLink } from "@/kit/ButtonLink";
+import { Page } from "@/kit/Page";
+import { may, useSession } from "@/kit/session";
+import { Empty, Failure, Loading } from "@/kit/states";
+import type { Kind, Trigger } from "./kinds";
+import { ScheduleDialog } from "./ScheduleDialog";
+import { ScheduleLine } from "./ScheduleLine";
+import { ScheduleLog } from "./ScheduleLog";
+import { TriggerRow } from "./TriggerRow";
+import classes from "./triggers.module.css";
+
+type Open = { what: "edit" | "log"; kind: Kind; trigger: Trigger | null };
+
+/** Everything that starts a workflow beside its form. */
+export function Triggers() {
+  const { t } = useTranslation();
+  const { id } = useParams({ from: "/inside/workflows/$id/triggers" });
+  const session = useSession();
+  const init = { params: { path: { workflow: id } } };
+  const workflow = query.useQuery("get", "/api/workflows/{workflow}", init);
+  const asked = query.useQuery("get", "/api/workflows/{workflow}/triggers", init);
+  const [open, setOpen] = useState<Open | null>(null);
+  const error = workflow.error ?? asked.error;
+  if (error) return <Failure error={error} onRetry={() => asked.refetch()} />;
+  if (!workflow.data || !asked.data) return <Loading lines={5} />;
+  const list = asked.data;
+  const mayWrite = may(session, "trigger.write", workflow.data.team.id) && !workflow.data.archived;
+  const add = mayWrite && (
+    <Menu position="bottom-end" width={240}>
+      <Menu.Target>
+        <Button leftSection={<Plus aria-hidden size={16} />}>{t("triggers.add")}</Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<CalendarClock aria-hidden size={16} />}
+          onClick={() => setOpen({ what: "edit", kind: "schedule", trigger: null })}
+        >
+          {t("triggers.kind.schedule")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+  return (
+    <Page
+      title={t("triggers.of", { name: workflow.data.name })}
+      lead={t("triggers.lead")}
+      actions={
+        <>
+          <ButtonLink to="/workflows/$id" params={{ id }} variant="default">
+            {t("start.open")}
+          </ButtonLink>
+          {list.items.length > 0 && add}
+        </>
+      }
+    >
+      {list.items.length === 0 ? (
+        <Empty title={t("triggers.none")} action={add}>
+          {t("triggers.none.why")}
+        </Empty>
+      ) : (
+        <ul className={classes.rows} aria-label={t("triggers.title")}>
+          {list.items.map((trigger) => (
+            <TriggerRow
+              key={trigger.id}
+              trigger={trigger}
+              mayWrite={mayWrite}
+              words={
+                trigger.kind === "schedule" ? <ScheduleLine trigger={trigger} /> : t(`triggers.kind.${trigger.kind}`)
+              }
+              onEdit={() => setOpen({ what: "edit", kind: trigger.kind, trigger })}
+              onLog={
+                trigger.kind === "schedule" ? () => setOpen({ what: "log", kind: trigger.kind, trigger }) : undefined
+              }
+            />
+          ))}
+        </ul>
+      )}
+      {open?.kind === "schedule" && open.what === "edit" && (
+        <ScheduleDialog workflow={id} list={list} trigger={open.trigger} onClose={() => setOpen(null)} />
+      )}
+      {open?.kind === "schedule" && open.what === "log" && open.trigger && (
+        <ScheduleLog trigger={open.trigger} onClose={() => setOpen(null)} />
+      )}
+    </Page>
+  );
+}
