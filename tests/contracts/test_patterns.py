@@ -136,6 +136,10 @@ class Stage:
         """Lets one thing happen when the run has come that far; returns when it is recorded. What is late comes when
         all is over.
         """
+        if act.early:
+            self.until("the first step under way", lambda: any(self._last(path) in UNDER_WAY for path in pattern.held))
+            self._do(act)
+            return
         over = f"the end of {act.path or 'the run'}"
         if act.late:
             self.until(over, lambda: self._is_final(act.path))

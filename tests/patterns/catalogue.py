@@ -23,13 +23,15 @@ class Act:
     """Something that happens to the run from outside.
 
     `end`, `fail`: a held step ends. `cancel`: the run is cancelled. `cancel_step`. `signal`: a waiting step gets its
-    signal. `tick`: so many seconds go by. An act with `late` changes nothing any more.
+    signal. `tick`: so many seconds go by. An act with `late` changes nothing any more; one that is `early` comes before
+    its step has begun, and is kept until then.
     """
 
     what: Literal["end", "fail", "cancel", "cancel_step", "signal", "tick"]
     path: str = ""
     seconds: float = 0.0
     late: bool = False
+    early: bool = False
 
 
 @dataclass(frozen=True)
@@ -395,6 +397,13 @@ def _deferred(port: str) -> Oracle:
     return oracle
 
 
+def _persistent(seen: Seen) -> None:
+    assert seen.count_ends("w") == 1
+    assert seen.ports("w") == ("done",)
+    assert seen.ended("w") > seen.ended("b"), "the event came before the wait, and was kept"
+    assert (seen.status("c"), seen.status("d")) == ("succeeded", "skipped")
+
+
 def _cancelled_step(seen: Seen) -> None:
     assert seen.status("b") == "cancelled"
     assert seen.status("c") == "skipped"
@@ -421,6 +430,9 @@ def _states() -> list[Pattern]:
                 (Act("signal", "w"), Act("tick", "w", 61, late=True), *hold)),
         Pattern(16, "deferred choice by time", race, _deferred("timeout"),
                 (Act("tick", "w", 61), Act("signal", "w", late=True), *hold)),
+        Pattern(24, "persistent trigger", workflow({"w": wait, **plays("b c d")}, "b -> w, w -> c, w.timeout -> d"),
+                _persistent, (Act("signal", "w", early=True), *end("b"), Act("tick", "w", 61, late=True),
+                              Act("signal", "w", late=True), *end("c"))),
         Pattern(19, "cancelling a step", workflow(plays("a b c d"), "a -> b, b -> c, a -> d"), _cancelled_step,
                 (Act("cancel_step", "b"), Act("end", "b", late=True), *end("d"))),
         Pattern(20, "cancelling a run", two, _cancelled_run,
@@ -478,5 +490,5 @@ def _loops() -> list[Pattern]:
 PATTERNS: tuple[Pattern, ...] = (
     *_basic(), *_several(), *_acyclic(), *_joins(), *_ends(), *_maps(), *_states(), *_loops(),
 )  # fmt: skip
-MUST = frozenset({1, 2, 3, 4, 5, 6, 7, 11, 13, 14, 19, 20, 21, 37})
+MUST = frozenset({1, 2, 3, 4, 5, 6, 7, 11, 13, 14, 19, 20, 21, 24, 37})
 SHOULD = frozenset({9, 16, 26, 29, 30, 32, 34, 43})

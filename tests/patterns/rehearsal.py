@@ -67,6 +67,7 @@ class Rehearsal:
         self.now = START
         self.held: dict[str, int] = {}
         self.alarms: dict[str, datetime] = {}
+        self.kept: set[str] = set()
 
     def play(self) -> list[Write]:
         """The record of the whole script."""
@@ -74,7 +75,7 @@ class Rehearsal:
         for act in self.pattern.script:
             length = len(self.writes)
             self.act(act)
-            assert (len(self.writes) == length) is act.late, f"{act}: {self.writes[length:]}"
+            assert (len(self.writes) == length) is (act.late or act.early), f"{act}: {self.writes[length:]}"
         assert self.state.status in FINAL_RUNS
         return self.writes
 
@@ -86,6 +87,8 @@ class Rehearsal:
                 self.tell(Finished(act.path, attempt, ("done",), {"text": act.path}))
             case "fail":
                 self.tell(StepFailed(act.path, attempt, Failed(FailureClass.PERMANENT, "broken", "It is broken.")))
+            case "signal" if act.early:
+                self.kept.add(act.path)
             case "signal":
                 self.tell(Finished(act.path, 1, ("done",), {"signal": None}))
             case "cancel":
@@ -118,7 +121,11 @@ class Rehearsal:
                 if node.control is Control.STEP and path in self.pattern.held:
                     self.held[path] = attempt
                     return []
-                return [self.answer(node, path, attempt)]
+                answers = [self.answer(node, path, attempt)]
+                if path in self.kept:  # who parks looks first for what came before
+                    self.kept.discard(path)
+                    answers.append(Finished(path, attempt, ("done",), {"signal": None}))
+                return answers
             case Settle(scope=scope):
                 return [Settled(scope, resolve_result(self.plan, self.state, scope))]
             case Judge(path=path, round=turn):
