@@ -3,7 +3,8 @@
 The product runs in processes of its own: once embedded (`handrail up` on SQLite), once with a Celery worker on
 PostgreSQL and Redis, filled with 1,000 workflows and 100,000 runs. "Start to first step" is read from the record: from
 the moment at which a run was made to that of its first step, by the database's clock. "Started by the form" is the
-whole way that a person waits for: from before the call until a receiver has what the step sends.
+whole way that a person waits for: from before the call until a receiver has what the step sends. Webhooks start runs of
+forty steps, eight senders at once.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import httpx
 from benchmarks.engine_setup import sqlite_probe
 from benchmarks.harness import Report, read_arguments
 from benchmarks.server_setup import Site, open_site
+from benchmarks.server_webhooks import measure_webhooks
 
 PAGE_AT_MOST = 50.0
 """Milliseconds, at the 95th percentile, of every page: less than a person feels, with the network still to come."""
@@ -54,6 +56,7 @@ def main() -> int:
                 synced = statistics.median(probe() for _ in range(5)) * 1000
                 report.probe(f"{name}: one synced INSERT on this disk", synced, "ms")
                 measure_start(name, site, report, 40 if quick else 200)
+                measure_webhooks(name, site, report, 200 if quick else 1_000, LIMITS[name])
                 measure_pages(name, site, report, 10 if quick else 40)
     return report.finish()
 

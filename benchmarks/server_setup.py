@@ -17,13 +17,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import httpx
 from sqlalchemy import insert, select
 
-from builder.db import read_clock, to_milliseconds
+from builder.db import open_database, read_clock, to_milliseconds
 from builder.kit.ids import first_id, show_id
 from builder.publishing import Press, publish_workflow
 from builder.runs import Start
@@ -34,6 +35,8 @@ from builder.teams import CSRF_HEADER, Caller, found_team, make_owner_link, spea
 from builder.teams.gate import COOKIE
 from builder.teams.sessions import Place, begin_session, csrf_of
 from builder.teams.store import insert_person, save_membership, save_org_roles
+from builder.triggers import Wish, make_trigger, switch_trigger
+from builder.triggers.hooks import make_secret, show_hook
 from builder.wiring import Application, open_application
 from builder.workflows import Installed, create_blank, read_live, save_draft
 from builder.workflows.tables import draft_table, workflow_table
@@ -79,6 +82,15 @@ class Receiver:
         self._server.server_close()
 
 
+@dataclass(frozen=True)
+class Hooked:
+    """A workflow of forty steps that a webhook starts: where to deliver, and with which secret."""
+
+    workflow: str
+    path: str
+    secret: str
+
+
 @dataclass
 class Site:
     """A running installation.
@@ -88,6 +100,7 @@ class Site:
         tokens: a session's token by who it is: `builder`, `admin`.
         started: the workflow of one step that sends to the receiver.
         workflow, run: one of the many, and one of its runs.
+        hook: a webhook that starts forty steps.
     """
 
     url: str
@@ -96,6 +109,7 @@ class Site:
     started: str
     workflow: str
     run: str
+    hook: Hooked
     processes: list[subprocess.Popen[Any]] = field(default_factory=list, repr=False)
 
     def client(self, name: str) -> httpx.Client:
@@ -114,6 +128,7 @@ class Filled:
     started: str
     workflow: str
     run: str
+    hook: Hooked
 
 
 # ---------------------------------------------------------------------- what is in it
@@ -138,15 +153,44 @@ def fill(application: Application, address: str, workflows: int, runs: int) -> F
         place = Place("127.0.0.1", "the benchmark")
         tokens = {name: begin_session(session, people[name], place, now) for name in ("builder", "admin")}
         builder, owner = speak_as(session, people["builder"]), speak_as(session, people["owner"])
-        started = _publish(session, application, builder, owner, teams[0], address)
+        started = _publish(session, application, builder, owner, teams[0], "Send at once", _sending(address))
+        hooked = _publish(session, application, builder, owner, teams[0], "Forty steps", _forty())
+        hook = _add_hook(session, application, builder, hooked)
     copies = _copy_workflows(application, started, teams, workflows)
     run = _copy_runs(application, started, copies, runs, show_id(people["builder"]))
-    return Filled(tokens, show_id(started), show_id(copies[0][0]), show_id(run))
+    return Filled(tokens, show_id(started), show_id(copies[0][0]), show_id(run), hook)
 
 
-def _publish(session: Any, application: Application, builder: Caller, owner: Caller, team: int, address: str) -> int:
-    graph: JSON = {
-        "inputs": {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}},
+_TEXT: JSON = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}}
+
+
+def _forty() -> JSON:
+    """Forty steps in a row, each of which hands its text on."""
+    names = [f"step{number}" for number in range(40)]
+    sources = ["input", *names]
+    return {
+        "inputs": _TEXT,
+        "nodes": {
+            name: {"type": "flow.transform@1", "inputs": {"text": {"from": f"{source}.text"}}}
+            for name, source in zip(names, sources, strict=False)
+        },
+        "edges": [{"from": one, "to": other} for one, other in pairwise(names)],
+        "result": {"text": {"from": f"{names[-1]}.text"}},
+    }
+
+
+def _add_hook(session: Any, application: Application, builder: Caller, workflow: int) -> Hooked:
+    """A webhook that is on, and takes as many as come."""
+    made = make_trigger(session, builder, workflow, Wish("webhook", "The benchmark", {"per_minute": 60_000}))
+    secret = make_secret(session, builder, made.id, 24, application.vault_key).secret
+    switch_trigger(session, builder, made.id, on=True)
+    key = show_hook(session, builder, made.id, application.vault_key).key
+    return Hooked(show_id(workflow), f"/hooks/{key}", secret)
+
+
+def _sending(address: str) -> JSON:
+    return {
+        "inputs": _TEXT,
         "nodes": {
             "send": {
                 "type": "tool.http_request@1",
@@ -155,8 +199,13 @@ def _publish(session: Any, application: Application, builder: Caller, owner: Cal
             },
         },
     }
+
+
+def _publish(
+    session: Any, application: Application, builder: Caller, owner: Caller, team: int, name: str, graph: JSON
+) -> int:
     press = Press(Installed(application.types, application.connections), application.signing_key)
-    number = create_blank(session, builder, team, "Send at once")
+    number = create_blank(session, builder, team, name)
     save_draft(session, builder, number, 1, graph)
     publish_workflow(session, owner, number, press, seen=2, note="", stage=Stage.PILOT)
     return number
@@ -259,6 +308,10 @@ def open_site(folder: Path, workflows: int, runs: int, *, scaled: bool) -> Itera
             things.callback(redis.close)
             settings["HANDRAIL_DATABASE_URL"] = postgres.create_database("bench")
             settings["HANDRAIL_BROKER_URL"] = redis.url
+        if scaled:
+            upgraded = open_database(settings["HANDRAIL_DATABASE_URL"])
+            upgraded.upgrade()
+            upgraded.close()
         with open_application(read_settings(settings)) as application:
             filled = fill(application, receiver.address, workflows, runs)
         environment = {**os.environ, **settings, "PYTHONPATH": str(ROOT)}
@@ -268,7 +321,7 @@ def open_site(folder: Path, workflows: int, runs: int, *, scaled: bool) -> Itera
             command = [sys.executable, "-m", "celery", "-A", "builder.worker", "worker", "--loglevel", "warning"]
             worker = _begin(folder, "worker", command, environment, things)
             _wait_for(worker, folder / "worker.out", r"ready\.|celery@")
-        yield Site(url, receiver, filled.tokens, filled.started, filled.workflow, filled.run)
+        yield Site(url, receiver, filled.tokens, filled.started, filled.workflow, filled.run, filled.hook)
 
 
 def _begin(

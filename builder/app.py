@@ -60,6 +60,7 @@ PUBLIC_ROUTES = frozenset({
     ("POST", "/api/invitations/accept"),
     ("POST", "/api/password/forgotten"),
     ("POST", "/api/password/reset"),
+    ("POST", "/hooks/{key}"),
 })  # fmt: skip
 """What somebody may call who is not signed in. Nothing else is public."""
 

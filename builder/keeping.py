@@ -34,8 +34,10 @@ from builder.runs import (
     sweep_payloads,
     sweep_ready,
 )
+from builder.sdk import Mode
 from builder.settings import Settings
 from builder.teams import AskOutside
+from builder.triggers import sweep_deliveries
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def empty_beside(session: Session, run_ids: Sequence[int]) -> None:
 def keeper_rounds(it: Kept) -> tuple[Round, ...]:
     """Every act, and how often it is done."""
     here, kept = machine_place(), keep_for(it.settings.keep_live, it.settings.keep_dry)
+    live = kept.get(Mode.LIVE)
     rounds = [
         Round("timers", 1.0, lambda: it.do_in_time(fire_timers)),
         Round("sweep", 1.0, lambda: it.do_in_time(sweep_ready)),
@@ -89,6 +92,7 @@ def keeper_rounds(it: Kept) -> tuple[Round, ...]:
         Round("reviews", 5.0, lambda: it.do(lambda session: expire_reviews(session, read_clock(session)))),
         Round("cancels", 5.0, lambda: it.do(force_cancels)),
         Round("old", 300.0, lambda: it.do_in_time(lambda session: empty_runs(session, kept, empty_beside))),
+        Round("deliveries", 300.0, lambda: it.do_in_time(lambda session: sweep_deliveries(session, live))),
         Round("payloads", 600.0, it.sweep),
         Round("tools", 60.0, it.look_at_tools),
         Round("mail", 5.0, lambda: None if it.postman is None else it.postman.go()),

@@ -63,7 +63,7 @@ class Screens:
             HTTPException: 404 for a file that is not there and for what belongs to the API, 405 for a change.
         """
         name = str(scope["path"]).lstrip("/")
-        if name.split("/", 1)[0] == "api" or (name.startswith("assets/") and name not in self._files):
+        if name.split("/", 1)[0] in ("api", "hooks") or (name.startswith("assets/") and name not in self._files):
             raise HTTPException(404)
         if scope["method"] not in ("GET", "HEAD"):
             raise HTTPException(405, headers={"Allow": "GET, HEAD"})

@@ -12,6 +12,7 @@ from builder.engine.order import ancestor_masks
 from builder.engine.reading import NodeReading, read_bindings
 from builder.engine.references import check_inputs, check_references
 from builder.engine.schedule import check_schedule
+from builder.engine.webhooks import check_webhook
 from builder.kit.shapes import keep_sound
 from builder.sdk import Effects, Schema, Shapes
 
@@ -37,7 +38,10 @@ NAMES: Mapping[TriggerKind, Mapping[str, Schema]] = {
 }
 """Kind → what its bindings may read, with its schema."""
 
-SETTINGS: Mapping[TriggerKind, Callable[[Mapping[str, Any]], list[Finding]]] = {"schedule": check_schedule}
+SETTINGS: Mapping[TriggerKind, Callable[[Mapping[str, Any]], list[Finding]]] = {
+    "schedule": check_schedule,
+    "webhook": lambda settings: check_webhook(settings, NAMES["webhook"]),
+}
 """Kind → what there is to say of its settings."""
 
 

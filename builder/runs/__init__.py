@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from builder.runs.answers import RunAnswer, look_for_answers
     from builder.runs.api import router
     from builder.runs.browse import find_run, find_runs, sees_payload
     from builder.runs.empty import empty_runs, keep_for, sweep_payloads
@@ -44,6 +45,8 @@ _DOORS = {
     "keep_for": "empty",
     "sweep_payloads": "empty",
     "router": "api",
+    "RunAnswer": "answers",
+    "look_for_answers": "answers",
     "find_run": "browse",
     "find_runs": "browse",
     "sees_payload": "browse",
@@ -117,6 +120,7 @@ __all__ = [
     "Payloads",
     "Reach",
     "Retry",
+    "RunAnswer",
     "RunFacts",
     "RunInputError",
     "RunMissingError",
@@ -146,6 +150,7 @@ __all__ = [
     "keep_for",
     "lend_own_files",
     "list_runs",
+    "look_for_answers",
     "machine_place",
     "process_lives",
     "read_facts",

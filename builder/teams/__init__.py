@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from builder.teams.read import expect_team
     from builder.teams.rules import may, may_read_payload, may_somewhere, permissions_of, require, teams_where
     from builder.teams.schemas import Caller, Forbidden, Membership, Person
-    from builder.teams.sessions import find_caller, speak_as
+    from builder.teams.sessions import find_caller, speak_as, speak_if_here
     from builder.teams.store import find_team_people, read_memberships, read_org_roles, read_people, read_teams
 
 _DOORS = {
@@ -44,6 +44,7 @@ _DOORS = {
     "save_roles_of": "people",
     "find_caller": "sessions",
     "speak_as": "sessions",
+    "speak_if_here": "sessions",
     "is_ownerless": "links",
     "make_owner_link": "links",
     "CSRF_HEADER": "gate",
@@ -78,7 +79,8 @@ __all__ = [
     "Membership", "NotAdmittedError", "Permit", "Person", "TriggerFiles", "Visit", "Visiting", "Wish", "add_roles",
     "expect_team", "find_caller", "find_team_people", "found_team", "introduce_person", "is_ownerless",
     "make_owner_link", "may", "may_read_payload", "may_somewhere", "permissions_of", "permit", "read_memberships",
-    "read_org_roles", "read_people", "read_teams", "require", "router", "save_roles_of", "speak_as", "teams_where",
+    "read_org_roles", "read_people", "read_teams", "require", "router", "save_roles_of", "speak_as",
+    "speak_if_here", "teams_where",
 ]  # fmt: skip
 
 

@@ -31,6 +31,7 @@ from builder.teams.store import (
     read_people,
     read_teams,
 )
+from builder.teams.store.standing import read_team_name
 
 
 def expect_team(session: Session, team_id: int) -> str:
@@ -39,7 +40,7 @@ def expect_team(session: Session, team_id: int) -> str:
     Raises:
         UnknownError: there is none.
     """
-    name = read_teams(session, frozenset({team_id})).get(team_id)
+    name = read_team_name(session, team_id)
     if name is None:
         raise UnknownError("There is no such team.")
     return name

@@ -58,7 +58,7 @@ SELF = "self"
 """What everybody who is signed in may: see and change what is his own. It needs no role."""
 
 IN_PERSON = frozenset({
-    SELF, "review.decide", "publish.do", "stage.raise", "governance.approve",
+    SELF, "trigger.write", "review.decide", "publish.do", "stage.raise", "governance.approve",
     "people.write", "organisation.write", "settings.write",
 })  # fmt: skip
 """What no API token carries: judgements, which are a person's own, and what would let a token make itself more than it

@@ -21,13 +21,12 @@ from builder.teams.store import (
     delete_sessions,
     find_sessions,
     insert_session,
-    read_memberships,
-    read_org_roles,
     read_people,
     read_session,
     save_seen,
     sweep_doors,
 )
+from builder.teams.store.standing import read_person, read_standing
 
 _BYTES = 32
 _TEXT = 43  # letters of 32 bytes in base 64 without padding
@@ -106,15 +105,17 @@ def speak_as(session: Session, person_id: int) -> Caller:
     return _caller(session, person.id, person.name, person.email, 0)
 
 
+def speak_if_here(session: Session, person_id: int) -> Caller | None:
+    """The same; None when he left, or never was."""
+    person = read_person(session, person_id)
+    if person is None or person.closed:
+        return None
+    return _caller(session, person.id, person.name, person.email, 0)
+
+
 def _caller(session: Session, person_id: int, name: str, email: str, session_id: int) -> Caller:
-    return Caller(
-        person_id=person_id,
-        name=name,
-        email=email,
-        org_roles=read_org_roles(session, [person_id])[person_id],
-        teams={each.team_id: each.roles for each in read_memberships(session, people=[person_id])},
-        session_id=session_id,
-    )
+    org_roles, teams = read_standing(session, person_id)
+    return Caller(person_id, name, email, org_roles, teams, session_id)
 
 
 def see_session(session: Session, caller: Caller, now: datetime) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from builder.triggers.api import router
     from builder.triggers.attach import change_trigger, delete_trigger, make_trigger
+    from builder.triggers.deliveries import sweep_deliveries
     from builder.triggers.files import TriggerFiles
     from builder.triggers.form import Form, find_form, start_by_form
     from builder.triggers.keep import keep_schedules, sweep_fires
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _NAMES = {
     "api": ("router",),
     "attach": ("change_trigger", "delete_trigger", "make_trigger"),
+    "deliveries": ("sweep_deliveries",),
     "files": ("TriggerFiles",),
     "form": ("Form", "find_form", "start_by_form"),
     "keep": ("keep_schedules", "sweep_fires"),
@@ -54,8 +56,8 @@ __all__ = [
     "BadTriggerError", "Form", "Key", "KeyReusedError", "NotStartableError", "Started", "Trigger",
     "TriggerChangedError", "TriggerError", "TriggerFiles", "TriggerOffError", "UnknownTriggerError", "Wish",
     "change_trigger", "delete_trigger", "find_fires", "find_form", "find_trigger", "keep_schedules",
-    "list_triggers", "make_trigger", "pause_trigger", "router", "start_by_form", "start_by_trigger", "sweep_fires",
-    "switch_trigger",
+    "list_triggers", "make_trigger", "pause_trigger", "router", "start_by_form", "start_by_trigger", "sweep_deliveries",
+    "sweep_fires", "switch_trigger",
 ]  # fmt: skip
 
 

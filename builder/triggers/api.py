@@ -12,6 +12,7 @@ from builder.kit.wire import Id
 from builder.teams import Call, Calling, permit, require
 from builder.triggers.attach import change_trigger, delete_trigger, make_trigger
 from builder.triggers.form_routes import form_routes
+from builder.triggers.hook_routes import hook_routes
 from builder.triggers.live import find_fields
 from builder.triggers.read import find_trigger, list_triggers
 from builder.triggers.schedule_routes import schedule_routes
@@ -28,11 +29,14 @@ from builder.triggers.views import (
     show_list,
     show_triggers,
 )
+from builder.triggers.webhook_routes import webhook_routes
 from builder.workflows import find_workflow
 
 router = APIRouter(tags=["triggers"])
 router.include_router(form_routes)
 router.include_router(schedule_routes)
+router.include_router(hook_routes)
+router.include_router(webhook_routes)
 
 WorkflowId = Annotated[Id, Path()]
 TriggerId = Annotated[Id, Path()]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from builder.engine.graph import TriggerKind
 from builder.triggers.arm import arm_trigger
+from builder.triggers.hooks import forget_hook, settle_hook
 from builder.triggers.schemas import Trigger
 
 Changed: TypeAlias = Callable[[Session, Trigger, datetime], None]
@@ -30,5 +31,9 @@ class Kind:
     gone: Gone = lambda *_: None
 
 
-KINDS: Mapping[TriggerKind, Kind] = {"schedule": Kind(changed=arm_trigger), "webhook": Kind(), "api": Kind()}
+KINDS: Mapping[TriggerKind, Kind] = {
+    "schedule": Kind(changed=arm_trigger),
+    "webhook": Kind(settle_hook, forget_hook),
+    "api": Kind(),
+}
 """Every kind."""

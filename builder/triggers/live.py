@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import Session
 
+from builder.engine.plan import Plan
 from builder.sdk import JSON, Schema, Stage
+from builder.teams import Installation
 from builder.triggers.schemas import NotStartableError
-from builder.workflows import Live, WorkflowRow, expect_draft, expect_version, is_sealed, read_live
+from builder.workflows import (
+    Live,
+    Version,
+    WorkflowRow,
+    expect_draft,
+    expect_version,
+    is_sealed,
+    read_live,
+    read_version_mark,
+)
 
 EMPTY_INPUTS: JSON = {"type": "object", "properties": {}}
 
@@ -50,6 +64,43 @@ def expect_live(session: Session, row: WorkflowRow) -> Live:
             reason="unpublished",
         )
     raise NotStartableError(f"“{row.name}” cannot be started now.", reason="unpublished")
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A live version that may run: as it was published, verified here, and compiled."""
+
+    live: Live
+    plan: Plan
+
+
+_READY = 256
+"""Versions that each database's users keep in memory: a version never changes, and to judge one takes milliseconds."""
+_kept: WeakKeyDictionary[Any, OrderedDict[tuple[int, int, str], tuple[Version, Plan]]] = WeakKeyDictionary()
+
+
+def expect_ready(session: Session, row: WorkflowRow, site: Installation) -> Ready:
+    """The live version of a workflow, ready to run.
+
+    Raises:
+        NotStartableError: archived, in the sandbox, never published, or not as it was published.
+        builder.kit.errors.HandrailError: it does not hold on what is installed here.
+    """
+    kept = _kept.setdefault(session.get_bind(), OrderedDict())
+    place = None
+    if row.live is not None and row.archived_at is None and row.stage is not Stage.SANDBOX:
+        place = (row.id, row.live, read_version_mark(session, row.id, row.live) or "")
+        if place in kept:
+            version, plan = kept[place]
+            return Ready(Live(row, version), plan)
+    live = expect_live(session, row)
+    expect_sealed(live, site.signing_key.public)
+    plan = site.load_plan(live.version.woven)
+    if place is not None:
+        kept[place] = (live.version, plan)
+        if len(kept) > _READY:
+            kept.popitem(last=False)
+    return Ready(live, plan)
 
 
 def expect_sealed(live: Live, public_key: bytes) -> None:

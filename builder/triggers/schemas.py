@@ -179,6 +179,32 @@ class KeyReusedError(TriggerError):
     code: ClassVar[str] = "key_reused"
 
 
+class UnknownHookError(TriggerError):
+    """There is no webhook at this address. Nothing is said of what there may be elsewhere."""
+
+    code: ClassVar[str] = "unknown"
+    status: ClassVar[int] = 404
+
+
+class HookRefusal(TriggerError):
+    """A delivery that starts nothing.
+
+    Attributes:
+        reason: a word for the log, and for screens with words of their own.
+        values: what arrived, where its sender was known; it is kept with the line of the log.
+    """
+
+    code: ClassVar[str] = "delivery_refused"
+
+    def __init__(
+        self, reason: str, sentence: str, *, status: int, values: Mapping[str, JSON] | None = None, **params: Any
+    ) -> None:
+        super().__init__(sentence, **params)
+        self.status = status  # type: ignore[misc]  # each refusal has the status of its reason
+        self.reason = reason
+        self.values = values
+
+
 class NotStartableError(HandrailError):
     """There is nothing of this workflow that could be started.
 

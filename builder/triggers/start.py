@@ -14,11 +14,11 @@ from builder.kit.expressions import EvaluationError, ExpressionError
 from builder.kit.ids import show_id
 from builder.runs import Start, StartedBy, start_run
 from builder.sdk import JSON, Mode
-from builder.teams import Caller, Installation, expect_team, may, read_people, speak_as
+from builder.teams import Caller, Installation, expect_team, may, read_people, speak_if_here
 from builder.triggers import store
-from builder.triggers.live import expect_live, expect_sealed
+from builder.triggers.live import Ready, expect_ready
 from builder.triggers.schemas import Key, KeyReusedError, NotStartableError, Started, Trigger, TriggerOffError
-from builder.workflows import Live, find_workflow
+from builder.workflows import find_workflow
 
 
 def start_by_trigger(
@@ -46,11 +46,12 @@ def start_by_trigger(
         raise TriggerOffError(
             trigger.paused_sentence or f"“{trigger.name}” is off.", way_out="Somebody of the team can switch it on."
         )
-    if key is not None and not store.claim_key(session, trigger.id, key, read_clock(session)):
+    now = read_clock(session)
+    if key is not None and not store.claim_key(session, trigger.id, key, now):
         return _find_started(session, trigger, key)
     caller = expect_owner(session, trigger)
-    live = _expect_version(session, caller, trigger, site.signing_key.public)
-    version = live.version
+    ready = _expect_version(session, caller, trigger, site)
+    live, version = ready.live, ready.live.version
     start = Start(
         input=_bind(trigger, values),
         starter=caller.person,
@@ -62,7 +63,7 @@ def start_by_trigger(
         version=version.number,
         started_by=StartedBy(trigger.kind, trigger.id, trigger.name),
     )
-    run_id = start_run(session, site.load_plan(version.woven), version.woven, start, site.payloads, site.admission)
+    run_id = start_run(session, ready.plan, version.woven, start, site.payloads, site.admission)
     if key is not None:
         store.name_run_of_key(session, trigger.id, key.text, run_id)
     append_event(
@@ -70,7 +71,7 @@ def start_by_trigger(
         "run_started",
         actor=trigger.actor,
         subject=f"run {show_id(run_id)}",
-        now=read_clock(session),
+        now=now,
         record={"workflow": show_id(live.workflow.id), "version": version.number, "way": trigger.kind,
                 "trigger": show_id(trigger.id), "name": trigger.name, "starter": caller.person},
     )  # fmt: skip
@@ -83,10 +84,10 @@ def expect_owner(session: Session, trigger: Trigger) -> Caller:
     Raises:
         NotStartableError: he left, or may not start runs in that team any more.
     """
-    person = read_people(session, [trigger.owner_id]).get(trigger.owner_id)
-    caller = None if person is None or person.closed else speak_as(session, trigger.owner_id)
+    caller = speak_if_here(session, trigger.owner_id)
     if caller is not None and may(caller, "run.start", trigger.team_id):
         return caller
+    person = read_people(session, [trigger.owner_id]).get(trigger.owner_id)
     name = "Somebody who is gone" if person is None else person.name
     raise NotStartableError(
         f"{name}, in whose name “{trigger.name}” starts runs, may not start runs in this team any more.",
@@ -95,16 +96,16 @@ def expect_owner(session: Session, trigger: Trigger) -> Caller:
     )
 
 
-def _expect_version(session: Session, caller: Caller, trigger: Trigger, public_key: bytes) -> Live:
-    live = expect_live(session, find_workflow(session, caller, trigger.workflow_id))
+def _expect_version(session: Session, caller: Caller, trigger: Trigger, site: Installation) -> Ready:
+    ready = expect_ready(session, find_workflow(session, caller, trigger.workflow_id), site)
+    live = ready.live
     if trigger.pinned is not None and trigger.pinned != live.version.number:
         raise NotStartableError(
             f"“{trigger.name}” starts only version {trigger.pinned}, and version {live.version.number} is live.",
             way_out="Look at what changed, then let it start the live version.",
             reason="version_gone",
         )
-    expect_sealed(live, public_key)
-    return live
+    return ready
 
 
 def _bind(trigger: Trigger, values: Mapping[str, JSON]) -> JSON:

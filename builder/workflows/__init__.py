@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         list_versions,
         make_live,
         read_live,
+        read_version_mark,
     )
     from builder.workflows.views import Named, VersionView, name_people, name_workflows, show_versions
 
@@ -97,7 +98,7 @@ _NAMES = {
     "views": ("Named", "VersionView", "name_people", "name_workflows", "show_versions"),
     "versions": (
         "Live", "add_version", "compare_versions", "expect_version", "find_authors", "find_version", "list_versions",
-        "make_live", "read_live",
+        "make_live", "read_live", "read_version_mark",
     ),
 }  # fmt: skip
 _DOORS = {name: module for module, names in _NAMES.items() for name in names}
@@ -170,6 +171,7 @@ __all__ = [
     "read_file",
     "read_live",
     "read_revisions",
+    "read_version_mark",
     "restore_draft",
     "restore_version",
     "router",

@@ -20,15 +20,17 @@ def find_workflow(session: Session, caller: Caller, workflow_id: int) -> Workflo
     return expect_workflow(session, caller, workflow_id, "workflow.read")
 
 
-def expect_workflow(session: Session, caller: Caller, workflow_id: int, permission: str) -> WorkflowRow:
+def expect_workflow(
+    session: Session, caller: Caller, workflow_id: int, permission: str, *, lock: bool = True
+) -> WorkflowRow:
     """One workflow with which this caller may do something. If that is more than reading, nobody else changes it
-    until the transaction's end.
+    until the transaction's end, unless `lock` says that this does no harm.
 
     Raises:
         UnknownWorkflowError: there is none that he may know of.
         builder.teams.Forbidden: he may read it, but not this.
     """
-    row = read_workflow_row(session, workflow_id, lock=permission != "workflow.read")
+    row = read_workflow_row(session, workflow_id, lock=lock and permission != "workflow.read")
     if row is None or not any(may(caller, each, row.team_id) for each in ("workflow.read", permission)):
         raise UnknownWorkflowError(f"There is no workflow {show_id(workflow_id)}.")
     require(caller, permission, row.team_id)

@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Text, and_, delete, exists, func, insert, or_, select, type_coerce, update
+from sqlalchemy import (
+    Select,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -52,10 +65,13 @@ def insert_workflow(session: Session, values: Mapping[str, Any]) -> None:
     session.execute(insert(workflow_table).values(**values))
 
 
+_WORKFLOW = select(workflow_table).where(workflow.id == bindparam("workflow"))
+_WORKFLOW_LOCKED = _WORKFLOW.with_for_update()
+
+
 def read_workflow_row(session: Session, workflow_id: int, *, lock: bool = False) -> WorkflowRow | None:
     """One workflow; with `lock`, nobody else changes it until this transaction ends."""
-    query = select(workflow_table).where(workflow.id == workflow_id)
-    row = session.execute(query.with_for_update() if lock else query).first()
+    row = session.execute(_WORKFLOW_LOCKED if lock else _WORKFLOW, {"workflow": workflow_id}).first()
     return None if row is None else _workflow_of(row)
 
 
@@ -234,6 +250,16 @@ def read_version_row(session: Session, workflow_id: int, number: int) -> Version
     query = select(version_table).where(version.workflow_id == workflow_id, version.number == number)
     row = session.execute(query).first()
     return None if row is None else _version_of(row)
+
+
+_MARK = select(version.woven_hash).where(
+    version.workflow_id == bindparam("workflow"), version.number == bindparam("number")
+)
+
+
+def read_mark(session: Session, workflow_id: int, number: int) -> str | None:
+    """The hash of a version's woven document, without the document; None where there is no such version."""
+    return session.scalar(_MARK, {"workflow": workflow_id, "number": number})
 
 
 def read_last_live(session: Session, workflow_id: int) -> int:

@@ -130,6 +130,11 @@ def make_live(session: Session, caller: Caller, row: WorkflowRow, version: Versi
     store.update_workflow(session, row.id, values)
 
 
+def read_version_mark(session: Session, workflow_id: int, number: int) -> str | None:
+    """The hash of a version's woven document, without the document; None where there is no such version."""
+    return store.read_mark(session, workflow_id, number)
+
+
 def read_live(session: Session, workflow_id: int) -> Live | None:
     """The version of a workflow that is in use; None where none is, and where the workflow is archived or in the
     sandbox. Whether somebody may start it is for the one who starts to say.

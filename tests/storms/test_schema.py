@@ -60,6 +60,10 @@ def test_every_call_gets_an_answer_that_was_described(case: Any, signed_in: tupl
         case.path_parameters = dict(
             arranged.arrange(world, Visitor("everything", world.people["everything"], token)).path
         )
+    if case.query and "wait" in case.query:  # nobody works here, so a call that waits would only wait
+        case.query["wait"] = min(case.query["wait"], 0) if isinstance(case.query["wait"], int) else case.query["wait"]
+    if case.headers and "prefer" in case.headers:
+        case.headers["prefer"] = case.headers["prefer"].replace("=", "")
     headers = {CSRF_HEADER: csrf_of(token)}
     answer = case.call(base_url=URL, app=app, headers=headers, cookies={COOKIE: token})
     case.validate_response(answer, checks=CHECKS)

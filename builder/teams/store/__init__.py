@@ -29,7 +29,7 @@ from builder.teams.tables import (
 Within = frozenset[int] | None
 
 person, member, team = person_table.c, member_role_table.c, team_table.c
-_PERSON = (person.id, person.email, person.name, person.language, person.password_hash, person.closed_at)
+PERSON = (person.id, person.email, person.name, person.language, person.password_hash, person.closed_at)
 
 
 # ---------------------------------------------------------------------- organisation
@@ -70,14 +70,14 @@ def insert_person(session: Session, email: str, name: str, language: str, hashed
 
 def read_people(session: Session, ids: Iterable[int]) -> dict[int, Person]:
     """People by their ids."""
-    rows = session.execute(select(*_PERSON).where(person.id.in_(set(ids))))
-    return {row.id: _person_of(row) for row in rows}
+    rows = session.execute(select(*PERSON).where(person.id.in_(set(ids))))
+    return {row.id: person_of(row) for row in rows}
 
 
 def read_person_by_email(session: Session, email: str) -> tuple[Person, str | None] | None:
     """A person by address, with the hash of his password."""
-    row = session.execute(select(*_PERSON).where(person.email == email)).one_or_none()
-    return None if row is None else (_person_of(row), row.password_hash)
+    row = session.execute(select(*PERSON).where(person.email == email)).one_or_none()
+    return None if row is None else (person_of(row), row.password_hash)
 
 
 def read_password_hash(session: Session, person_id: int) -> str | None:
@@ -94,7 +94,7 @@ def find_people_page(
     session: Session, within: Within, words: str, after: tuple[str, int] | None, limit: int
 ) -> list[Person]:
     """People by name, whom one may know of, whose name or address contains the words."""
-    query = select(*_PERSON)
+    query = select(*PERSON)
     if within is not None:
         query = query.where(exists().where(member.person_id == person.id, member.team_id.in_(within)))
     if words:
@@ -107,7 +107,7 @@ def find_people_page(
         )
     if after is not None:
         query = query.where(or_(person.name > after[0], and_(person.name == after[0], person.id > after[1])))
-    return [_person_of(row) for row in session.execute(query.order_by(person.name, person.id).limit(limit))]
+    return [person_of(row) for row in session.execute(query.order_by(person.name, person.id).limit(limit))]
 
 
 def has_password_anywhere(session: Session) -> bool:
@@ -172,8 +172,8 @@ def find_team_people(session: Session, team_id: int, role: str | None = None) ->
     is_member = exists().where(member.person_id == person.id, member.team_id == team_id)
     if role is not None:
         is_member = is_member.where(member.role == role)
-    query = select(*_PERSON).where(is_member, person.closed_at.is_(None))
-    return [_person_of(row) for row in session.execute(query.order_by(person.name, person.id))]
+    query = select(*PERSON).where(is_member, person.closed_at.is_(None))
+    return [person_of(row) for row in session.execute(query.order_by(person.name, person.id))]
 
 
 # ---------------------------------------------------------------------- teams
@@ -350,7 +350,8 @@ def _insert(session: Session, table: Any) -> Any:
     return dialect.insert(table)
 
 
-def _person_of(row: Any) -> Person:
+def person_of(row: Any) -> Person:
+    """A row as a Person."""
     has_password = row.password_hash is not None
     return Person(row.id, row.email, row.name, row.language, has_password, row.closed_at is not None)
 

@@ -65,6 +65,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Delivery
+         * @description One delivery, with what arrived, as far as one may see it.
+         */
+        get: operations["read_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Replay
+         * @description Sends in again what arrived.
+         */
+        post: operations["replay_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -1651,6 +1691,26 @@ export interface paths {
         patch: operations["change_trigger"];
         trace?: never;
     };
+    "/api/triggers/{trigger}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Deliveries
+         * @description What arrived, the newest first.
+         */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/triggers/{trigger}/fires": {
         parameters: {
             query?: never;
@@ -1684,6 +1744,126 @@ export interface paths {
          * @description Switches a trigger on or off; on ends a pause, and is refused where no run could be started.
          */
         put: operations["switch_trigger"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/triggers/{trigger}/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Webhook
+         * @description The address and the secrets of a webhook.
+         */
+        get: operations["read_webhook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/triggers/{trigger}/webhook/listen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Listen
+         * @description Lets a webhook wait for one delivery that shows what arrives.
+         */
+        put: operations["listen_for_sample"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/triggers/{trigger}/webhook/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sample
+         * @description What the newest delivery showed.
+         */
+        get: operations["read_sample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/triggers/{trigger}/webhook/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Secret
+         * @description Makes a secret, and the address where there is none. The secret is shown this once.
+         */
+        post: operations["make_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/triggers/{trigger}/webhook/secrets/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Secret
+         * @description Ends a secret at once.
+         */
+        delete: operations["end_webhook_secret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/triggers/{trigger}/webhook/unsigned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Unsigned
+         * @description Lets a webhook go without signatures, or no longer.
+         */
+        put: operations["allow_unsigned"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1927,6 +2107,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workflows/{workflow}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Run
+         * @description Starts a run of the live version, once for each `Idempotency-Key`. `wait`, or `Prefer: wait=…`, asks to be
+         *     answered when it has ended.
+         */
+        post: operations["start_by_program"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workflows/{workflow}/samples": {
         parameters: {
             query?: never;
@@ -2065,6 +2266,26 @@ export interface paths {
          * @description Puts a version that was live before in use again; runs under way keep theirs.
          */
         post: operations["restore_live_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Hook
+         * @description Takes a delivery of a webhook in.
+         */
+        post: operations["deliver"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2253,6 +2474,91 @@ export interface components {
             decision: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * DeliveryDetail
+         * @description A delivery with what arrived; that only where `payload` is true.
+         */
+        DeliveryDetail: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Body */
+            body?: unknown;
+            /** Headers */
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /** Id */
+            id: string;
+            /** Kept */
+            kept: boolean;
+            /** Key */
+            key: string;
+            /** More */
+            more: number;
+            /** Payload */
+            payload: boolean;
+            /** Reason */
+            reason: string;
+            /** Replay Of */
+            replay_of: string | null;
+            /** Run */
+            run: string | null;
+            /** Sentence */
+            sentence: string;
+            /** Size */
+            size: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "started" | "again" | "filtered" | "sample" | "refused";
+            /** Trigger */
+            trigger: string;
+        };
+        /**
+         * DeliveryRow
+         * @description A delivery in the log.
+         *
+         *     Attributes:
+         *         reason, sentence: why it was refused.
+         *         key: what its sender calls it.
+         *         replay_of: the delivery that somebody sent in again.
+         *         kept: whether what arrived is kept, and so can be sent in again.
+         *         more: how many before it were not written down, because there were too many at once.
+         */
+        DeliveryRow: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Id */
+            id: string;
+            /** Kept */
+            kept: boolean;
+            /** Key */
+            key: string;
+            /** More */
+            more: number;
+            /** Reason */
+            reason: string;
+            /** Replay Of */
+            replay_of: string | null;
+            /** Run */
+            run: string | null;
+            /** Sentence */
+            sentence: string;
+            /** Size */
+            size: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "started" | "again" | "filtered" | "sample" | "refused";
         };
         /**
          * DescribedView
@@ -2644,6 +2950,14 @@ export interface components {
             team: string | null;
         };
         /**
+         * ListenIn
+         * @description Whether a webhook listens for a sample.
+         */
+        ListenIn: {
+            /** On */
+            on: boolean;
+        };
+        /**
          * LogLine
          * @description Something that happened to a step. `sentence` may be empty; the state then says it all.
          */
@@ -2757,6 +3071,27 @@ export interface components {
             password: string;
             /** Present */
             present?: string | null;
+        };
+        /**
+         * NewSecret
+         * @description A secret to be made; those that hold end after so many hours.
+         */
+        NewSecret: {
+            /**
+             * Hours
+             * @default 24
+             */
+            hours: number;
+        };
+        /**
+         * NewSecretView
+         * @description A secret, shown this once.
+         */
+        NewSecretView: {
+            /** Id */
+            id: string;
+            /** Secret */
+            secret: string;
         };
         /**
          * NewTeam
@@ -3244,6 +3579,13 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** Page[DeliveryRow] */
+        Page_DeliveryRow_: {
+            /** Items */
+            items: components["schemas"]["DeliveryRow"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[EventView] */
         Page_EventView_: {
             /** Items */
@@ -3424,6 +3766,39 @@ export interface components {
             field: string | null;
             /** Sentence */
             sentence: string;
+        };
+        /**
+         * ProgramIn
+         * @description What a program starts a workflow with: inputs only, never a definition.
+         */
+        ProgramIn: {
+            /** Input */
+            input?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ProgramView
+         * @description The run that was started; with what it answered, where that was waited for and may be seen.
+         *
+         *     `state` is None while it goes on; `result` is there only when `payload` is true.
+         */
+        ProgramView: {
+            /** Again */
+            again: boolean;
+            /** Page */
+            page: string;
+            /**
+             * Payload
+             * @default false
+             */
+            payload: boolean;
+            /** Result */
+            result?: unknown;
+            /** Run */
+            run: string;
+            /** State */
+            state?: string | null;
         };
         /**
          * PublishIn
@@ -3849,19 +4224,22 @@ export interface components {
             verdict: components["schemas"]["builder__reviews__views__VerdictView"] | null;
         };
         /**
-         * SampleView
-         * @description What a node gave when it last succeeded.
+         * SecretView
+         * @description A secret, as far as it is ever shown again; `ends_at` is None while it is the newest.
          */
-        SampleView: {
+        SecretView: {
+            /** Ending */
+            ending: string;
+            /** Ends At */
+            ends_at: string | null;
+            /** Id */
+            id: string;
             /**
-             * At
+             * Made At
              * Format: date-time
              */
-            at: string;
-            /** Output */
-            output: unknown;
-            /** Run */
-            run: string;
+            made_at: string;
+            made_by: components["schemas"]["Named"];
         };
         /**
          * SelfChange
@@ -4589,6 +4967,14 @@ export interface components {
             unread: number;
         };
         /**
+         * UnsignedIn
+         * @description Whether a webhook may go without signatures.
+         */
+        UnsignedIn: {
+            /** Allowed */
+            allowed: boolean;
+        };
+        /**
          * UsageView
          * @description What a model call took.
          */
@@ -4733,6 +5119,25 @@ export interface components {
             until: string | null;
         };
         /**
+         * WebhookView
+         * @description What a webhook has beside what every trigger has.
+         *
+         *     Attributes:
+         *         address: where to deliver; None until the first secret is made.
+         *         secrets: those that hold, the newest first.
+         *         unsigned_by: the admin who lets it go without signatures, if one does.
+         *         listens_until: until when it listens for a sample.
+         */
+        WebhookView: {
+            /** Address */
+            address: string | null;
+            /** Listens Until */
+            listens_until: string | null;
+            /** Secrets */
+            secrets: components["schemas"]["SecretView"][];
+            unsigned_by: components["schemas"]["Named"] | null;
+        };
+        /**
          * Who
          * @description Somebody: his id, or where nobody signed in his name as given; and his name.
          */
@@ -4863,6 +5268,21 @@ export interface components {
             word: "allow" | "redact" | "review" | "block";
         };
         /**
+         * SampleView
+         * @description What a node gave when it last succeeded.
+         */
+        builder__runs__views__SampleView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Output */
+            output: unknown;
+            /** Run */
+            run: string;
+        };
+        /**
          * VerdictView
          * @description What a policy found. A finding says of which kind, in which field, and from where to where.
          */
@@ -4885,6 +5305,23 @@ export interface components {
             findings: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * SampleView
+         * @description What the newest delivery showed of what arrives: names and types, no values. None while nothing came.
+         */
+        builder__triggers__webhook_routes__SampleView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Delivery */
+            delivery: string;
         };
     };
     responses: never;
@@ -4998,6 +5435,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CatalogView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryDetail"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedView"];
                 };
             };
             /** @description Client Error */
@@ -8814,6 +9331,51 @@ export interface operations {
             };
         };
     };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                state?: ("started" | "again" | "filtered" | "sample" | "refused")[] | null;
+                cursor?: string | null;
+                /** @description How many items a page has at most. */
+                size?: number;
+            };
+            header?: never;
+            path: {
+                trigger: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeliveryRow_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_fires: {
         parameters: {
             query?: {
@@ -8881,6 +9443,253 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TriggerView"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trigger: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listen_for_sample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trigger: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListenIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_sample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trigger: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["builder__triggers__webhook_routes__SampleView"] | null;
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trigger: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSecret"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSecretView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trigger: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    allow_unsigned: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trigger: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnsignedIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {
@@ -9548,6 +10357,65 @@ export interface operations {
             };
         };
     };
+    start_by_program: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for the result. */
+                wait?: number;
+            };
+            header?: {
+                "idempotency-key"?: string | null;
+                prefer?: string | null;
+            };
+            path: {
+                workflow: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgramIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgramView"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgramView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_samples: {
         parameters: {
             query?: never;
@@ -9566,7 +10434,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        [key: string]: components["schemas"]["SampleView"];
+                        [key: string]: components["schemas"]["builder__runs__views__SampleView"];
                     };
                 };
             };
@@ -9867,6 +10735,51 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["VersionView"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the run answers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The run's address. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {

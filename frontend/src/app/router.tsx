@@ -223,6 +223,19 @@ const triggers = createRoute({
   component: lazyPage(() => import("@/features/triggers/Triggers"), "Triggers", ["editor", "rest"]),
 });
 
+const webhook = createRoute({
+  getParentRoute: () => inside,
+  path: "/workflows/$id/webhooks/$trigger",
+  component: lazyPage(() => import("@/features/triggers/webhook/WebhookPage"), "WebhookPage", ["editor", "rest"]),
+});
+
+const deliveries = createRoute({
+  getParentRoute: () => inside,
+  path: "/workflows/$id/deliveries/$trigger",
+  validateSearch: (search): { state?: string } => words(search, "state"),
+  component: lazyPage(() => import("@/features/triggers/webhook/Deliveries"), "Deliveries"),
+});
+
 const requests = createRoute({
   getParentRoute: () => inside,
   path: "/publish-requests",
@@ -238,6 +251,8 @@ const routes = root.addChildren([
     compare,
     start,
     triggers,
+    webhook,
+    deliveries,
     requests,
     workflows,
     workflow,

@@ -66,6 +66,7 @@ PUBLIC = {
     "POST /api/invitations/accept",
     "POST /api/password/forgotten",
     "POST /api/password/reset",
+    "POST /hooks/{key}",
 }
 
 IN_PERSON_HERE = {"withdraw_publish_request"}

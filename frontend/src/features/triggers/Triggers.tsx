@@ -1,6 +1,6 @@
 import { Button, Menu } from "@mantine/core";
-import { useParams } from "@tanstack/react-router";
-import { CalendarClock, Plus } from "lucide-react";
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { CalendarClock, Plus, Webhook } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { query } from "@/api/client";
@@ -14,6 +14,7 @@ import { ScheduleLine } from "./ScheduleLine";
 import { ScheduleLog } from "./ScheduleLog";
 import { TriggerRow } from "./TriggerRow";
 import classes from "./triggers.module.css";
+import { NewWebhook } from "./webhook/NewWebhook";
 
 type Open = { what: "edit" | "log"; kind: Kind; trigger: Trigger | null };
 
@@ -21,6 +22,7 @@ type Open = { what: "edit" | "log"; kind: Kind; trigger: Trigger | null };
 export function Triggers() {
   const { t } = useTranslation();
   const { id } = useParams({ from: "/inside/workflows/$id/triggers" });
+  const navigate = useNavigate();
   const session = useSession();
   const init = { params: { path: { workflow: id } } };
   const workflow = query.useQuery("get", "/api/workflows/{workflow}", init);
@@ -42,6 +44,12 @@ export function Triggers() {
           onClick={() => setOpen({ what: "edit", kind: "schedule", trigger: null })}
         >
           {t("triggers.kind.schedule")}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<Webhook aria-hidden size={16} />}
+          onClick={() => setOpen({ what: "edit", kind: "webhook", trigger: null })}
+        >
+          {t("triggers.kind.webhook")}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
@@ -73,9 +81,17 @@ export function Triggers() {
               words={
                 trigger.kind === "schedule" ? <ScheduleLine trigger={trigger} /> : t(`triggers.kind.${trigger.kind}`)
               }
-              onEdit={() => setOpen({ what: "edit", kind: trigger.kind, trigger })}
+              onEdit={() =>
+                trigger.kind === "webhook"
+                  ? navigate({ to: "/workflows/$id/webhooks/$trigger", params: { id, trigger: trigger.id } })
+                  : setOpen({ what: "edit", kind: trigger.kind, trigger })
+              }
               onLog={
-                trigger.kind === "schedule" ? () => setOpen({ what: "log", kind: trigger.kind, trigger }) : undefined
+                trigger.kind === "schedule"
+                  ? () => setOpen({ what: "log", kind: trigger.kind, trigger })
+                  : trigger.kind === "webhook"
+                    ? () => navigate({ to: "/workflows/$id/deliveries/$trigger", params: { id, trigger: trigger.id } })
+                    : undefined
               }
             />
           ))}
@@ -84,6 +100,7 @@ export function Triggers() {
       {open?.kind === "schedule" && open.what === "edit" && (
         <ScheduleDialog workflow={id} list={list} trigger={open.trigger} onClose={() => setOpen(null)} />
       )}
+      {open?.kind === "webhook" && <NewWebhook workflow={id} onClose={() => setOpen(null)} />}
       {open?.kind === "schedule" && open.what === "log" && open.trigger && (
         <ScheduleLog trigger={open.trigger} onClose={() => setOpen(null)} />
       )}

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, literal, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -62,12 +62,21 @@ def delete_trigger_row(session: Session, trigger_id: int) -> None:
 # ---------------------------------------------------------------- keys
 
 
+_CLAIM = {
+    name: dialect.insert(trigger_key_table).on_conflict_do_nothing().returning(literal(1))
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+_NAME = (
+    update(trigger_key_table)
+    .where(known.trigger_id == bindparam("of"), known.key == bindparam("text"))
+    .values(run_id=bindparam("run"))
+)
+
+
 def claim_key(session: Session, trigger_id: int, key: Key, now: datetime) -> bool:
     """Keeps a key unless it is there already; whether it was new. Waits for whoever is just keeping the same."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    values = {"trigger_id": trigger_id, "key": key.text, "body_hash": key.body_hash, "at": now}
-    statement = dialect.insert(trigger_key_table).values(**values).on_conflict_do_nothing().returning(literal(1))
-    return session.execute(statement).first() is not None
+    values = {"trigger_id": trigger_id, "key": key.text, "body_hash": key.body_hash, "at": now, "run_id": None}
+    return session.execute(_CLAIM[session.get_bind().dialect.name], values).first() is not None
 
 
 def read_key(session: Session, trigger_id: int, text: str) -> tuple[str, int | None]:
@@ -79,8 +88,7 @@ def read_key(session: Session, trigger_id: int, text: str) -> tuple[str, int | N
 
 def name_run_of_key(session: Session, trigger_id: int, text: str, run_id: int) -> None:
     """Remembers which run a key started."""
-    chosen = update(trigger_key_table).where(known.trigger_id == trigger_id, known.key == text)
-    session.execute(chosen.values(run_id=run_id))
+    session.connection().execute(_NAME, {"of": trigger_id, "text": text, "run": run_id})
 
 
 # ---------------------------------------------------------------- schedules

@@ -1,0 +1,322 @@
+"""Taking a delivery in: who sends it, whether it is meant for a run, and that what comes twice starts once.
+
+A delivery is judged without a lock, in the order that tells a stranger least: the address, how often it comes, the
+signature, and only then what is in it. What starts a run is kept in one transaction: key, run, what arrived, and the
+line of the log. Whatever is refused is written down with its reason, though not more often than `LOGGED` allows, so
+that nobody can fill the disk; what could not be written is counted on the next line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from builder.db import to_milliseconds
+from builder.engine.triggers import NAMES
+from builder.engine.webhooks import WebhookSettings
+from builder.kit.errors import HandrailError
+from builder.kit.expressions import EvaluationError, ExpressionError
+from builder.kit.ids import new_id
+from builder.kit.pace import Pace
+from builder.kit.sealing import open_sealed, seal
+from builder.kit.shapes import ShapeError, normalise
+from builder.runs import RunInputError
+from builder.sdk import JSON
+from builder.teams import Installation
+from builder.triggers.hooks import LISTENS, hash_hook_key, open_secrets
+from builder.triggers.schemas import (
+    HookRefusal,
+    Key,
+    KeyReusedError,
+    NotStartableError,
+    Started,
+    Trigger,
+    TriggerOffError,
+    UnknownHookError,
+)
+from builder.triggers.signatures import BadSignature, judge_signature
+from builder.triggers.start import start_by_trigger
+from builder.triggers.store.hooks import insert_delivery, list_secrets, read_hook_by_key, update_hook
+from builder.triggers.switch import pause_trigger
+
+LARGEST = 1024 * 1024
+"""Bytes of the largest body."""
+LOGGED = (1.0, 60)
+"""Lines of the log for what starts nothing: of one webhook, a second in the long run, and at once after a rest."""
+PAUSES = frozenset({"archived", "unpublished", "unsealed", "version_gone", "owner_gone"})
+"""Why nothing can be started that does not go away by itself: then the webhook is paused, and its people are told."""
+_KEPT_BACK = re.compile(r"authorization|cookie|proxy-|webhook-signature|x-forwarded|forwarded|connection|via|te\Z")
+_JSON_TYPE = re.compile(r"application/(?:[a-z0-9.!#$&^_-]+\+)?json\Z")
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_MOST_HEADERS = 60
+_LONGEST_HEADER = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What arrived: headers by names in small letters, as often as they came; the body; whether it was cut off."""
+
+    headers: Sequence[tuple[str, str]]
+    body: bytes = field(repr=False)
+    too_large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a delivery.
+
+    Attributes:
+        started: the run; None when nothing was started: it was filtered, or only shows what arrives.
+        state: `started`, `again`, `filtered` or `sample`.
+    """
+
+    trigger: Trigger
+    settings: WebhookSettings
+    state: str
+    started: Started | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A webhook as it is when something arrives."""
+
+    trigger: Trigger
+    settings: WebhookSettings
+    row: Any
+    now: datetime
+
+
+class Log:
+    """Says which lines of the log are written: all that start something, and of the others not too many."""
+
+    def __init__(self) -> None:
+        self.pace = Pace()
+        self._left_out: Counter[int] = Counter()
+        self._lock = Lock()
+
+    def admit(self, trigger_id: int) -> int | None:
+        """How many lines were left out before this one; None: this one is left out too."""
+        with self._lock:
+            if self.pace.take(f"line {trigger_id}", *LOGGED):
+                self._left_out[trigger_id] += 1
+                return None
+            return self._left_out.pop(trigger_id, 0)
+
+
+_LOG = Log()
+_PACE = Pace()
+
+
+def take_delivery(site: Installation, key: str, arrived: Arrived) -> Taken:
+    """Takes a delivery in; what became of it. Each transaction is this function's own.
+
+    Raises:
+        UnknownHookError: the address leads nowhere.
+        HookRefusal: it is refused; the reason stands in the log.
+    """
+    hashed = hash_hook_key(key)
+    with site.database.read() as session:
+        found = None if hashed is None else read_hook_by_key(session, hashed)
+        if found is None:
+            raise UnknownHookError("There is nothing at this address.")
+        trigger, row = found
+        hook = Hook(trigger, WebhookSettings.model_validate(trigger.settings), row, row.now)
+        secrets = list_secrets(session, trigger.id, row.now) if hook.settings.signed else ()
+    try:
+        return _judge(site, hook, open_secrets(secrets, trigger.id, site.vault_key), arrived)
+    except HookRefusal as refusal:
+        _write_refusal(site, hook, arrived, refusal)
+        raise
+
+
+def _judge(site: Installation, hook: Hook, secrets: Sequence[str], arrived: Arrived) -> Taken:
+    """Everything that may be said of a delivery, the cheapest and least telling first."""
+    _expect_pace(hook)
+    if arrived.too_large:
+        raise HookRefusal("too_large", f"This is larger than {LARGEST // 1024} KiB.", status=413)
+    headers = _read_headers(arrived.headers)
+    key = _identify(hook, secrets, headers, arrived.body)
+    values = {"body": _read_body(headers, arrived.body), "headers": _headers_shown(headers)}
+    if not _is_wanted(hook, values):
+        _write(site, hook, arrived, "filtered", key=key, values=values)
+        return Taken(hook.trigger, hook.settings, "filtered")
+    if not hook.trigger.starts and _listens(hook):
+        _write(site, hook, arrived, "sample", key=key, values=values)
+        return Taken(hook.trigger, hook.settings, "sample")
+    started = _start(site, hook, arrived, values, key)
+    return Taken(hook.trigger, hook.settings, "again" if started.again else "started", started)
+
+
+def _expect_pace(hook: Hook) -> None:
+    each_second = hook.settings.per_minute / 60
+    wait = _PACE.take(f"hook {hook.trigger.id}", each_second, max(5, hook.settings.per_minute // 6))
+    if wait:
+        seconds = max(1, round(wait + 0.5))
+        raise HookRefusal("too_fast", "This webhook is called too often.", status=429, seconds=seconds)
+
+
+def _read_headers(said: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Headers by name; one that decides something must not come twice."""
+    headers: dict[str, str] = {}
+    for name, value in said:
+        if name in headers and (name.startswith("webhook-") or name in ("idempotency-key", "content-type")):
+            raise HookRefusal("bad_headers", f"The header {name} came more than once.", status=400)
+        headers[name] = value
+    return headers
+
+
+def _identify(hook: Hook, secrets: Sequence[str], headers: Mapping[str, str], body: bytes) -> Key | None:
+    """Who sends it, if that must be shown; and what tells this delivery from another."""
+    own = headers.get("webhook-id") or headers.get("idempotency-key")
+    if hook.settings.signed:
+        try:
+            own = judge_signature(headers, body, secrets, hook.now).id
+        except BadSignature as problem:
+            raise HookRefusal(problem.reason, "This delivery is not signed as it must be.", status=401) from None
+    elif hook.row.unsigned_by is None:
+        raise HookRefusal("unsigned", "An admin has not allowed that deliveries come unsigned.", status=403)
+    if own is None:
+        return None
+    if not _KEY.fullmatch(own):
+        raise HookRefusal("bad_headers", "An idempotency key has 1 to 255 printable characters.", status=400)
+    return Key(own, hashlib.sha256(body).hexdigest())
+
+
+def _read_body(headers: Mapping[str, str], body: bytes) -> JSON:
+    """The body as plain data, by its declared type only."""
+    kind, _, parameters = headers.get("content-type", "").lower().partition(";")
+    charset = parameters.strip().removeprefix("charset=").strip('"')
+    if not _JSON_TYPE.match(kind.strip()) or charset not in ("", "utf-8"):
+        raise HookRefusal("content_type", "A delivery is JSON, and its content type says so.", status=415)
+    try:
+        return normalise(json.loads(body.decode(), object_pairs_hook=_once), {})
+    except (ValueError, RecursionError, ShapeError):
+        raise HookRefusal("bad_body", "The body is no JSON that can be used here.", status=400) from None
+
+
+def _once(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
+    """A record; a name that stands in it twice could mean one thing to us and another to its sender."""
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        raise ValueError("a name stands twice in a record")
+    return record
+
+
+def _headers_shown(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers that a workflow may read: none that opens a door."""
+    shown = ((name, value[:_LONGEST_HEADER]) for name, value in headers.items() if not _KEPT_BACK.match(name))
+    return {name: value.replace("\x00", "") for name, value in list(shown)[:_MOST_HEADERS]}
+
+
+def _is_wanted(hook: Hook, values: Mapping[str, JSON]) -> bool:
+    try:
+        condition = hook.settings.condition(NAMES["webhook"])
+        return condition is None or condition.evaluate(values) is True
+    except (EvaluationError, ExpressionError) as problem:
+        sentence = f"Whether this is meant for a run could not be told: {problem}"
+        raise HookRefusal("condition", sentence, status=422) from None
+
+
+def _listens(hook: Hook) -> bool:
+    since = hook.row.listens_since
+    return since is not None and hook.now < since + LISTENS
+
+
+def _start(site: Installation, hook: Hook, arrived: Arrived, values: Mapping[str, JSON], key: Key | None) -> Started:
+    """Key, run, what arrived and the line of the log, in one transaction."""
+    number = new_id(to_milliseconds(hook.now))
+    sealed = seal_delivery(site.vault_key, number, values)
+    try:
+        with site.transaction() as session:
+            started = start_by_trigger(session, hook.trigger, values, site, key=key)
+            if not started.again:
+                line = {"id": number, "state": "started", "run_id": started.run_id, "sealed": sealed}
+                insert_delivery(session, _line(hook.trigger, arrived, key) | line, hook.now)
+            if hook.row.listens_since is not None:
+                update_hook(session, hook.trigger.id, {"listens_since": None})
+    except TriggerOffError as problem:
+        raise HookRefusal("off", "This webhook is switched off.", status=409, values=values) from problem
+    except KeyReusedError as problem:
+        raise HookRefusal("key_reused", problem.sentence, status=409, values=values) from problem
+    except RunInputError as problem:
+        raise HookRefusal("input", problem.sentence, status=422, values=values) from problem
+    except NotStartableError as problem:
+        reason = str(problem.params.get("reason", "input"))
+        if reason in PAUSES:
+            with site.transaction() as session:
+                pause_trigger(session, hook.trigger, reason, problem.sentence, hook.now)
+        status = 409 if reason in PAUSES else 422
+        raise HookRefusal(reason, problem.sentence, status=status, values=values) from problem
+    except HookRefusal:
+        raise
+    except HandrailError as problem:
+        raise HookRefusal(problem.code, problem.sentence, status=409, values=values) from problem
+    if started.again:
+        _write(site, hook, arrived, "again", key=key, run=started.run_id)
+    return started
+
+
+# ---------------------------------------------------------------- the log
+
+
+def seal_delivery(vault_key: bytes, delivery_id: int, values: Mapping[str, JSON]) -> bytes:
+    """What arrived, as its row keeps it."""
+    plain = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+    sealed: bytes = seal(vault_key, plain, f"delivery {delivery_id}".encode())
+    return sealed
+
+
+def open_delivery(vault_key: bytes, delivery_id: int, sealed: bytes) -> Mapping[str, JSON]:
+    """What arrived: `body` and `headers`."""
+    found: Mapping[str, JSON] = json.loads(open_sealed(vault_key, bytes(sealed), f"delivery {delivery_id}".encode()))
+    return found
+
+
+def _line(trigger: Trigger, arrived: Arrived, key: Key | None) -> dict[str, Any]:
+    values = {"trigger_id": trigger.id, "team_id": trigger.team_id, "size": len(arrived.body)}
+    return {**values, "key": "" if key is None else key.text}
+
+
+def _write(
+    site: Installation, hook: Hook, arrived: Arrived, state: str, *, key: Key | None, run: int | None = None,
+    values: Mapping[str, JSON] | None = None, reason: str = "", sentence: str = "",
+) -> None:  # fmt: skip
+    """One line of the log, unless there were too many."""
+    more = _LOG.admit(hook.trigger.id)
+    if more is None:
+        return
+    number = new_id(to_milliseconds(hook.now))
+    sealed = None if values is None else seal_delivery(site.vault_key, number, values)
+    line = {"id": number, "state": state, "run_id": run, "sealed": sealed, "more": more}
+    with site.transaction() as session:
+        insert_delivery(
+            session, _line(hook.trigger, arrived, key) | line | {"reason": reason, "sentence": sentence}, hook.now
+        )
+
+
+def _write_refusal(site: Installation, hook: Hook, arrived: Arrived, refusal: HookRefusal) -> None:
+    own = dict(arrived.headers).get("webhook-id", "")
+    key = Key(own, "") if _KEY.fullmatch(own) else None
+    _write(
+        site, hook, arrived, "refused", key=key, values=refusal.values, reason=refusal.reason,
+        sentence=refusal.sentence,
+    )  # fmt: skip
+
+
+def write_replay(session: Session, site: Installation, trigger: Trigger, old: Any, values: Mapping[str, JSON],
+                 run: int, now: datetime) -> int:  # fmt: skip
+    """The line of a delivery that somebody sent in again by hand."""
+    number = new_id(to_milliseconds(now))
+    sealed = seal_delivery(site.vault_key, number, values)
+    line = {"trigger_id": trigger.id, "team_id": trigger.team_id, "size": old.size, "key": ""}
+    line |= {"id": number, "state": "started", "run_id": run, "replay_of": old.id, "sealed": sealed}
+    return insert_delivery(session, line, now)

@@ -1,0 +1,108 @@
+import { Button, Code, CopyButton, Group, Stack, Text } from "@mantine/core";
+import { Check, Copy, Ear, EarOff } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { query, type TriggerRow, type Webhook } from "@/api/client";
+import type { Schema } from "@/graph";
+import { announce } from "@/kit/announce";
+import { Moment } from "@/kit/Moment";
+import { ProblemAlert } from "@/kit/ProblemAlert";
+import { useStale } from "@/kit/stale";
+import { curlLine, exampleBody } from "./curl";
+import { settingsOf } from "./HookSettings";
+import { SampleDialog } from "./SampleDialog";
+
+/** A line to send a delivery with, and waiting for a real one that shows what arrives. */
+export function TryIt({
+  trigger,
+  webhook,
+  inputs,
+  secret,
+}: {
+  trigger: TriggerRow;
+  webhook: Webhook;
+  inputs: Schema;
+  secret?: string;
+}) {
+  const { t } = useTranslation();
+  if (!webhook.address) return null;
+  const body = trigger.inputs === null ? exampleBody(inputs) : "{}";
+  const line = curlLine({ address: webhook.address, body, isSigned: settingsOf(trigger).signed, secret });
+  return (
+    <Stack gap="xs">
+      <Text size="sm" c="dimmed">
+        {t(secret ? "webhook.curl.ready" : "webhook.curl.why")}
+      </Text>
+      <Code block tabIndex={0} aria-label={t("webhook.curl")}>
+        {line}
+      </Code>
+      <Group gap="xs">
+        <CopyButton value={line} timeout={3000}>
+          {({ copied, copy }) => (
+            <Button
+              variant="default"
+              size="xs"
+              leftSection={copied ? <Check aria-hidden size={14} /> : <Copy aria-hidden size={14} />}
+              onClick={() => {
+                copy();
+                announce(t("kit.copied"));
+              }}
+            >
+              {copied ? t("kit.copied") : t("kit.copy")}
+            </Button>
+          )}
+        </CopyButton>
+        <Listen trigger={trigger} webhook={webhook} inputs={inputs} />
+      </Group>
+    </Stack>
+  );
+}
+
+function Listen({ trigger, webhook, inputs }: { trigger: TriggerRow; webhook: Webhook; inputs: Schema }) {
+  const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
+  const stale = useStale("/api/triggers");
+  const isListening = webhook.listens_until !== null;
+  const path = { params: { path: { trigger: trigger.id } } };
+  const sample = query.useQuery("get", "/api/triggers/{trigger}/webhook/sample", path, {
+    refetchInterval: isListening ? 2_000 : false,
+  });
+  const listen = query.useMutation("put", "/api/triggers/{trigger}/webhook/listen", { onSuccess: () => stale() });
+  const found = sample.data ?? null;
+  return (
+    <>
+      <Button
+        variant="default"
+        size="xs"
+        leftSection={isListening ? <EarOff aria-hidden size={14} /> : <Ear aria-hidden size={14} />}
+        loading={listen.isPending}
+        onClick={() => listen.mutate({ ...path, body: { on: !isListening } })}
+      >
+        {t(isListening ? "webhook.listen.stop" : "webhook.listen")}
+      </Button>
+      <Text size="sm" c="dimmed" role="status">
+        {found ? (
+          <>
+            {t("webhook.sample.came")} <Moment at={found.at} />
+          </>
+        ) : (
+          isListening && t("webhook.listening")
+        )}
+      </Text>
+      {found && (
+        <Button size="xs" onClick={() => setOpen(true)}>
+          {t("webhook.sample.use")}
+        </Button>
+      )}
+      <ProblemAlert error={listen.error} />
+      {found && isOpen && (
+        <SampleDialog
+          workflow={trigger.workflow}
+          body={found.body as Schema}
+          inputs={inputs}
+          onClose={() => setOpen(false)}
+        />
+      )}
+    </>
+  );
+}
