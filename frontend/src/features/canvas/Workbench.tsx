@@ -10,6 +10,7 @@ import { Loading } from "@/kit/states";
 import { useEditor } from "./editor";
 import { Governed } from "./Governed";
 import { SavedNote } from "./SavedNote";
+import { ChipsContext, StartChips } from "./StartChips";
 import { PinsBanner } from "./try/PinsBanner";
 import { useSamples } from "./try/useSamples";
 import { useAutosave } from "./useAutosave";
@@ -106,7 +107,15 @@ export function Workbench({ row, revision, menu }: { row: WorkflowRow; revision:
       )}
       <PinsBanner />
       <div className={classes.stage}>
-        <Suspense fallback={<Loading />}>{shown === "list" ? <ListView /> : <Canvas />}</Suspense>
+        <Suspense fallback={<Loading />}>
+          {shown === "list" ? (
+            <ListView />
+          ) : (
+            <ChipsContext value={<StartChips id={row.id} />}>
+              <Canvas />
+            </ChipsContext>
+          )}
+        </Suspense>
         {isTrying && !isSelected && (
           <Suspense>
             <TryPanel id={row.id} />

@@ -12,6 +12,8 @@ import { inPlainWords } from "./steps";
 /** Which run this is, where it stands and why, and what can be done with it. */
 export function Head({ run, now }: { run: RunDetail; now: number }) {
   const { t, i18n } = useTranslation();
+  const say = t as unknown as (key: string, options: Record<string, unknown>) => string;
+  const by = run.started_by;
   return (
     <header>
       <div className={classes.head}>
@@ -29,6 +31,7 @@ export function Head({ run, now }: { run: RunDetail; now: number }) {
             <span>
               {t("run.startedBy", { name: run.starter.name })} <Moment at={run.started_at} />
             </span>
+            {by?.name && by.kind !== "form" && <span>{say(`run.by.${by.kind}`, { name: by.name })}</span>}
             <span>{t("run.lasted", { time: lasting(timeOf(run, now), i18n.language) })}</span>
             {run.cost > 0 && <span>{t("run.cost", { amount: amount(run.cost, i18n.language) })}</span>}
             {run.forked_from && (

@@ -1,12 +1,15 @@
 import type { NodeProps } from "@xyflow/react";
-import { memo } from "react";
+import { memo, use } from "react";
+import { START } from "../editor";
+import { ChipsContext } from "../StartChips";
 import type { DrawnNode } from "./draw";
 
 type End = Extract<DrawnNode, { type: "end" }>;
 
 /** The start card, which stands for `input`, or the result. */
 export const EndCard = memo(function EndCard({ id, data, selected }: NodeProps<End>) {
-  return (
+  const chips = use(ChipsContext);
+  const card = (
     <button
       type="button"
       className="end"
@@ -17,5 +20,13 @@ export const EndCard = memo(function EndCard({ id, data, selected }: NodeProps<E
       <span className="title">{data.title}</span>
       <span className="kind">{data.fields}</span>
     </button>
+  );
+  return id === START ? (
+    <>
+      {chips}
+      {card}
+    </>
+  ) : (
+    card
   );
 });
