@@ -179,6 +179,7 @@ def programs(house: World) -> dict[str, MadeToken]:
     return made
 
 
+@pytest.mark.storms
 @pytest.mark.parametrize("operation", TRIED)
 def test_a_program_may_what_its_person_may_and_its_token_carries(
     house: World, programs: dict[str, MadeToken], operation: str, monkeypatch: pytest.MonkeyPatch
