@@ -38,6 +38,7 @@ from builder.sdk import Mode
 from builder.settings import Settings
 from builder.teams import AskOutside
 from builder.triggers import sweep_deliveries
+from builder.workflows import forget_pins
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ def keeper_rounds(it: Kept) -> tuple[Round, ...]:
         Round("payloads", 600.0, it.sweep),
         Round("tools", 60.0, it.look_at_tools),
         Round("mail", 5.0, lambda: None if it.postman is None else it.postman.go()),
+        Round("pins", 3600.0, lambda: it.do(lambda session: forget_pins(session, kept.get(Mode.DRY)))),
         Round("notices", 3600.0, lambda: it.do(sweep_notices)),
     ]
     if it.settings.scaled:

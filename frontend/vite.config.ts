@@ -21,6 +21,8 @@ export default defineConfig({
     setupFiles: ["src/kit/testing/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     maxWorkers: 1,
+    // A busy machine is slow, not wrong.
+    testTimeout: 20_000,
     css: false,
   },
 });

@@ -55,6 +55,8 @@ def check_connections(reading: Reading, known: Collection[str]) -> list[Finding]
             "Choose one of these, or ask IT to open it.",
             node=node.path,
             field="config.model",
+            connection=node.connection,
+            known=", ".join(sorted(known)),
         )
         for graph in graphs_in(reading.root)
         for node in graph.nodes.values()
@@ -65,7 +67,9 @@ def check_connections(reading: Reading, known: Collection[str]) -> list[Finding]
 def _check_input_schema(workflow: Workflow) -> Iterator[Finding]:
     if workflow.inputs.get("type") != "object":
         sentence = "The inputs of a workflow are an object with named fields."
-        yield error("bad_schema", sentence, "Write `type: object` and `properties`.", field="inputs.type")
+        yield error(
+            "bad_schema", sentence, "Write `type: object` and `properties`.", field="inputs.type", case="object"
+        )
     for problem in check_schema(workflow.inputs):
         place = ".".join(("inputs", *map(str, problem.path)))
         yield error("bad_schema", problem.sentence, "Change the schema.", field=place)

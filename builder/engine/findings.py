@@ -52,20 +52,37 @@ class Finding:
             "way_out": self.way_out,
         }
 
+    def as_view(self) -> dict[str, Any]:
+        """The finding for a screen: the record, and the values inside its sentence."""
+        return {**self.as_record(), "params": self.params}
+
 
 def has_error(findings: list[Finding]) -> bool:
     """True when any of them keeps the workflow from being woven."""
     return any(finding.severity is Severity.ERROR for finding in findings)
 
 
-def error(code: str, sentence: str, way_out: str, node: str | None = None, field: str | None = None) -> Finding:
-    """A finding that keeps the workflow from being woven."""
-    return Finding(code, Severity.ERROR, sentence, way_out, node, field)
+def error(
+    code: str, sentence: str, way_out: str, node: str | None = None, field: str | None = None, **params: Any
+) -> Finding:
+    """A finding that keeps the workflow from being woven.
+
+    Args:
+        code: its name; of sentences that differ, `case` among the params says which.
+        sentence: what is wrong.
+        way_out: what to do about it.
+        node: path of the node.
+        field: place inside that node, or inside the file.
+        params: the values inside the sentence, for a screen with words of its own.
+    """
+    return Finding(code, Severity.ERROR, sentence, way_out, node, field, params)
 
 
-def warning(code: str, sentence: str, way_out: str, node: str | None = None, field: str | None = None) -> Finding:
-    """A finding that people should read, and may leave."""
-    return Finding(code, Severity.WARNING, sentence, way_out, node, field)
+def warning(
+    code: str, sentence: str, way_out: str, node: str | None = None, field: str | None = None, **params: Any
+) -> Finding:
+    """A finding that people should read, and may leave; its arguments are those of `error`."""
+    return Finding(code, Severity.WARNING, sentence, way_out, node, field, params)
 
 
 _MOST_COMPARED = 20

@@ -254,7 +254,9 @@ def _loose_secrets(view: View) -> list[Finding]:
         if view.carries(door, SECRET) and not takes:
             found.append(error("secret_flows", f"A secret reaches {path}.", _WAY_OUT_OF_SECRETS, path))
     if view.carries(view.flow.index[RESULT_DOOR], SECRET):
-        found.append(error("secret_flows", "A secret reaches the result.", _WAY_OUT_OF_SECRETS, None, "result"))
+        found.append(
+            error("secret_flows", "A secret reaches the result.", _WAY_OUT_OF_SECRETS, None, "result", case="result")
+        )
     return found
 
 

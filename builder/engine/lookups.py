@@ -63,14 +63,16 @@ def explain_unknown_type(name: str, types: Iterable[str], path: str) -> Finding:
     others = sorted(each for each in types if each.partition("@")[0] == word)
     if others:
         sentence = f"Version {version} of `{word}` is not installed."
-        return error("unknown_type", sentence, f"Installed: {', '.join(others)}.", path, "type")
-    return error("unknown_type", f"There is no node type `{name}` here.", suggest(name, types), path, "type")
+        return error("unknown_type", sentence, f"Installed: {', '.join(others)}.", path, "type", name=name)
+    return error("unknown_type", f"There is no node type `{name}` here.", suggest(name, types), path, "type", name=name)
 
 
 def explain_broken_type(name: str, problem: Exception, path: str) -> Finding:
     """What to say of a type that cannot tell its own ports, effects or shapes."""
     sentence = f"The node type `{name}` cannot tell its shape: {type(problem).__name__}: {problem}"
-    return error("type_failed", sentence[:300], "Tell its author; `handrail nodes` says who that is.", path, "type")
+    return error(
+        "type_failed", sentence[:300], "Tell its author; `handrail nodes` says who that is.", path, "type", name=name
+    )
 
 
 def explain_unknown_call(reference: str, called: Iterable[str], path: str) -> Finding:
@@ -82,16 +84,17 @@ def explain_unknown_call(reference: str, called: Iterable[str], path: str) -> Fi
             "Write `team/name@version`; on the command line, the path of a file.",
             path,
             "config.workflow",
+            name=reference,
         )
     sentence = f"There is no workflow `{reference}`."
-    return error("unknown_call", sentence, suggest(reference, called), path, "config.workflow")
+    return error("unknown_call", sentence, suggest(reference, called), path, "config.workflow", name=reference)
 
 
 def explain_broken_call(reference: str, findings: Sequence[Finding], path: str) -> Finding:
     """What to say of a called workflow that is itself wrong."""
     wrong = [finding for finding in findings if finding.severity is Severity.ERROR]
     sentence = f"The called workflow `{reference}` has {len(wrong)} error(s). The first: {wrong[0].sentence}"
-    return error("broken_call", sentence, "Mend it, or call another version.", path, "config.workflow")
+    return error("broken_call", sentence, "Mend it, or call another version.", path, "config.workflow", name=reference)
 
 
 def explain_expression(
@@ -112,7 +115,7 @@ def explain_expression(
     word = "expression" if way == "expr" else "template"
     place = f" (line {problem.line}, column {problem.column})" if problem.line else ""
     sentence = f"The {word} is not right{place}: {problem.sentence}"
-    return error(f"bad_{word}", sentence, problem.way_out or "Change it.", node, field)
+    return error(f"bad_{word}", sentence, problem.way_out or "Change it.", node, field, why=problem.sentence)
 
 
 def refuse_outer(name: str, node: str | None, field: str) -> Finding:
@@ -123,4 +126,5 @@ def refuse_outer(name: str, node: str | None, field: str) -> Finding:
         f"Give the container an input that is bound to `{name}`, and read it here as `input.…`.",
         node,
         field,
+        name=name,
     )

@@ -126,29 +126,46 @@ def _text_at(node: Node, read: Read) -> str:
 
 def _explain(graph: GraphReading, reader: str, node: str | None, read: Read) -> Finding:
     where = f"`{reader}`" if reader != RESULT else "the result"
-    shown = [f"`{'.'.join(path)}`" for path in read.paths]
-    if not shown:
+    many = [".".join(path) for path in read.paths]
+    if not many:
         sentence = f"A `from` of {where} names nothing to read."
-        return error("maybe_missing", sentence, "Add a path, or a `default`.", node, read.field)
+        return error("maybe_missing", sentence, "Add a path, or a `default`.", node, read.field, case="nothing")
+    shown, value = [f"`{each}`" for each in many], many[0]
     if len(shown) > 1:
         sentence = f"On some way to {where} none of {', '.join(shown)} is there."
         way_out = "Add a path that is always there, or a `default`."
-        return error("maybe_missing", sentence, way_out, node, read.field)
+        return error("maybe_missing", sentence, way_out, node, read.field, case="none", values=many)
     path = read.paths[0]
     if path[0] == "previous":
         sentence = f"In the first round of a loop there is no {shown[0]}."
-        return error("maybe_missing", sentence, "Add a `default`, or another path behind it.", node, read.field)
+        return error(
+            "maybe_missing",
+            sentence,
+            "Add a `default`, or another path behind it.",
+            node,
+            read.field,
+            case="first",
+            value=value,
+        )
     if path[0] in graph.names:
         sentence = f"{shown[0]} need not be given, so it may be missing here."
-        return error("maybe_missing", sentence, "Make it required, or add a `default`.", node, read.field)
+        return error(
+            "maybe_missing",
+            sentence,
+            "Make it required, or add a `default`.",
+            node,
+            read.field,
+            case="field",
+            value=value,
+        )
     ports = _ports(graph, path, "")
     every = graph.nodes[path[0]].ports
     if not ports:
         sentence = f"{shown[0]} need not be given by `{path[0]}`, so it may be missing here."
-        return error("maybe_missing", sentence, _CHOOSE, node, read.field)
+        return error("maybe_missing", sentence, _CHOOSE, node, read.field, case="given", value=value)
     if ports != frozenset(every):
         behind = " or ".join(f"`{path[0]}.{port}`" for port in sorted(ports))
         sentence = f"{shown[0]} is there only behind {behind}, and other ways lead to {where}."
-        return error("maybe_missing", sentence, _CHOOSE, node, read.field)
+        return error("maybe_missing", sentence, _CHOOSE, node, read.field, case="port", value=value)
     sentence = f"`{path[0]}` does not run on every way to {where}, so {shown[0]} may be missing."
-    return error("maybe_missing", sentence, _CHOOSE, node, read.field)
+    return error("maybe_missing", sentence, _CHOOSE, node, read.field, case="way", value=value)

@@ -57,7 +57,9 @@ def _check_tokens(node: str, field: str, schema: Schema) -> Iterator[Finding]:
             f"takes at most {schema['maxLength']} characters" if short else f"must be of the format {schema['format']}"
         )
         sentence = f"{field} {why}, so what is found in it cannot be replaced by a token: such a record is blocked."
-        yield warning("token_may_not_fit", sentence, "Let the field take longer texts, or leave it out.", node=node)
+        yield warning(
+            "token_may_not_fit", sentence, "Let the field take longer texts, or leave it out.", node=node, name=field
+        )
 
 
 def _check_on_error(node: NodeReading) -> Iterator[Finding]:
@@ -76,10 +78,12 @@ def _check_duration(node: str, field: str, text: Any) -> Iterator[Finding]:
         seconds = read_duration(text)
     except ValueError as problem:
         sentence = f"In `{field}`, {problem}."
-        yield error("bad_duration", sentence, "Write it like PT30S, PT5M, PT24H or P7D.", node, field)
+        yield error("bad_duration", sentence, "Write it like PT30S, PT5M, PT24H or P7D.", node, field, case="form")
         return
     if seconds <= 0:
-        yield error("bad_duration", f"`{field}` must be longer than nothing.", "Write a longer one.", node, field)
+        yield error(
+            "bad_duration", f"`{field}` must be longer than nothing.", "Write a longer one.", node, field, case="short"
+        )
 
 
 def _check_control(node: NodeReading, arrows: int) -> Iterator[Finding]:
@@ -92,6 +96,8 @@ def _check_control(node: NodeReading, arrows: int) -> Iterator[Finding]:
             "Draw the missing arrows, or lower `n`.",
             node.path,
             "config.n",
+            needed=merge_count(node),
+            there=arrows,
         )
     if node.type.control is Control.CALL and node.body is not None:
         reference = str(config.get("workflow", ""))

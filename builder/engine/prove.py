@@ -102,7 +102,7 @@ _REQUIRED = {
 def _ask_for(bound: BoundRule, word: str) -> Finding:
     what = _REQUIRED[word]
     sentence = f"“{bound.template.name}” wants {what} before this goes live: {bound.because}"
-    return warning("required", sentence, f"Give the workflow {what}.", field=word)
+    return warning("required", sentence, f"Give the workflow {what}.", field=word, because=bound.because)
 
 
 def _counterexample(

@@ -59,14 +59,15 @@ def _check_path(around: _Around, path: Path, read: Read, node: str | None) -> Fi
         if root in around.outer:
             return refuse_outer(root, node, read.field)
         sentence = f"`{shown}` names `{root}`, and there is no such node here."
-        return error("unknown_reference", sentence, suggest(root, (*graph.names, *graph.nodes)), node, read.field)
+        way_out = suggest(root, (*graph.names, *graph.nodes))
+        return error("unknown_reference", sentence, way_out, node, read.field, name=root)
     if not rest and read.way == "from":
         fields = graph.nodes[root].readable.get("properties", {})
         way_out = f"Write `{root}.field`. " + suggest("", [name for name in fields if name != ERROR_PORT])
-        return error("no_field", f"`{root}` names a node, not one of its fields.", way_out, node, read.field)
+        return error("no_field", f"`{root}` names a node, not one of its fields.", way_out, node, read.field, step=root)
     if rest[:1] == (ERROR_PORT,) and root not in around.failing:
         sentence = f"`{shown}` is there only behind the port `error` of `{root}`, and no arrow leaves it."
-        return error("no_error_edge", sentence, f"Draw an arrow from `{root}.error`.", node, read.field)
+        return error("no_error_edge", sentence, f"Draw an arrow from `{root}.error`.", node, read.field, step=root)
     return _check_field(graph.nodes[root].readable, path, read, node)
 
 
@@ -79,8 +80,12 @@ def _check_field(schema: Schema, path: Path, read: Read, node: str | None) -> Fi
         if at_path(schema, path[1 : length + 1]) is None and inner is not None:
             where, missing = ".".join(path[:length]), path[length]
             sentence = f"`{shown}`: there is no field `{missing}` in `{where}`."
-            return error("unknown_field", sentence, suggest(missing, inner.get("properties", {})), node, read.field)
-    return error("unknown_field", f"There is no field `{shown}`.", "Choose one that exists.", node, read.field)
+            return error(
+                "unknown_field", sentence, suggest(missing, inner.get("properties", {})), node, read.field, value=shown
+            )
+    return error(
+        "unknown_field", f"There is no field `{shown}`.", "Choose one that exists.", node, read.field, value=shown
+    )
 
 
 def _check_upstream(node_id: str, node: NodeReading, path: Path, read: Read, upstream: bool) -> Finding | None:
@@ -88,13 +93,22 @@ def _check_upstream(node_id: str, node: NodeReading, path: Path, read: Read, ups
         return None
     if path[0] == node_id:
         sentence = f"`{node_id}` reads its own output."
-        return error("not_upstream", sentence, "Read a node before it; to repeat, use a loop.", node.path, read.field)
+        return error(
+            "not_upstream",
+            sentence,
+            "Read a node before it; to repeat, use a loop.",
+            node.path,
+            read.field,
+            case="itself",
+        )
     return error(
         "not_upstream",
         f"`{'.'.join(path)}` is read here, but no way of arrows leads from `{path[0]}` to `{node_id}`.",
         f"Draw an arrow from `{path[0]}`, or read another node.",
         node.path,
         read.field,
+        case="before",
+        step=path[0],
     )
 
 
@@ -131,7 +145,7 @@ def _check_binding(
         for problem in validate(value, want)[:1]:
             place = "".join(f" at `{'.'.join(map(str, problem.path))}`" for _ in problem.path[:1])
             sentence = f"The {word} of `{name}`{place} does not fit. {problem.sentence}"
-            yield error("wrong_value", sentence, "Write another value.", node.path, f"{field}.{word}")
+            yield error("wrong_value", sentence, "Write another value.", node.path, f"{field}.{word}", name=name)
     if binding.way == "from":
         for path in binding.from_ or ():
             schema = schema_at(graph, tuple(path.split(".")))
@@ -145,10 +159,12 @@ def _tell_fit(fit: Fit, what: str, name: str, node: str) -> Iterator[Finding]:
     field = f"inputs.{name}"
     if fit.word == "no":
         sentence = f"{what} does not fit `{name}`. {fit.reason}"
-        yield error("does_not_fit", sentence, "Bind something of that shape, or turn it with an `expr`.", node, field)
+        yield error(
+            "does_not_fit", sentence, "Bind something of that shape, or turn it with an `expr`.", node, field, name=name
+        )
     elif fit.word == "checked":
         sentence = f"{what} fits `{name}` only if its value does, which is checked when the workflow runs. {fit.reason}"
-        yield warning("checked_at_run_time", sentence, "Leave it, or narrow what is given.", node, field)
+        yield warning("checked_at_run_time", sentence, "Leave it, or narrow what is given.", node, field, name=name)
 
 
 def schema_at(graph: GraphReading, path: Path) -> Schema | None:

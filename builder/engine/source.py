@@ -126,19 +126,28 @@ def _explain(code: str, each: ErrorDetails, known: list[str], node: str | None, 
     place = ".".join(field)
     last = field[-1] if field else node.rpartition(".")[2] if node else "the file"
     if kind == "missing":
-        return error(code, f"`{last}` is missing.", f"Write `{place}`.", node, place)
+        return error(code, f"`{last}` is missing.", f"Write `{place}`.", node, place, case="missing", name=last)
     if kind == "extra_forbidden":
         way_out = suggest(last, known) if known else "Take it out, or move it to where it belongs."
-        return error(code, f"There is no field `{last}` here.", way_out, node, place)
+        return error(code, f"There is no field `{last}` here.", way_out, node, place, case="unknown", name=last)
     if kind in _WANTED:
-        return error(code, f"`{last}` must be {_WANTED[kind]}, not {_shown(each['input'])}.", "Change it.", node, place)
+        sentence = f"`{last}` must be {_WANTED[kind]}, not {_shown(each['input'])}."
+        return error(code, sentence, "Change it.", node, place, case="kind", name=last)
     if kind in ("literal_error", "enum"):
         way_out = f"Choose one of: {context.get('expected', '')}."
-        return error(code, f"`{last}` cannot be {_shown(each['input'])}.", way_out, node, place)
+        sentence = f"`{last}` cannot be {_shown(each['input'])}."
+        return error(
+            code, sentence, way_out, node, place, case="choice", name=last, choices=context.get("expected", "")
+        )
     if kind == "value_error":
         sentence = str(context.get("error", each["msg"]))
         return error(code, sentence[:1].upper() + sentence[1:].rstrip(".") + ".", "Change it.", node, place)
-    return error(code, f"`{last}` is not right: {_plain(kind, context, each['msg'])}.", "Change it.", node, place)
+    sentence = f"`{last}` is not right: {_plain(kind, context, each['msg'])}."
+    limit = next((context[word] for word in _LIMITS if word in context), None)
+    return error(code, sentence, "Change it.", node, place, case=kind, name=last, limit=limit)
+
+
+_LIMITS = ("ge", "gt", "le", "lt", "max_length", "min_length", "pattern")
 
 
 def _plain(kind: str, context: Mapping[str, Any], otherwise: str) -> str:

@@ -36,12 +36,17 @@ def _check_name(node_id: str, node: NodeReading, *, woven: bool) -> Iterator[Fin
             f"`{node_id}` is written as a node that governance wove in.",
             "Only weaving adds such nodes: take it out, or give it a name that does not begin with `g_`.",
             path,
+            name=node_id,
         )
     elif not ID_PATTERN.match(node_id):
         sentence = f"`{node_id}` cannot be the name of a node."
-        yield error("bad_name", sentence, "Use small letters, digits and `_`, a letter first.", path)
+        yield error(
+            "bad_name", sentence, "Use small letters, digits and `_`, a letter first.", path, name=node_id, case="step"
+        )
     elif node_id in RESERVED_IDS:
-        yield error("reserved_name", f"`{node_id}` is a word of the language.", "Choose another name.", path)
+        yield error(
+            "reserved_name", f"`{node_id}` is a word of the language.", "Choose another name.", path, name=node_id
+        )
     for name in node.node.inputs:
         if not ID_PATTERN.match(name.lower()):
             yield _bad_field_name(name, path, f"inputs.{name}")
@@ -52,7 +57,9 @@ def _check_name(node_id: str, node: NodeReading, *, woven: bool) -> Iterator[Fin
 
 def _bad_field_name(name: str, node: str | None, field: str) -> Finding:
     sentence = f"`{name}` cannot be the name of a field."
-    return error("bad_name", sentence, "Use letters, digits and `_`, a letter first.", node, field)
+    return error(
+        "bad_name", sentence, "Use letters, digits and `_`, a letter first.", node, field, name=name, case="field"
+    )
 
 
 # ---------------------------------------------------------------- arrows
@@ -67,7 +74,7 @@ def _check_edges(graph: GraphReading) -> Iterator[Finding]:
             if node_id not in graph.nodes:
                 sentence = f"An arrow names `{node_id}`, and there is no such node here."
                 way_out = suggest(node_id, graph.nodes)
-                yield error("unknown_node", sentence, way_out, graph.path or None, f"{where}.{end}")
+                yield error("unknown_node", sentence, way_out, graph.path or None, f"{where}.{end}", name=node_id)
         if start not in graph.nodes or edge.to not in graph.nodes:
             continue
         source = graph.nodes[start]
@@ -78,13 +85,16 @@ def _check_edges(graph: GraphReading) -> Iterator[Finding]:
                 "Take it out; to repeat a node, put it into a loop.",
                 source.path,
                 where,
+                step=edge.to,
             )
             continue
         yield from _check_port(source, edge, where)
         key = (start, edge.port or (source.ports[0] if source.ports else ""), edge.to)
         if key in seen:
             sentence = f"Two arrows lead from `{edge.from_}` to `{edge.to}`."
-            yield error("duplicate_edge", sentence, "Take one of them out.", source.path, where)
+            yield error(
+                "duplicate_edge", sentence, "Take one of them out.", source.path, where, step=start, other=edge.to
+            )
         seen.add(key)
 
 
@@ -100,7 +110,7 @@ def _check_port(source: NodeReading, edge: Edge, where: str) -> Iterator[Finding
     elif edge.port is not None and edge.port != ERROR_PORT and edge.port not in source.ports:
         sentence = f"`{edge.source}` has no port `{edge.port}`."
         way_out = suggest(edge.port, (*source.ports, ERROR_PORT))
-        yield error("unknown_port", sentence, way_out, source.path, where)
+        yield error("unknown_port", sentence, way_out, source.path, where, step=edge.source, port=edge.port)
 
 
 # ---------------------------------------------------------------- cycles and reach
@@ -126,6 +136,7 @@ def _check_cycles(graph: GraphReading) -> Iterator[Finding]:
             f"The arrows run in a circle: {' → '.join(f'`{name}`' for name in names)}.",
             "Handrail has no arrows back (arbitrary cycles, pattern 10): put these nodes into a loop.",
             graph.nodes[start].path,
+            steps=names,
         )
 
 

@@ -110,7 +110,7 @@ def post_template(wanted: TemplateIn, call: Calling) -> ImportedView:
             session, call.caller, wanted.content.encode("utf-8", "surrogatepass"), wanted.filename, wanted.files,
             types=site.types, connections=site.connections,
         )  # fmt: skip
-        return ImportedView(template=_show(session, [made])[0], findings=[each.as_record() for each in findings])
+        return ImportedView(template=_show(session, [made])[0], findings=[each.as_view() for each in findings])
 
 
 @router.get(_ONE, operation_id="read_template", dependencies=READ)

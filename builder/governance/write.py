@@ -158,7 +158,7 @@ def _not_sound(version: TemplateVersion, findings: Sequence[Finding], what: str)
     return NotSoundError(
         f"“{version.name}” cannot {what}. {findings[0].sentence}",
         way_out=findings[0].way_out,
-        findings=[each.as_record() for each in findings],
+        findings=[each.as_view() for each in findings],
     )
 
 

@@ -128,7 +128,7 @@ def _refuse(row: WorkflowRow, obstacles: list[Finding]) -> NotPublishableError:
         node=first.node,
         field=first.field,
         way_out=first.way_out,
-        findings=[{**each.as_record(), "params": each.params} for each in obstacles],
+        findings=[each.as_view() for each in obstacles],
     )
 
 

@@ -127,7 +127,7 @@ def prepare_trial(session: Session, caller: Caller, workflow_id: int, trial: Tri
             node=errors[0].node if errors else None,
             field=errors[0].field if errors else None,
             way_out=errors[0].way_out if errors else None,
-            findings=[{**each.as_record(), "params": each.params} for each in errors],
+            findings=[each.as_view() for each in errors],
         )
     document = dump_woven(examined.woven)
     plan = site.load_plan(document)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         govern_workflow,
     )
     from builder.workflows.load import LoadedWorkflow, UnreadableFile, called_references, load_workflow, read_file
+    from builder.workflows.pins import change_pins, forget_pins, read_pins
     from builder.workflows.read import expect_open, expect_workflow, find_keepers, find_workflow, list_workflows
     from builder.workflows.rules import expect_source, is_sealed, workflow_of
     from builder.workflows.schemas import (
@@ -86,6 +87,7 @@ _NAMES = {
     "exchange": ("apply_import", "export_workflow", "plan_import"),
     "govern": ("Examined", "Governed", "Ground", "examine_workflow", "finding_of", "govern_workflow"),
     "load": ("LoadedWorkflow", "UnreadableFile", "called_references", "load_workflow", "read_file"),
+    "pins": ("change_pins", "forget_pins", "read_pins"),
     "read": ("expect_open", "expect_workflow", "find_keepers", "find_workflow", "list_workflows"),
     "rules": ("expect_source", "is_sealed", "workflow_of"),
     "schemas": (
@@ -132,6 +134,7 @@ __all__ = [
     "apply_import",
     "archive_workflow",
     "called_references",
+    "change_pins",
     "change_workflow",
     "check_draft",
     "compare_versions",
@@ -153,6 +156,7 @@ __all__ = [
     "find_version",
     "find_workflow",
     "finding_of",
+    "forget_pins",
     "fork_workflow",
     "govern_workflow",
     "is_sealed",
@@ -170,6 +174,7 @@ __all__ = [
     "read_draft",
     "read_file",
     "read_live",
+    "read_pins",
     "read_revisions",
     "read_version_mark",
     "restore_draft",

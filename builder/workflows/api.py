@@ -23,6 +23,7 @@ from builder.workflows.draft import (
 )
 from builder.workflows.edit import archive_workflow, change_workflow, unarchive_workflow
 from builder.workflows.exchange import apply_import, export_workflow, plan_import
+from builder.workflows.pins import change_pins, read_pins
 from builder.workflows.read import find_workflow, list_workflows
 from builder.workflows.schemas import UnknownWorkflowError
 from builder.workflows.uses import find_type_uses
@@ -38,6 +39,8 @@ from builder.workflows.views import (
     ImportIn,
     ImportView,
     NewWorkflow,
+    PinsIn,
+    PinsView,
     RestoreIn,
     RevisionView,
     TypeUseView,
@@ -186,6 +189,22 @@ def post_restore(
             raise UnknownWorkflowError("Nothing to restore was named.", way_out="Name a revision or a version.")
         response.headers["ETag"] = show_etag(draft.revision)
         return show_draft(session, draft)
+
+
+@router.get(
+    "/api/workflows/{workflow}/draft/pins", operation_id="read_pins", dependencies=[Depends(permit("workflow.write"))]
+)
+def get_pins(workflow: WorkflowId, call: Calling) -> PinsView:
+    """What stands still while the draft is tried. No version, file or copy holds it."""
+    with call.read() as session:
+        return PinsView(pins=dict(read_pins(session, call.caller, workflow)))
+
+
+@router.put("/api/workflows/{workflow}/draft/pins", operation_id="change_pins", dependencies=WRITE)
+def put_pins(workflow: WorkflowId, wanted: PinsIn, call: Calling) -> PinsView:
+    """Pins outputs and takes pins off; what is not named stays."""
+    with call.transaction() as session:
+        return PinsView(pins=dict(change_pins(session, call.caller, workflow, wanted.pins, wanted.removed)))
 
 
 @router.post("/api/workflows/{workflow}/check", operation_id="check_graph", dependencies=READ)

@@ -53,7 +53,7 @@ class Checked:
         """As plain data."""
         governed = self.examined.governed
         return {
-            "findings": [{**each.as_record(), "params": each.params} for each in self.findings],
+            "findings": [each.as_view() for each in self.findings],
             "labels": {} if governed is None else governed.labels,
             "risk": None if governed is None else governed.risk,
             "fits": {node: {name: [offer.as_record() for offer in row] for name, row in fields.items()}
@@ -193,6 +193,7 @@ def _find_called(
         found |= {name: Workflow.model_validate(plain) for name, plain in version.woven.get("called", {}).items()}
         if there.live is not None and there.live > version.number:
             sentence = f"“{there.name}” has a newer version, {there.live}; this calls {version.number}."
-            findings.append(warning("newer_version", sentence, "Call the newer one when you have looked at it.", node,
-                                    "config.workflow"))  # fmt: skip
+            way_out = "Call the newer one when you have looked at it."
+            params = {"name": there.name, "newer": there.live, "number": version.number}
+            findings.append(warning("newer_version", sentence, way_out, node, "config.workflow", **params))
     return found, findings

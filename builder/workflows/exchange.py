@@ -194,7 +194,7 @@ def apply_import(
         session, caller, team, content, filename, types=types, connections=connections, name=name
     )  # fmt: skip
     if plan.workflow is None:
-        raise BadDraftError(plan.sentence, findings=[each.as_record() for each in plan.findings])
+        raise BadDraftError(plan.sentence, findings=[each.as_view() for each in plan.findings])
     if plan.hash != plan_hash:
         raise PlanChangedError("Something has changed since this plan was made.", way_out="Look at the new plan.")
     source = expect_source(read_document(content, filename).value, plan.name)

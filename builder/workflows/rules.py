@@ -74,7 +74,7 @@ def expect_source(value: JSON, name: str) -> dict[str, JSON]:
         sentence, way_out = f"{woven[0]} is woven in by governance; it is no part of a draft.", "Leave it out."
     else:
         sentence, way_out = findings[0].sentence, findings[0].way_out
-    said = [each.as_record() for each in findings]
+    said = [each.as_view() for each in findings]
     raise BadDraftError(f"This cannot be saved. {sentence}", way_out=way_out, findings=said)
 
 

@@ -151,7 +151,7 @@ class ImportPlan:
             "changes": [each.as_record() for each in self.changes],
             "missing_types": list(self.missing_types), "missing_connections": list(self.missing_connections),
             "off": list(self.off), "left_out": list(self.left_out),
-            "findings": [each.as_record() for each in self.findings],
+            "findings": [each.as_view() for each in self.findings],
         }  # fmt: skip
 
 
@@ -179,6 +179,18 @@ class BadDraftError(WorkflowError):
     """What was sent is no workflow; every reason stands in `params["findings"]`."""
 
     code: ClassVar[str] = "bad_draft"
+
+
+class BadPinError(WorkflowError):
+    """What is to be pinned is no plain data."""
+
+    code: ClassVar[str] = "bad_pin"
+
+
+class TooManyPinsError(WorkflowError):
+    """More would be pinned than a draft keeps."""
+
+    code: ClassVar[str] = "too_many_pins"
 
 
 class DraftChangedError(WorkflowError):

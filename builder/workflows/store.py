@@ -30,6 +30,7 @@ from builder.workflows.tables import (
     draft_author_table,
     draft_revision_table,
     draft_table,
+    pin_table,
     version_table,
     workflow_table,
 )
@@ -38,6 +39,7 @@ workflow = workflow_table.c
 revision = draft_revision_table.c
 author = draft_author_table.c
 version = version_table.c
+pin = pin_table.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +292,35 @@ def update_version(session: Session, workflow_id: int, number: int, values: Mapp
     """Changes the state of a version; nothing else of it ever changes."""
     chosen = update(version_table).where(version.workflow_id == workflow_id, version.number == number)
     session.execute(chosen.values(**values))
+
+
+# ---------------------------------------------------------------- pins
+
+
+def read_pin_rows(session: Session, workflow_id: int) -> dict[str, Any]:
+    """Node path → pinned output."""
+    found = session.execute(select(pin.node, pin.output).where(pin.workflow_id == workflow_id).order_by(pin.node))
+    return {row.node: row.output["is"] for row in found}
+
+
+def delete_pins(session: Session, workflow_id: int, nodes: Sequence[str]) -> None:
+    """Takes the pins of some nodes off."""
+    session.execute(delete(pin_table).where(pin.workflow_id == workflow_id, pin.node.in_(sorted(set(nodes)))))
+
+
+def insert_pins(session: Session, workflow_id: int, pinned: Mapping[str, Any], by: str, now: datetime) -> None:
+    """Keeps pins of nodes that have none. The output stands in an object, since it may be nothing."""
+    rows = [
+        {"workflow_id": workflow_id, "node": node, "output": {"is": output}, "pinned_by": by, "pinned_at": now}
+        for node, output in pinned.items()
+    ]
+    if rows:
+        session.execute(insert(pin_table), rows)
+
+
+def delete_old_pins(session: Session, before: datetime) -> int:
+    """Takes off every pin that is older; how many."""
+    return len(session.execute(delete(pin_table).where(pin.pinned_at < before).returning(pin.node)).all())
 
 
 def _workflow_of(row: Any) -> WorkflowRow:

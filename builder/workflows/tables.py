@@ -77,3 +77,14 @@ version_table = Table(
     Column("live_by", String(40)),
     Column("live_at", Moment),
 )
+
+pin_table = Table(
+    "pin",
+    metadata,
+    Column("workflow_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("node", String(650), primary_key=True),
+    Column("output", Json, nullable=False),
+    Column("pinned_by", String(40), nullable=False),
+    Column("pinned_at", Moment, nullable=False),
+    Index("pin_age", "pinned_at"),
+)

@@ -17,6 +17,8 @@ from builder.workflows.rules import key_of
 from builder.workflows.schemas import Draft, DraftRevision, Version, WorkflowRow
 from builder.workflows.store import read_names
 
+NodePath = Annotated[str, Field(max_length=650, pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")]
+
 
 class Wire(BaseModel):
     """What comes in or goes out; an unknown field is a mistake that is told."""
@@ -48,6 +50,19 @@ class WorkflowView(Wire):
     made_at: datetime
     changed_at: datetime
     archived: bool
+
+
+class PinsView(Wire):
+    """What stands still while the draft is tried: node path → output."""
+
+    pins: dict[str, Any]
+
+
+class PinsIn(Wire):
+    """Outputs to pin by node path, and nodes whose pins are taken off. Of the others each stays as it is."""
+
+    pins: Annotated[dict[NodePath, Any], Field(max_length=200)] = {}
+    removed: Annotated[list[NodePath], Field(max_length=200)] = []
 
 
 class DraftView(Wire):

@@ -79,7 +79,7 @@ def draw_answering(bench: Bench, product: Product, address: str) -> None:
     bench.add_category(1, "bug", "Errors, crashes")
     bench.add("Write")
     expect(bench.page.get_by_role("button", name="Write Write 1 finding")).to_be_visible()
-    expect(bench.side.get_by_role("list", name="Findings")).to_contain_text("prompt")
+    expect(bench.side.get_by_role("list", name="Findings")).to_contain_text("“Prompt” is empty")
     bench.fill("Prompt", "Write a short answer to: ")
     bench.insert("Prompt", "Ticket")
     expect(bench.page.get_by_role("button", name="Write Write", exact=True)).to_be_visible()

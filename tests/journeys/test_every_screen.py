@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -23,12 +24,14 @@ class Visited:
     Attributes:
         state: cookies of the first owner.
         workflow, run: addresses of a live workflow, and of a run of it that waits for people.
+        review: address of what it asks.
     """
 
     product: Product
     state: object
     workflow: str
     run: str
+    review: str
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +48,9 @@ def visited(product: Product, browser: Browser) -> Iterator[Visited]:
     page.get_by_role("textbox", name="Where the answer goes").fill("kim@example.org")
     page.get_by_role("button", name="Start").click()
     page.wait_for_url("**/runs/*")
-    page.get_by_role("list", name="What it waits for").wait_for()
-    yield Visited(product, context.storage_state(), workflow, page.url)
+    review = page.get_by_role("list", name="What it waits for").get_by_role("link").first.get_attribute("href")
+    assert review is not None
+    yield Visited(product, context.storage_state(), workflow, page.url, product.url + review)
     context.close()
 
 
@@ -56,12 +60,14 @@ SCREENS = {
     "canvas": "{workflow}",
     "list": "{workflow}?view=list",
     "versions": "{workflow}/versions",
+    "compare": "{workflow}/compare?from=1",
     "start": "{workflow}/start",
     "triggers": "{workflow}/triggers",
     "publish-requests": "/publish-requests",
     "runs": "/runs",
     "run": "{run}",
     "reviews": "/reviews?whose=team",
+    "review": "{review}",
     "team": "/team",
     "people": "/people",
     "governance": "/governance",
@@ -74,6 +80,46 @@ SCREENS = {
 
 DRAWN = ("canvas", "run")
 """Where the workflow is drawn, which takes a moment longer; on a phone these are lists."""
+
+
+LIST = "{workflow}?view=list"
+OVER: dict[str, tuple[str, Callable[[Page], object]]] = {
+    "picker": (LIST, lambda page: page.get_by_role("button", name=re.compile("^Add a step")).last.click()),
+    "inspector": (f"{LIST}&node=answer", lambda page: page.get_by_role("complementary").first.wait_for()),
+    "try": (LIST, lambda page: page.get_by_role("button", name="Try", exact=True).click()),
+    "publish": (LIST, lambda page: page.get_by_role("button", name="Publish", exact=True).click()),
+    "findings": (LIST, lambda page: page.get_by_role("button", name=re.compile("finding")).first.click()),
+    "invite": ("/people", lambda page: page.get_by_role("button", name="Invite").first.click()),
+    "new-workflow": ("/workflows", lambda page: page.get_by_role("button", name="New workflow").click()),
+    "notices": ("/", lambda page: page.get_by_role("button", name=re.compile("^Notices")).first.click()),
+    "template": ("/governance", lambda page: page.get_by_role("link", name="Customer data protection").click()),
+}
+"""What comes up over a screen, or behind a link of it: where, and how."""
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_comes_up_over_a_screen_is_for_everybody(
+    visited: Visited, open_page: OpenPage, scheme: str, size: dict[str, int]
+) -> None:
+    page = open_page(size=size, scheme=scheme, state=visited.state)
+    for name, (address, open_it) in OVER.items():
+        show(page, visited, address)
+        open_it(page)
+        page.wait_for_load_state("networkidle")
+        expect(page.locator(".mantine-Skeleton-root")).to_have_count(0)
+        judge_page(page, name)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_every_screen_speaks_german(visited: Visited, open_page: OpenPage, size: dict[str, int]) -> None:
+    page = open_page(size=size, state=visited.state)
+    page.add_init_script("localStorage.setItem('handrail-language', 'de')")
+    for name, address in SCREENS.items():
+        show(page, visited, address)
+        assert page.locator("html").get_attribute("lang") == "de"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the window"
+        judge_page(page, f"{name}-de")
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
@@ -89,6 +135,19 @@ def test_every_screen_is_for_everybody(
         judge_page(page, name)
 
 
+def test_what_is_pinned_is_there_tomorrow(visited: Visited, open_page: OpenPage) -> None:
+    page = open_page(state=visited.state)
+    page.goto(f"{visited.workflow}?view=list&node=answer")
+    page.get_by_role("button", name="Type an output").click()
+    with page.expect_response("**/draft/pins") as kept:
+        page.get_by_role("textbox", name="Pinned output").fill('{"text": "Hello"}')
+    assert kept.value.ok
+    page.reload()
+    expect(page.get_by_text("1 output is pinned")).to_be_visible()
+    with page.expect_response("**/draft/pins"):
+        page.get_by_role("button", name="Take all off").click()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_door_is_for_everybody(product: Product, open_page: OpenPage, scheme: str) -> None:
     page = open_page(scheme=scheme, size=NARROW)
@@ -99,7 +158,7 @@ def test_the_door_is_for_everybody(product: Product, open_page: OpenPage, scheme
 
 def show(page: Page, visited: Visited, address: str) -> None:
     """Goes there, and waits until nothing is loading any more."""
-    path = address.format(workflow=visited.workflow, run=visited.run)
+    path = address.format(workflow=visited.workflow, run=visited.run, review=visited.review)
     page.goto(path if path.startswith("http") else visited.product.url + path)
     page.get_by_role("heading", level=1).wait_for()
     page.wait_for_load_state("load")

@@ -70,11 +70,11 @@ api.use({
     const isSentence = response.headers.get("content-type")?.startsWith("application/json");
     if (response.ok || isSentence) return response;
     // A proxy answered, not the product: people get a sentence all the same.
-    return Response.json(unreachable(), { status: response.status });
+    return Response.json(offline(), { status: response.status });
   },
-  onError: () => Response.json(unreachable(), { status: 503 }),
+  onError: () => Response.json(offline(), { status: 503 }),
 });
 
-const unreachable = (): Problem => ({ code: "unreachable", sentence: "Handrail cannot be reached." });
+const offline = (): Problem => ({ code: "offline", sentence: "Handrail cannot be reached." });
 
 export const query = createQueryClient(api);

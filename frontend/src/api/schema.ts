@@ -2023,6 +2023,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workflows/{workflow}/draft/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Pins
+         * @description What stands still while the draft is tried. No version, file or copy holds it.
+         */
+        get: operations["read_pins"];
+        /**
+         * Put Pins
+         * @description Pins outputs and takes pins off; what is not named stays.
+         */
+        put: operations["change_pins"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workflows/{workflow}/draft/restore": {
         parameters: {
             query?: never;
@@ -3702,6 +3726,34 @@ export interface components {
             org_roles: string[];
             /** Teams */
             teams: components["schemas"]["PersonTeamView"][];
+        };
+        /**
+         * PinsIn
+         * @description Outputs to pin by node path, and nodes whose pins are taken off. Of the others each stays as it is.
+         */
+        PinsIn: {
+            /**
+             * Pins
+             * @default {}
+             */
+            pins: {
+                [key: string]: unknown;
+            };
+            /**
+             * Removed
+             * @default []
+             */
+            removed: string[];
+        };
+        /**
+         * PinsView
+         * @description What stands still while the draft is tried: node path → output.
+         */
+        PinsView: {
+            /** Pins */
+            pins: {
+                [key: string]: unknown;
+            };
         };
         /**
          * PortView
@@ -10119,6 +10171,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DraftView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_pins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinsView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_pins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinsView"];
                 };
             };
             /** @description Client Error */

@@ -16,7 +16,7 @@ const makeClient = (): QueryClient =>
     defaultOptions: {
       queries: {
         staleTime: 15_000,
-        retry: (times, error) => times < 2 && isProblem(error) && error.code === "unreachable",
+        retry: (times, error) => times < 2 && isProblem(error) && error.code === "offline",
       },
     },
   });

@@ -76,9 +76,9 @@ const workflows = createRoute({
 const workflow = createRoute({
   getParentRoute: () => inside,
   path: "/workflows/$id",
-  validateSearch: (search): { view?: "list"; node?: string } => ({
+  validateSearch: (search): { view?: "list" | "canvas"; node?: string } => ({
     ...words(search, "node"),
-    ...(search.view === "list" && { view: "list" }),
+    ...((search.view === "list" || search.view === "canvas") && { view: search.view }),
   }),
   component: lazyPage(() => import("./EditorPage"), "EditorPage", ["editor"]),
 });

@@ -7,6 +7,6 @@ type Props = AnchorProps & Omit<AnchorHTMLAttributes<HTMLAnchorElement>, keyof A
 /** A link to a page, as text; its address and parameters are checked by type. */
 export const TextLink = createLink(
   forwardRef<HTMLAnchorElement, Props>((props, ref) => (
-    <Anchor ref={ref} underline="hover" c="inherit" fw={550} {...props} />
+    <Anchor ref={ref} underline="hover" c="inherit" fw={550} lh="24px" {...props} />
   )),
 );

@@ -8,10 +8,16 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
+/** The language with the region that the browser asks for: English people of Europe write the day first. */
+export function regional(language: string): string {
+  const wanted = typeof navigator === "undefined" ? [] : navigator.languages;
+  return wanted.find((each) => each.split("-", 1)[0] === language) ?? language;
+}
+
 /** `3 hours ago`, `in 2 days`, `now`. */
 export function fromNow(moment: string, language: string, now: number = Date.now()): string {
   const seconds = Math.round((Date.parse(moment) - now) / 1000);
-  const words = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const words = new Intl.RelativeTimeFormat(regional(language), { numeric: "auto" });
   for (const [unit, size] of STEPS) {
     if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
   }
@@ -20,7 +26,7 @@ export function fromNow(moment: string, language: string, now: number = Date.now
 
 /** `3 March 2026, 14:05`. */
 export const onTheClock = (moment: string, language: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" }).format(new Date(moment));
+  new Intl.DateTimeFormat(regional(language), { dateStyle: "long", timeStyle: "short" }).format(new Date(moment));
 
 const UNITS: [unit: string, milliseconds: number][] = [
   ["day", 86_400_000],
@@ -32,7 +38,7 @@ const UNITS: [unit: string, milliseconds: number][] = [
 /** How long something took, in its two largest units: `3 min 20 s`, `1.4 s`, `85 ms`. */
 export function lasting(milliseconds: number, language: string): string {
   const say = (count: number, unit: string, digits = 0): string =>
-    new Intl.NumberFormat(language, {
+    new Intl.NumberFormat(regional(language), {
       style: "unit",
       unit,
       unitDisplay: "short",
@@ -50,7 +56,7 @@ export function lasting(milliseconds: number, language: string): string {
 
 /** What something cost, in the organisation's currency: two places, more where that would read as nothing. */
 export const amount = (cost: number, language: string): string =>
-  new Intl.NumberFormat(language, {
+  new Intl.NumberFormat(regional(language), {
     minimumFractionDigits: 2,
     maximumFractionDigits: cost !== 0 && Math.abs(cost) < 0.1 ? 5 : 2,
   }).format(cost);

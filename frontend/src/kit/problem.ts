@@ -6,7 +6,13 @@ import type { Problem } from "@/api/client";
 export const isProblem = (error: unknown): error is Problem =>
   typeof error === "object" && error !== null && "code" in error && "sentence" in error;
 
-type Said = { code: string; sentence: string; way_out?: string | null; params?: Record<string, unknown> | null };
+type Said = {
+  code: string;
+  sentence: string;
+  way_out?: string | null;
+  field?: string | null;
+  params?: Record<string, unknown> | null;
+};
 
 /** A sentence and a way out, in the person's language where the catalogue has the code. */
 export function wordsFor(error: unknown, t: TFunction): { sentence: string; wayOut: string } {
@@ -14,10 +20,19 @@ export function wordsFor(error: unknown, t: TFunction): { sentence: string; wayO
   return wordsOf(error, t);
 }
 
+/** Of sentences that differ under one code, the param `case` says which. */
 export function wordsOf(said: Said, t: TFunction): { sentence: string; wayOut: string } {
-  const say = t as unknown as (key: string, options: Record<string, unknown>) => string;
+  const say = t as unknown as (keys: string[], options: Record<string, unknown>) => string;
+  // A file and the settings of a step are wrong in the same ways.
+  const code = said.code === "bad_file" ? "bad_config" : said.code;
+  const name = said.field?.split(".").at(-1)?.replaceAll("_", " ") ?? "";
+  const params = { name, ...said.params };
+  const keys = [`finding.${code}.${said.params?.case}`, `finding.${code}`, `problem.${code}`];
   return {
-    sentence: say(`problem.${said.code}`, { defaultValue: said.sentence, ...said.params }),
-    wayOut: say(`problem.${said.code}.wayOut`, { defaultValue: said.way_out ?? "", ...said.params }),
+    sentence: say(keys, { defaultValue: said.sentence, ...params }),
+    wayOut: say(
+      keys.map((key) => `${key}.wayOut`),
+      { defaultValue: said.way_out ?? "", ...params },
+    ),
   };
 }

@@ -60,6 +60,8 @@ CASES = [
     RouteCase("change_workflow", lambda world, _: at(world, {"purpose": "To answer."})),
     RouteCase("read_draft", lambda world, _: at(world)),
     RouteCase("save_draft", lambda world, _: at(world, {"graph": {"nodes": {}}}, match='"2"')),
+    RouteCase("read_pins", lambda world, _: at(world)),
+    RouteCase("change_pins", lambda world, _: at(world, {"pins": {"sort": {"category": "bug"}}})),
     RouteCase("list_revisions", lambda world, _: at(world)),
     RouteCase("read_revision", lambda world, _: at(world, revision="2")),
     RouteCase("restore_draft", lambda world, _: at(world, {"revision": 1}, match='"2"')),

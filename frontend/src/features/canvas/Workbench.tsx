@@ -11,7 +11,9 @@ import { useEditor } from "./editor";
 import { Governed } from "./Governed";
 import { SavedNote } from "./SavedNote";
 import { ChipsContext, StartChips } from "./StartChips";
+import { Title } from "./Title";
 import { PinsBanner } from "./try/PinsBanner";
+import { usePins } from "./try/usePins";
 import { useSamples } from "./try/useSamples";
 import { useAutosave } from "./useAutosave";
 import { useCheck } from "./useCheck";
@@ -48,15 +50,18 @@ export function Workbench({ row, revision, menu }: { row: WorkflowRow; revision:
   const saving = useAutosave(row, revision);
   useCheck(row.id);
   useSamples(row.id);
+  usePins(row.id, mayWrite);
   useKeys();
   useEffect(() => {
     if (node) select([node]);
   }, [node, select]);
-  const shown = view ?? "canvas";
+  // On a phone nobody can draw: there the list comes first.
+  const [isPhone] = useState(() => window.matchMedia("(max-width: 700px)").matches);
+  const shown = view ?? (isPhone ? "list" : "canvas");
   return (
     <div className={classes.bench}>
       <div className={classes.bar} role="toolbar" aria-label={t("editor.toolbar")}>
-        <h1 className={classes.name}>{row.name}</h1>
+        <Title row={row} mayWrite={mayWrite} />
         <SavedNote saving={saving} />
         <span className={classes.gap} />
         <History />
@@ -73,7 +78,7 @@ export function Workbench({ row, revision, menu }: { row: WorkflowRow; revision:
             navigate({
               to: "/workflows/$id",
               params: { id: row.id },
-              search: value === "list" ? { view: "list" } : {},
+              search: { view: value as "list" | "canvas" },
               replace: true,
             })
           }
@@ -86,6 +91,7 @@ export function Workbench({ row, revision, menu }: { row: WorkflowRow; revision:
           <Button
             size="xs"
             variant="default"
+            className={classes.try}
             leftSection={<Play aria-hidden size={14} />}
             aria-pressed={isTrying}
             onClick={() => aim(isTrying ? null : {})}

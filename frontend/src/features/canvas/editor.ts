@@ -71,7 +71,7 @@ export type EditorState = {
   tryInput: JsonRecord;
   /** The last dry run of this draft: its number, and the graph that it was made of. */
   tried: { run: string; of: Workflow } | null;
-  /** Outputs that stand still while trying, by node path. They stay in this window and reach no version. */
+  /** Outputs that stand still while trying, by node path. They are kept beside the draft and reach no version. */
   pins: Readonly<Record<string, Json>>;
   /** The last outputs that one may see, by node path: what pills show, and what one step alone is tried with. */
   samples: Readonly<Record<string, Sample>>;
@@ -98,6 +98,7 @@ export type EditorState = {
   setTried: (run: string | null) => void;
   pin: (path: string, output: Json | undefined) => void;
   unpinAll: () => void;
+  setPins: (pins: Readonly<Record<string, Json>>) => void;
   setSamples: (samples: Readonly<Record<string, Sample>>) => void;
 };
 
@@ -216,6 +217,7 @@ export function makeEditor(workflow: Workflow, palette: Palette): EditorStore {
         pins: output === undefined ? others : { ...others, [path]: output },
       })),
     unpinAll: () => set({ pins: {} }),
+    setPins: (pins) => set({ pins }),
     setSamples: (samples) => set({ samples }),
   }));
 }

@@ -7,8 +7,8 @@ import { toneOf } from "@/kit/StateWord";
 
 export type Tone = "good" | "bad" | "warn" | "busy" | "quiet" | "added" | "removed" | "changed" | "way";
 
-/** How a step is painted: a colour and a sign by its tone, and the same in words. */
-export type Paint = { tone: Tone; words: string };
+/** How a step is painted: a colour and a sign by its tone, and the same in words; `state` names the sign. */
+export type Paint = { tone: Tone; words: string; state?: string };
 
 export type EdgeTone = "taken" | "added" | "removed" | "way";
 
@@ -55,7 +55,10 @@ export function paintRun(
   const steps = Object.fromEntries(
     [...byNode].map(([node, rows]): [string, Paint] => {
       const state = WORST.find((each) => rows.some((row) => row.state === each)) ?? "pending";
-      return [node, { tone: toneOf(state), words: wordsOfSteps(rows, state, t, language, now) }];
+      return [
+        node,
+        { tone: toneOf(state), words: wordsOfSteps(rows, state, t, language, now), state: t(`run.${state}`) },
+      ];
     }),
   );
   const edges = run.edges_taken.map(({ from, to, port }) => [
@@ -77,7 +80,6 @@ function wordsOfSteps(rows: StepRow[], state: StepState, t: TFunction, language:
   if (spent > 0) words.push(lasting(spent, language));
   if (cost > 0) words.push(amount(cost, language));
   // Of what went well people want to know how long it took; of everything else, what it is.
-  if (state === "succeeded") words.push(t("run.succeeded"));
-  else words.unshift(t(`run.${state}`));
+  if (state !== "succeeded" || words.length === 0) words.unshift(t(`run.${state}`));
   return words.join(" · ");
 }

@@ -8,6 +8,7 @@ import { StateWord } from "@/kit/StateWord";
 import { may, useSession } from "@/kit/session";
 import { Empty, Failure, Loading } from "@/kit/states";
 import { TextLink } from "@/kit/TextLink";
+import { sayWhy } from "@/kit/whys";
 import { AskedToPublish, FirstSteps } from "./FirstSteps";
 import classes from "./Home.module.css";
 import { useNewWorkflow } from "./useNewWorkflow";
@@ -98,12 +99,8 @@ function Waiting() {
           </TextLink>
           <Text size="sm" c="dimmed">
             {review.workflow?.name}
-            {review.due_at && (
-              <>
-                {" · "}
-                {t("home.due")} <Moment at={review.due_at} />
-              </>
-            )}
+            {" · "}
+            {t(review.due_at ? "home.due" : "home.asked")} <Moment at={review.due_at ?? review.asked_at} />
           </Text>
         </li>
       )}
@@ -157,7 +154,7 @@ function Runs() {
           </Group>
           <Text size="sm" c="dimmed" lineClamp={1}>
             <Moment at={run.started_at} />
-            {run.why && ` · ${run.why}`}
+            {run.why && ` · ${sayWhy(run.why, t)}`}
           </Text>
         </li>
       )}

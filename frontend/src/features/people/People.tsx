@@ -37,11 +37,11 @@ export function People() {
         )
       }
     >
-      <WaitingInvitations />
       <Part title={t("people.all")}>
         <Find />
         <Everybody />
       </Part>
+      <WaitingInvitations />
       {isInviting && (
         <Invite
           team={

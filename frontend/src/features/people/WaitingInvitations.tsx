@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, Modal, Text } from "@mantine/core";
+import { ActionIcon, Button, Menu, Modal, Text } from "@mantine/core";
 import { Ellipsis, Link2, Mail, X } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -16,6 +16,9 @@ import { Failure } from "@/kit/states";
 import classes from "./people.module.css";
 import { RoleBadges } from "./roles";
 
+/** More than these stand behind a button: whoever is here comes first. */
+const SHOWN = 8;
+
 type Doing = { what: "withdraw" | "renew"; invitation: Invitation } | null;
 
 /** Invitations that nobody has followed yet; of one team, or all that one may know of. Nothing when there are none. */
@@ -25,6 +28,7 @@ export function WaitingInvitations({ team }: { team?: string }) {
   const asked = query.useQuery("get", "/api/invitations");
   const teams = query.useQuery("get", "/api/teams");
   const [doing, setDoing] = useState<Doing>(null);
+  const [isWhole, setWhole] = useState(false);
   const waiting = asked.data?.filter((each) => team === undefined || each.team === team) ?? [];
   if (asked.error) return <Failure error={asked.error} onRetry={() => asked.refetch()} />;
   if (waiting.length === 0) return null;
@@ -34,7 +38,7 @@ export function WaitingInvitations({ team }: { team?: string }) {
   return (
     <Part title={t("invite.waiting")}>
       <Rows label={t("invite.waiting")}>
-        {waiting.map((invitation) => (
+        {(isWhole ? waiting : waiting.slice(0, SHOWN)).map((invitation) => (
           <Row
             key={invitation.id}
             sign={
@@ -84,6 +88,11 @@ export function WaitingInvitations({ team }: { team?: string }) {
           />
         ))}
       </Rows>
+      {!isWhole && waiting.length > SHOWN && (
+        <Button mt="md" variant="default" onClick={() => setWhole(true)}>
+          {t("invite.waiting.all", { count: waiting.length })}
+        </Button>
+      )}
       {doing?.what === "withdraw" && <Withdraw invitation={doing.invitation} onClose={() => setDoing(null)} />}
       {doing?.what === "renew" && <Renew invitation={doing.invitation} onClose={() => setDoing(null)} />}
     </Part>

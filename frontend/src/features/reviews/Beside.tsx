@@ -6,6 +6,7 @@ import { KindIcon } from "@/kit/KindIcon";
 import { Moment } from "@/kit/Moment";
 import { TextLink } from "@/kit/TextLink";
 import { verdictInWords } from "@/kit/verdict";
+import { sayWhy } from "@/kit/whys";
 import { Changes } from "./Changes";
 import classes from "./Judging.module.css";
 import { decisionInWords } from "./words";
@@ -18,7 +19,7 @@ export function Beside({ review }: { review: ReviewDetail }) {
     <aside className={classes.aside} aria-label={t("reviews.beside")}>
       <section>
         <h2 className={classes.label}>{t("reviews.why")}</h2>
-        <p>{review.why_here}</p>
+        <p>{sayWhy(review.why_here, t)}</p>
         {review.needed > 1 && (
           <p className={classes.quiet}>
             {t("reviews.needed", { count: review.needed, given: review.decisions.length })}
@@ -57,7 +58,7 @@ export function Beside({ review }: { review: ReviewDetail }) {
                 <div>
                   <strong>{step.title}</strong>
                   {step.verdict && <Verdict word={step.verdict.word} />}
-                  <p className={classes.quiet}>{step.sentence}</p>
+                  <p className={classes.quiet}>{sayWhy(step.sentence, t)}</p>
                 </div>
               </li>
             ))}

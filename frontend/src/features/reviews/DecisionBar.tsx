@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { ReviewDetail } from "@/api/client";
 import { same } from "@/graph/workflow";
 import { ProblemAlert } from "@/kit/ProblemAlert";
+import { sayWhy } from "@/kit/whys";
 import classes from "./DecisionBar.module.css";
 import { Reasons } from "./Reasons";
 import { isReady, reasonOf, type Typed } from "./typed";
@@ -54,7 +55,9 @@ export function DecisionBar({
       ) : (
         <ProblemAlert error={deciding.error} />
       )}
-      {!review.mine && <p className={classes.line}>{review.why_not ?? t("reviews.notYours.why")}</p>}
+      {!review.mine && (
+        <p className={classes.line}>{review.why_not ? sayWhy(review.why_not, t) : t("reviews.notYours.why")}</p>
+      )}
       {review.mine && choice === null && (
         <div className={classes.acts}>
           <Button

@@ -5,9 +5,9 @@ import { amount, lasting, timeOf } from "@/kit/dates";
 import { Moment } from "@/kit/Moment";
 import { StateWord } from "@/kit/StateWord";
 import { TextLink } from "@/kit/TextLink";
+import { sayWhy } from "@/kit/whys";
 import { Acts } from "./Acts";
 import classes from "./Story.module.css";
-import { inPlainWords } from "./steps";
 
 /** Which run this is, where it stands and why, and what can be done with it. */
 export function Head({ run, now }: { run: RunDetail; now: number }) {
@@ -32,7 +32,11 @@ export function Head({ run, now }: { run: RunDetail; now: number }) {
               {t("run.startedBy", { name: run.starter.name })} <Moment at={run.started_at} />
             </span>
             {by?.name && by.kind !== "form" && <span>{say(`run.by.${by.kind}`, { name: by.name })}</span>}
-            <span>{t("run.lasted", { time: lasting(timeOf(run, now), i18n.language) })}</span>
+            <span>
+              {t(run.ended_at === null ? "run.lasting" : "run.lasted", {
+                time: lasting(timeOf(run, now), i18n.language),
+              })}
+            </span>
             {run.cost > 0 && <span>{t("run.cost", { amount: amount(run.cost, i18n.language) })}</span>}
             {run.forked_from && (
               <TextLink to="/runs/$id" params={{ id: run.forked_from.run }}>
@@ -43,7 +47,7 @@ export function Head({ run, now }: { run: RunDetail; now: number }) {
         </div>
         <Acts run={run} />
       </div>
-      {run.why && run.waits.length === 0 && <p className={classes.why}>{inPlainWords(run.why)}</p>}
+      {run.why && run.waits.length === 0 && <p className={classes.why}>{sayWhy(run.why, t)}</p>}
     </header>
   );
 }

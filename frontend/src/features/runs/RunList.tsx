@@ -9,9 +9,9 @@ import { Moment } from "@/kit/Moment";
 import { Card, Page } from "@/kit/Page";
 import { StateWord } from "@/kit/StateWord";
 import { Empty, Failure, Loading } from "@/kit/states";
+import { sayWhy } from "@/kit/whys";
 import { Filters, isFiltered, momentOf, type RunSearch } from "./Filters";
 import classes from "./RunList.module.css";
-import { inPlainWords } from "./steps";
 import { useNow } from "./useNow";
 
 const AT_ONCE = 50;
@@ -112,7 +112,7 @@ function Table({ rows, now }: { rows: RunRow[]; now: number }) {
                 <span className={classes.aside}>{t("runs.version", { number: run.version })}</span>
               )}
               {run.mode !== "live" && <span className={classes.mode}>{t(`runs.mode.${run.mode}`)}</span>}
-              {run.why && <span className={classes.why}>{inPlainWords(run.why)}</span>}
+              {run.why && <span className={classes.why}>{sayWhy(run.why, t)}</span>}
             </th>
             <td>{run.starter.name}</td>
             <td>

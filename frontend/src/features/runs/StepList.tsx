@@ -7,6 +7,7 @@ import { amount, lasting, timeOf } from "@/kit/dates";
 import { KindIcon } from "@/kit/KindIcon";
 import { StateWord } from "@/kit/StateWord";
 import { Empty } from "@/kit/states";
+import { sayWhy } from "@/kit/whys";
 import classes from "./StepList.module.css";
 import { tellSteps } from "./steps";
 import { useTitles } from "./useTitles";
@@ -62,7 +63,7 @@ function Said({ step }: { step: StepRow }) {
   const { t } = useTranslation();
   const error = step.error as { sentence?: string } | null;
   const said = [
-    error?.sentence ?? step.verdict?.reason ?? step.why,
+    sayWhy(error?.sentence ?? step.verdict?.reason ?? step.why, t),
     ...step.marks,
     step.duplicate && t("run.duplicate"),
   ].filter(Boolean);

@@ -12,6 +12,7 @@ import { Empty, Failure, Loading } from "@/kit/states";
 import { TextLink } from "@/kit/TextLink";
 import { type Span, Value } from "@/kit/Value";
 import { verdictInWords } from "@/kit/verdict";
+import { sayWhy } from "@/kit/whys";
 import { useRetry } from "./Acts";
 import classes from "./StepPanel.module.css";
 import { nodeOf } from "./steps";
@@ -190,7 +191,7 @@ function Inside({ step }: { step: StepDetail }) {
                 <time dateTime={line.at}>{clock.format(new Date(line.at))}</time>
                 <span>
                   {t(`run.${line.state}`)}
-                  {line.sentence && `: ${line.sentence}`}
+                  {line.sentence && `: ${sayWhy(line.sentence, t)}`}
                 </span>
               </li>
             ))}

@@ -4,8 +4,11 @@ import { CircleHelp, Clock, Radio, UserCheck } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunDetail, RunWait } from "@/api/client";
+import { lasting, onTheClock } from "@/kit/dates";
 import { Moment } from "@/kit/Moment";
+import { sayWhy } from "@/kit/whys";
 import classes from "./Story.module.css";
+import { useNow } from "./useNow";
 import { useTitles } from "./useTitles";
 
 const Clarify = lazy(() => import("./Clarify").then((file) => ({ default: file.Clarify })));
@@ -39,6 +42,17 @@ export function Waits({ run, onOpen }: { run: RunDetail; onOpen: (step: string) 
   );
 }
 
+/** For how long; the exact moment on hover. */
+function Since({ at }: { at: string }) {
+  const { t, i18n } = useTranslation();
+  const now = useNow(true);
+  return (
+    <time dateTime={at} title={onTheClock(at, i18n.language)}>
+      {t("run.wait.since", { time: lasting(Math.max(1000, now - Date.parse(at)), i18n.language) })}
+    </time>
+  );
+}
+
 function Wait({
   run,
   wait,
@@ -60,9 +74,10 @@ function Wait({
       <Sign aria-hidden size={17} />
       <span className={classes.words}>
         <strong>{step ? titleOf(step) : wait.step}</strong>
-        {number && ` (${t("run.item", { number })})`}: {wait.sentence || t(`run.wait.${wait.kind}`)}{" "}
+        {number && ` (${t("run.item", { number })})`}:{" "}
+        {wait.sentence ? sayWhy(wait.sentence, t) : t(`run.wait.${wait.kind}`)}{" "}
         <span className={classes.quiet}>
-          {t("run.wait.since")} <Moment at={wait.since} />
+          <Since at={wait.since} />
           {wait.until && (
             <>
               {", "}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { StepRow } from "@/api/client";
-import { axisOf, inPlainWords, nodeOf, tellSteps } from "./steps";
+import { axisOf, nodeOf, tellSteps } from "./steps";
 
 const step = (path: string, from = 0, until: number | null = from + 1): StepRow => ({
   path,
@@ -82,12 +82,4 @@ describe("the axis of time", () => {
     expect(axisOf([step("a", 0, null)], 50).end).toBe(50);
     expect(axisOf([], 7)).toMatchObject({ start: 7, end: 7, gaps: [] });
   });
-});
-
-it("says why without the ids of steps", () => {
-  expect(inPlainWords("rows[0].check: It waits. rows[1].check: It waits. b.c: It sleeps. And 1 more.")).toBe(
-    "It waits. It sleeps. And 1 more.",
-  );
-  expect(inPlainWords("g_send_ask: It waits for people: May it?")).toBe("It waits for people: May it?");
-  expect(inPlainWords("Jonas rejected it: Wrong person")).toBe("Jonas rejected it: Wrong person");
 });

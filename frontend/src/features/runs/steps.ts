@@ -114,14 +114,3 @@ function longOnes(stretches: readonly Stretch[]): Set<Stretch> {
   }
   return long;
 }
-
-const NAMED = /(^|\s)([a-z][a-z0-9_]*(?:\[\d+\])?(?:\.[a-z][a-z0-9_]*(?:\[\d+\])?)*): /g;
-
-/** Why a run waits or ended, without the ids of steps before each reason; what is said of several is said once. */
-export function inPlainWords(why: string): string {
-  const cut = why.replace(NAMED, (found, blank: string, name: string, at: number) =>
-    at === 0 || /[[._]/.test(name) ? "\n" : `${blank}${found.trimStart()}`,
-  );
-  const said = cut.replace(/ (And \d+ more\.)$/, "\n$1").split("\n");
-  return [...new Set(said.map((each) => each.trim()))].filter(Boolean).join(" ");
-}

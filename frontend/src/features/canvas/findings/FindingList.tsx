@@ -7,7 +7,7 @@ import { START, shownOf, useEditor } from "../editor";
 import { SeverityIcon } from "./FindingMark";
 import classes from "./findings.module.css";
 import { fixFor } from "./fix";
-import { findingWords } from "./words";
+import { useFindingWords } from "./words";
 
 /** What there is to say, each with the step by name, “Show me” and, where there is one way to mend it, “Fix it”. */
 export function FindingList({ findings, onLeave }: { findings: readonly FindingRecord[]; onLeave: () => void }) {
@@ -37,7 +37,7 @@ function Words({ finding, onLeave }: { finding: FindingRecord; onLeave: () => vo
   const showWay = useEditor((state) => state.showWay);
   const enter = useEditor((state) => state.enter);
   const act = useEditor((state) => state.act);
-  const words = findingWords(finding, t);
+  const words = useFindingWords()(finding);
   const where = finding.node === null ? null : placeOf(finding.node);
   const graph = where && graphAt(shown, where.place);
   const name = graph && where ? nameOf(graph, where.id) : t("findings.whole");

@@ -27,7 +27,7 @@ export function Failing({ path }: { path: string }) {
   return (
     <section aria-label={t("failing.title")}>
       <h2 className={classes.part}>{t("failing.title")}</h2>
-      <Group grow mt={6} align="end">
+      <Group grow mt={6} align="end" wrap="nowrap">
         <NumberInput
           label={t("failing.attempts")}
           min={1}

@@ -9,7 +9,7 @@ import { KindIcon } from "@/kit/KindIcon";
 import { ConnectTo } from "../connect/ConnectTo";
 import { shownOf, useEditor, useFindings } from "../editor";
 import { SeverityIcon } from "../findings/FindingMark";
-import { findingWords } from "../findings/words";
+import { useFindingWords } from "../findings/words";
 import { Tried } from "../try/Tried";
 import { useGrouping } from "../useGrouping";
 import { Failing } from "./Failing";
@@ -87,6 +87,7 @@ export function NodePanel({ path }: { path: string }) {
 function Said({ path }: { path: string }) {
   const { t } = useTranslation();
   const findings = useFindings().filter((finding) => finding.node === path);
+  const wordsOf = useFindingWords();
   if (findings.length === 0) return null;
   return (
     <ul className={classes.said} aria-label={t("findings.title")}>
@@ -94,8 +95,7 @@ function Said({ path }: { path: string }) {
         <li key={`${finding.code} ${finding.field}`}>
           <SeverityIcon severity={finding.severity} />
           <span>
-            {findingWords(finding, t).sentence}{" "}
-            <span className={classes.wayOut}>{findingWords(finding, t).wayOut}</span>
+            {wordsOf(finding).sentence} <span className={classes.wayOut}>{wordsOf(finding).wayOut}</span>
           </span>
         </li>
       ))}

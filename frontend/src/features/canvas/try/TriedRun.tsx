@@ -10,6 +10,7 @@ import { StateSign, StateWord } from "@/kit/StateWord";
 import { useStale } from "@/kit/stale";
 import { Loading } from "@/kit/states";
 import { Value } from "@/kit/Value";
+import { sayWhy } from "@/kit/whys";
 import { useEditor } from "../editor";
 import { nodePathOf } from "../paint";
 import { AnswerReview } from "./AnswerReview";
@@ -36,7 +37,7 @@ export function TriedRun() {
           {t("try.stale")}
         </Text>
       )}
-      {run.why && !asked.length && <Text size="sm">{run.why}</Text>}
+      {run.why && !asked.length && <Text size="sm">{sayWhy(run.why, t)}</Text>}
       {asked.map((wait) => wait.review && <AnswerReview key={wait.review} review={wait.review} run={run.id} />)}
       <Steps run={run} />
       {run.state === "succeeded" && run.payload && (
@@ -114,7 +115,7 @@ function Steps({ run }: { run: RunDetail }) {
             <span className={classes.name}>
               {name(step)}
               <Text component="span" size="xs" c="dimmed" display="block">
-                {[t(`run.${step.state}`), step.error?.sentence ? String(step.error.sentence) : step.why]
+                {[t(`run.${step.state}`), step.error?.sentence ? String(step.error.sentence) : sayWhy(step.why, t)]
                   .filter(Boolean)
                   .join(" · ")}
               </Text>

@@ -1,7 +1,7 @@
 import "@xyflow/react/dist/base.css";
 import "./xyflow.css";
 import { Background, BackgroundVariant, MiniMap, Panel, ReactFlow, type Viewport } from "@xyflow/react";
-import { useCallback, useMemo, useRef } from "react";
+import { lazy, Suspense, useCallback, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { FindingRecord } from "@/api/pending";
 import { graphAt, moveNodes, nameOf, type Point, placeOf, placesOf } from "@/graph";
@@ -21,6 +21,8 @@ import { useConnecting } from "./useConnecting";
 import { useFollow } from "./useFollow";
 import { useGraphKeys } from "./useGraphKeys";
 import { moveNotes, useMoving } from "./useMoving";
+
+const FirstStep = lazy(() => import("./FirstStep").then((file) => ({ default: file.FirstStep })));
 
 const NODE_TYPES = { step: StepNode, end: EndCard, frame: FrameNode, note: NoteNode };
 const EDGE_TYPES = { line: EdgeLine };
@@ -81,6 +83,7 @@ function Drawing({ size }: { size: Size }) {
   });
   useFollow(frame, selected.length === 1 ? selected[0] : undefined, INSPECTOR);
 
+  const isBlank = place.length === 0 && selected.length === 0 && Object.keys(workflow.nodes).length === 0;
   // The same object as long as nothing of it changes: while something is dragged, none of it is drawn again.
   const around = useMemo(
     () => (
@@ -89,10 +92,17 @@ function Drawing({ size }: { size: Size }) {
         <Panel position="bottom-left">
           <CanvasTools focusNode={focusNode} />
         </Panel>
+        {isBlank && (
+          <Panel position="top-center">
+            <Suspense>
+              <FirstStep />
+            </Suspense>
+          </Panel>
+        )}
         {still.length >= MAP_FROM && <MiniMap pannable zoomable ariaLabel={t("canvas.map")} />}
       </>
     ),
-    [focusNode, still.length, t],
+    [focusNode, isBlank, still.length, t],
   );
   const onMove = useCallback(
     (_: unknown, { zoom }: Viewport) => frame.current?.classList.toggle("far", zoom < FAR),

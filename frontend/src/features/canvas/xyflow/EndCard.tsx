@@ -14,6 +14,7 @@ export const EndCard = memo(function EndCard({ id, data, selected }: NodeProps<E
       type="button"
       className="end"
       data-path={id}
+      data-leads={data.isAbove ? (id === START ? "down" : "up") : undefined}
       data-selected={selected || undefined}
       aria-pressed={selected === true}
     >

@@ -52,7 +52,16 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
         <span className="words">
           <span className="title">{data.title}</span>
           <span className="kind">
-            {Sign && <Sign aria-hidden size={13} strokeWidth={2.4} className="sign" />}
+            {Sign && (
+              <Sign
+                {...(data.paint?.state && !data.paint.words.startsWith(data.paint.state)
+                  ? { role: "img", "aria-label": data.paint.state }
+                  : { "aria-hidden": true })}
+                size={13}
+                strokeWidth={2.4}
+                className="sign"
+              />
+            )}
             {data.paint?.words || (data.requiredBy ? t("node.requiredBy", { template: data.requiredBy }) : data.type)}
           </span>
         </span>

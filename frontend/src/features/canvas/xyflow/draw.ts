@@ -39,7 +39,8 @@ export type StepData = {
   findings: number;
   paint: Paint | null;
 };
-export type EndData = { title: string; fields: string };
+/** `isAbove`: the step right below it is the one that a run begins or ends with, as far as the drawing says. */
+export type EndData = { title: string; fields: string; isAbove: boolean };
 export type LineData = {
   edge: Edge;
   place: Place;
@@ -142,13 +143,16 @@ export function drawNodes(
       },
     });
   });
-  return place.length ? steps : [...steps, ...ends(workflow, steps, words)];
+  if (place.length) return steps;
+  // In this order they are heard, and come one after the other under Tab.
+  const [start, result] = ends(workflow, steps, words);
+  return [start, ...steps, result];
 }
 
 const asPosition = ([x, y]: Point) => ({ x, y });
 
 /** The start card, which stands for `input`, above the first step; the result above the last. */
-function ends(workflow: Workflow, steps: DrawnNode[], words: Words): DrawnNode[] {
+function ends(workflow: Workflow, steps: DrawnNode[], words: Words): [start: DrawnNode, result: DrawnNode] {
   const xs = steps.map((node) => node.position.x);
   const first = steps.find((node) => node.position.x === Math.min(...xs))?.position ?? { x: 80, y: 200 };
   const last = steps.find((node) => node.position.x === Math.max(...xs))?.position ?? { x: 80 + ACROSS, y: 200 };
@@ -163,7 +167,11 @@ function ends(workflow: Workflow, steps: DrawnNode[], words: Words): DrawnNode[]
       position: { x, y },
       draggable: false,
       connectable: false,
-      data: { title, fields },
+      data: {
+        title,
+        fields,
+        isAbove: steps.some(({ position }) => Math.abs(position.x - x) < 1 && Math.abs(position.y - y - ABOVE) < 1),
+      },
     });
   // With a single step the two stand side by side.
   const right = last.x === first.x ? first.x + ACROSS : last.x;
