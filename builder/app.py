@@ -27,6 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from builder import __version__
 from builder.catalog import router as catalog
+from builder.credentials import router as credentials
 from builder.db import clock
 from builder.files import router as files
 from builder.governance import router as governance
@@ -46,7 +47,8 @@ from builder.triggers import router as triggers
 from builder.workflows import router as workflows
 
 ROUTERS: Sequence[APIRouter] = (
-    teams, notices, governance, catalog, files, workflows, runs, reviews, triggers, publishing, insights, live,
+    teams, notices, credentials, governance, catalog, files, workflows, runs, reviews, triggers, publishing, insights,
+    live,
 )  # fmt: skip
 """Every room's routes."""
 

@@ -22,8 +22,9 @@ from builder.engine.plan import Plan
 from builder.engine.verify import verify
 from builder.engine.woven import read_woven
 from builder.kit.errors import HandrailError
+from builder.kit.hashing import hash_value
 from builder.kit.ids import show_id
-from builder.kit.sealing import SigningKey, key_id, load_or_make_key, make_tag
+from builder.kit.sealing import LocalWrapping, SigningKey, key_id, load_or_make_key, make_tag
 from builder.payloads import FolderStore, ObjectStore, PayloadStore, S3Key
 from builder.processes import Process
 from builder.providers import Cassettes, Connection, Gateway, Models
@@ -34,6 +35,9 @@ from builder.teams import NotAdmittedError
 from builder.telemetry import Figures, Instruments, open_instruments
 
 T = TypeVar("T")
+
+PLANS_KEPT = 256
+"""Verified plans that an installation keeps in memory."""
 
 COMMAND = "command"
 """The role of a process that is none of an installation's own: somebody's command."""
@@ -80,6 +84,26 @@ def compile_held_plan(
     return compile_plan(woven, types)
 
 
+class PlanShelf:
+    """The plans of documents that hold here, looked at once for each document."""
+
+    def __init__(self, types: Mapping[str, NodeType], connections: Callable[[], Mapping[str, ConnectionFacts]]) -> None:
+        self._types = types
+        self._connections = connections
+        self._plans: dict[str, Plan] = {}
+
+    def load(self, document: JSON) -> Plan:
+        """The plan of a woven document. Raises HandrailError: it is none, or does not hold."""
+        key = hash_value(document)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = compile_held_plan(document, self._types, self._connections())
+            if len(self._plans) >= PLANS_KEPT:
+                self._plans.pop(next(iter(self._plans)))
+            self._plans[key] = plan
+        return plan
+
+
 def read_keys(settings: Settings) -> Keys:
     """The keys, from the settings or the files of this machine; a file is made at the first start.
 
@@ -90,6 +114,13 @@ def read_keys(settings: Settings) -> Keys:
     vault = settings.vault_key or load_or_make_key(folder / "vault.key")
     audit = settings.audit_key or load_or_make_key(folder / "audit.key")
     return Keys(vault, SigningKey(audit))
+
+
+def open_wrapping(settings: Settings, keys: Keys) -> LocalWrapping:
+    """What wraps the keys of credentials: a key of its own, or one that follows from the vault's."""
+    usual = bytes.fromhex(make_tag(keys.vault, b"handrail credentials"))
+    before = [each for each in (settings.credentials_key_before, usual) if each is not None]
+    return LocalWrapping(settings.credentials_key or usual, *before)
 
 
 def open_payloads(settings: Settings) -> PayloadStore:

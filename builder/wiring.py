@@ -17,26 +17,27 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from builder.catalog import AdmitTemplates, Palette, discover_types
+from builder.credentials import ConnectionAdmit, ConnectionBook, CredentialAdmit, Lender
 from builder.db import Database, open_database, read_clock
 from builder.egress import Allowed, Client
 from builder.engine.facts import ConnectionFacts
 from builder.engine.plan import Plan
 from builder.files import RunFiles
 from builder.keeping import Kept, keeper_rounds
-from builder.kit.hashing import hash_value
 from builder.kit.logs import set_up_logs
-from builder.kit.sealing import SigningKey
+from builder.kit.sealing import SigningKey, Wrapping
 from builder.notices import MailServer, Postbox, Postman
 from builder.opening import (
     COMMAND,
     Outside,
-    compile_held_plan,
+    PlanShelf,
     describe_process,
     keep_event,
     keep_refusal,
     open_gateway,
     open_payloads,
     open_telemetry,
+    open_wrapping,
     read_keys,
 )
 from builder.payloads import ObjectStore
@@ -60,9 +61,6 @@ from builder.teams import Admission, NotAdmittedError, is_ownerless, make_owner_
 from builder.telemetry import SILENCE, Answers, Figures, SideDoor
 from builder.triggers import TriggerFiles, keep_schedules, sweep_fires
 from builder.workflows import tell_template_users
-
-PLANS_KEPT = 256
-"""Verified plans that an installation keeps in memory."""
 
 _names = itertools.count(1)
 
@@ -89,6 +87,8 @@ class Application:
         triggers: writes what starts workflows into files, and takes it out.
         post: tells people what they must know of, by mail where there is any.
         keys: what it seals and signs with.
+        wrapping: wraps the keys of credentials.
+        models: the model connections, live.
         admission: who may refuse a start.
         ask_outside: asks another system something now.
         worker: executes runs in this process; None where others do.
@@ -100,6 +100,7 @@ class Application:
         self.settings = settings
         self.doorbell = doorbell
         self.keys = read_keys(settings)
+        self.wrapping: Wrapping = open_wrapping(settings, self.keys)
         self.payloads = open_payloads(settings)
         self.database: Database = open_database(settings.database_url)
         palette = Palette(discover_types(), self.database.read, tell_template_users)
@@ -110,10 +111,12 @@ class Application:
             self.transaction, MailServer(**asdict(settings.mail)), self.keys.vault, settings.url
         )  # fmt: skip
         self.ask_outside = Outside(settings.allowed_hosts)
-        self.admission = Admission(AdmitTemplates(palette))
+        self.models = ConnectionBook(connections_from_environment(settings.environment), self.database.read)
+        self.admission = Admission(
+            AdmitTemplates(palette), CredentialAdmit(self.types), ConnectionAdmit(self.models)
+        )  # fmt: skip
         self.worker: RunWorker | None = None
-        self._connections = connections_from_environment(settings.environment)
-        self._plans: dict[str, Plan] = {}
+        self._plans = PlanShelf(self.types, lambda: self.connections)
         self._rounds: Rounds | None = None
         self._embedded: EmbeddedWorker | None = None
         self._side_door: SideDoor | None = None
@@ -166,7 +169,7 @@ class Application:
     @property
     def connections(self) -> Mapping[str, ConnectionFacts]:
         """What is known of the model connections of this installation."""
-        return connection_facts(self._connections)
+        return connection_facts(self.models)
 
     @property
     def signing_key(self) -> SigningKey:
@@ -181,27 +184,26 @@ class Application:
     shows_file = staticmethod(sees_file)
     triggers = TriggerFiles()
 
+    def open_egress(self) -> Client:
+        """A guarded way out for one event loop; whoever opened it closes it."""
+        return Client(Allowed.of(*self.settings.allowed_hosts))
+
     def load_plan(self, document: JSON) -> Plan:
         """The plan of a woven document that holds on what is installed here; looked at once for each document.
 
         Raises:
             HandrailError: it is none, or does not hold.
         """
-        key = hash_value(document)
-        plan = self._plans.get(key)
-        if plan is None:
-            plan = compile_held_plan(document, self.types, self.connections)
-            if len(self._plans) >= PLANS_KEPT:
-                self._plans.pop(next(iter(self._plans)))
-            self._plans[key] = plan
-        return plan
+        return self._plans.load(document)
 
     # ------------------------------------------------------------------ running it
 
     def work(self, *, allow_hosts: tuple[str, ...] = (), told: Told = lambda *_: None) -> RunWorker:
         """Executes runs in this process from now on, as rings come in."""
         egress = Client(Allowed.of(*self.settings.allowed_hosts, *allow_hosts))
-        gateway = WatchedGateway(open_gateway(self.settings, self._connections), self._connections, self.telemetry)
+        lender = Lender(self.transaction, self.wrapping, egress.send)
+        self.models.lend_by(lender)
+        gateway = WatchedGateway(open_gateway(self.settings, self.models), self.models, self.telemetry)
         reach = Reach(
             types=self.types,
             load_plan=self.load_plan,
@@ -213,6 +215,7 @@ class Application:
             on_withdraw=withdraw_review,
             audit=keep_event,
             admission=self.admission,
+            credentials=lender,
             telemetry=SILENCE if self.telemetry.quiet else self.telemetry,
             files=RunFiles(self.database, self.payloads),
             closers=(gateway.aclose, egress.aclose),

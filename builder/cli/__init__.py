@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("builder.cli.explain:explain", "Tell a workflow in plain sentences."),
     "nodes": ("builder.cli.nodes:nodes", "List node types; check their folders; scaffold one."),
     "schema": ("builder.cli.schema:schema", "Print the JSON Schema of a file format."),
+    "credentials": ("builder.cli.credentials:credentials", "Wrap the keys of credentials anew, under another key."),
     "audit": ("builder.cli.audit:audit", "Verify or export the audit log."),
 }
 

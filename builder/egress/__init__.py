@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from builder.egress.client import Client
     from builder.egress.dial import Resolve
-    from builder.egress.rules import Allowed, AllowListError
+    from builder.egress.rules import Allowed, AllowListError, HostError, read_host, read_port
 
-__all__ = ["AllowListError", "Allowed", "Client", "Resolve"]
+__all__ = ["AllowListError", "Allowed", "Client", "HostError", "Resolve", "read_host", "read_port"]
 
 # Loaded on first use: the HTTP library costs a tenth of a second, and checking a file never needs it.
 _HOMES = {
     "AllowListError": "builder.egress.rules",
     "Allowed": "builder.egress.rules",
     "Client": "builder.egress.client",
+    "HostError": "builder.egress.rules",
     "Resolve": "builder.egress.dial",
+    "read_host": "builder.egress.rules",
+    "read_port": "builder.egress.rules",
 }
 
 

@@ -49,6 +49,7 @@ def compile_plan(woven: Woven, types: Mapping[str, NodeType], prices: Mapping[st
         guards=woven.guards,
         result_schema=reading.root.result_schema,
         authors=reading.workflow.authors,
+        models=woven.facts.models,
     )
 
 

@@ -1,7 +1,7 @@
-"""A Mark is a config field that its type declares to be more than a constant: an expression, a template, a connection.
+"""A Mark is a config field that its type declares to be more than a constant: an expression, a template, a name.
 
-Marks are read once per Config from its JSON Schema, where the SDK's annotations leave `x-expression`, `x-template` and
-`x-connection`.
+Marks are read once per Config from its JSON Schema, where the SDK's annotations leave `x-expression`, `x-template`,
+`x-connection` and `x-credential`.
 """
 
 from __future__ import annotations
@@ -26,12 +26,14 @@ class Mark:
         way: what the text is.
         scope: for an expression or a template, the names that it may read.
         returns: for an expression, what it must give.
+        kinds: for a credential's name, the kinds that will do.
     """
 
     path: tuple[str, ...]
-    way: Literal["expr", "template", "connection"]
+    way: Literal["expr", "template", "connection", "credential"]
     scope: str = ""
     returns: str = "any"
+    kinds: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=512)
@@ -51,6 +53,8 @@ def _marks_in(
         yield Mark(path, "template", schema["x-template"]["scope"])
     if "x-connection" in schema:
         yield Mark(path, "connection")
+    if "x-credential" in schema:
+        yield Mark(path, "credential", kinds=tuple(schema["x-credential"]))
     name = str(schema.get("$ref", "")).rpartition("/")[2]
     if name in defs and name not in seen:
         yield from _marks_in(defs[name], defs, path, seen | {name})

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from builder.engine.facts import ConnectionFacts
 from builder.engine.graph import Binding
 from builder.sdk import ERROR_PORT, Control, Effects, Kind, Schema
 
@@ -122,6 +123,7 @@ class Plan:
         guards: what the machine enforces while it runs.
         retries_at_most: budget of retries of one run, over all its steps.
         authors: who wrote what it was made of: they may be barred from deciding its reviews.
+        models: model connection → what was known of it when the plan was proved.
         graphs: dotted path of each container (without indices; `""` for the outer graph) → its graph.
         compiled: what `resolve` compiled of this plan so far.
     """
@@ -134,6 +136,7 @@ class Plan:
     result_schema: Schema = field(default_factory=dict)
     retries_at_most: int = 200
     authors: tuple[str, ...] = ()
+    models: Mapping[str, ConnectionFacts] = field(default_factory=dict)
     graphs: Mapping[str, PlanGraph] = field(init=False, repr=False, compare=False)
     compiled: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
 

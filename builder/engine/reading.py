@@ -312,14 +312,14 @@ class _Reader:
             if mark.way == "connection":
                 draft.connection = getattr(draft.config, mark.path[0], None) or draft.connection
                 continue
-            said = draft.node.config
-            if mark.path[0] not in said:  # its default is what counts
-                said = {mark.path[0]: getattr(draft.config, mark.path[0], None)}
+            if mark.way == "credential":  # a name, and nothing that is read
+                continue
+            default = {mark.path[0]: getattr(draft.config, mark.path[0], None)}  # what counts where nothing is said
+            said = draft.node.config if mark.path[0] in draft.node.config else default
             for dotted, text in texts_at(said, mark.path):
                 scope = self._scope_of(place, draft, mark.scope)
                 done = self._compile(mark, text, scope, draft.path, f"config.{dotted}")
-                if done is not None and mark.scope == "graph":
-                    reads.append(Read(f"config.{dotted}", mark.way, done[0]))
+                reads += [Read(f"config.{dotted}", mark.way, done[0])] if done and mark.scope == "graph" else []
         return reads
 
     def _scope_of(self, place: _Place, draft: _Draft, word: str) -> _Scope:

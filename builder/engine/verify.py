@@ -147,7 +147,7 @@ def _check_facts(woven: Woven, types: Mapping[str, NodeType], connections: Mappi
 
 def _differences(told: Facts, found: Facts) -> Iterator[str]:
     for name in sorted(told.models.keys() & found.models.keys()):
-        yield from _model_difference(name, told.models[name], found.models[name])
+        yield from tell_model_change(name, told.models[name], found.models[name])
     for key in sorted(told.types.keys() & found.types.keys()):
         yield from _type_difference(key, told.types[key], found.types[key])
     for path in sorted(told.nodes.keys() | found.nodes.keys()):
@@ -161,7 +161,8 @@ def _differences(told: Facts, found: Facts) -> Iterator[str]:
             yield f"What it says of its {each.name.replace('_', ' ')} is not so."
 
 
-def _model_difference(name: str, told: ConnectionFacts, found: ConnectionFacts) -> Iterator[str]:
+def tell_model_change(name: str, told: ConnectionFacts, found: ConnectionFacts) -> Iterator[str]:
+    """What is not any more as it was told of a model connection, a sentence each."""
     if told.region != found.region:
         ends = told.region or "nowhere known", found.region or "nowhere known"
         yield f"The model behind '{name}' moved from {ends[0]} to {ends[1]}."

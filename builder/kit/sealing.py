@@ -10,7 +10,7 @@ import hmac
 import os
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from builder.kit.errors import HandrailError
 
@@ -78,6 +78,62 @@ def open_sealed(key: bytes, sealed: bytes, context: bytes) -> bytes:
         raise SealError(
             "what was sealed does not open", way_out="use the key it was sealed with, in the place it was sealed for"
         ) from None
+
+
+class Wrapping(Protocol):
+    """Wraps the keys of what is sealed: a key of this machine, or a key management system that never gives its key out.
+
+    Whoever has one writes a class with these three and puts it in the place of `LocalWrapping`.
+    """
+
+    @property
+    def name(self) -> str:
+        """Which key wraps now: at most 64 characters that tell nothing of it."""
+        ...
+
+    def wrap(self, key: bytes, context: bytes) -> bytes:
+        """A key, wrapped under the present key and bound to a context."""
+        ...
+
+    def unwrap(self, name: str, wrapped: bytes, context: bytes) -> bytes:
+        """A key that was wrapped under the key of this name. Raises SealError."""
+        ...
+
+
+class LocalWrapping:
+    """Wraps with keys that this process holds: the present one, and those that were before it.
+
+    Args:
+        key: 32 bytes.
+        before: earlier keys, which still unwrap.
+    """
+
+    def __init__(self, key: bytes, *before: bytes) -> None:
+        self._keys = {_print_of(each): each for each in (*reversed(before), key)}
+        self._name = _print_of(key)
+
+    @property
+    def name(self) -> str:
+        """A fingerprint of the present key."""
+        return self._name
+
+    def wrap(self, key: bytes, context: bytes) -> bytes:
+        """A key, wrapped under the present key."""
+        return seal(self._keys[self._name], key, context)
+
+    def unwrap(self, name: str, wrapped: bytes, context: bytes) -> bytes:
+        """A key that was wrapped under the present key or an earlier one. Raises SealError."""
+        if name not in self._keys:
+            raise SealError(
+                "It was sealed with a key that this installation does not have.",
+                way_out="Set HANDRAIL_CREDENTIALS_KEY_BEFORE to the earlier key.",
+            )
+        return open_sealed(self._keys[name], wrapped, context)
+
+
+def _print_of(key: bytes) -> str:
+    _check_length(key)
+    return make_tag(key, b"handrail wrapping key")[:16]
 
 
 def _check_length(key: bytes) -> None:

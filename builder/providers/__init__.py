@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from builder.providers.cassettes import Cassettes
     from builder.providers.connections import (
+        DEFAULT,
+        PRACTICE,
         Connection,
         ConnectionsError,
         connection_facts,
         connections_from_environment,
     )
-    from builder.providers.gateway import Gateway, Models
+    from builder.providers.gateway import Gateway, Models, place_of_model
     from builder.providers.prices import worst_cost
     from builder.providers.watched import WatchedGateway
 
 # Loaded on first use: facts about connections are needed to check a file, the HTTP client is not.
 _HOMES = {
+    "DEFAULT": "builder.providers.connections",
+    "PRACTICE": "builder.providers.connections",
+    "place_of_model": "builder.providers.gateway",
     "Cassettes": "builder.providers.cassettes",
     "Connection": "builder.providers.connections",
     "ConnectionsError": "builder.providers.connections",
@@ -31,8 +36,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "Cassettes", "Connection", "ConnectionsError", "Gateway", "Models", "WatchedGateway",
-    "connection_facts", "connections_from_environment", "worst_cost",
+    "DEFAULT", "PRACTICE", "Cassettes", "Connection", "ConnectionsError", "Gateway", "Models", "WatchedGateway",
+    "connection_facts", "connections_from_environment", "place_of_model", "worst_cost",
 ]  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from builder.sdk import FailureClass, ModelAnswer, ModelRequest, Usage
 def hash_request(request: ModelRequest) -> str:
     """The question's hash: all that shapes the answer, so not the step's idempotency key."""
     record = asdict(request)
-    del record["key"]
+    del record["key"], record["asker"]
     return hash_value(record)
 
 

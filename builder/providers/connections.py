@@ -15,7 +15,7 @@ connections:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
@@ -60,6 +60,7 @@ class Connection:
         price_in, price_out: per million tokens, in the organisation's currency.
         max_concurrency: questions under way at once.
         timeout: seconds for one answer.
+        lends: whoever gives out the key just before it is used, where it is not `key`: called with who asks.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Connection:
     price_out: float = 0.0
     max_concurrency: int = 8
     timeout: float = 120.0
+    lends: Callable[[str], Awaitable[str]] | None = field(default=None, repr=False, compare=False)
 
     @property
     def facts(self) -> ConnectionFacts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -40,10 +41,11 @@ class Gateway(Protocol):
 
 
 class Models:
-    """The gateway over this installation's connections. One for each event loop, as its HTTP client.
+    """The gateway over this installation's connections, as they are at each question. One for each event loop, as its
+    HTTP clients.
 
-    The client may reach the connections' own hosts, loopback included, because IT wrote them down; nodes have
-    another client, so that a workflow cannot reach a model server around the gateway.
+    A client may reach its connection's own host, loopback included, because IT wrote it down; nodes have another
+    client, so that a workflow cannot reach a model server around the gateway.
     """
 
     def __init__(
@@ -54,18 +56,15 @@ class Models:
         now: Callable[[], datetime] = SYSTEM_CLOCK.now,
     ) -> None:
         """Args:
-        connections: by name.
-        sender: sends HTTP requests; by default a guarded client that may reach the connections' hosts.
+        connections: by name; may change while it is used.
+        sender: sends HTTP requests; by default guarded clients that may reach the connections' hosts.
         now: the clock, for a `Retry-After` that is a date.
         """
-        self._connections = dict(connections)
-        self._client = Client(_hosts(self._connections), stall_seconds=60.0)
-        chosen = sender if sender is not None else self._client
-        self._plain: Adapter = OpenAICompatible(chosen, now)
-        self._vendors: Adapter = Vendors(chosen, now)
-        self._turnstiles = {
-            name: asyncio.Semaphore(connection.max_concurrency) for name, connection in self._connections.items()
-        }
+        self._connections = connections
+        self._sender = sender
+        self._now = now
+        self._ways: dict[str, _Way] = {}
+        self._turnstiles: dict[tuple[str, int], asyncio.Semaphore] = {}
 
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         """One answer; waits while the connection is busy with as many questions as IT allows.
@@ -85,9 +84,20 @@ class Models:
             if len(request.text) <= _SHORT:
                 return practise(request)
             return await asyncio.to_thread(practise, request)
-        adapter = self._plain if connection.provider in _PLAIN else self._vendors
-        async with self._turnstiles[request.connection]:
-            return await converse(adapter, connection, request)
+        turnstile = (request.connection, connection.max_concurrency)
+        async with self._turnstiles.setdefault(turnstile, asyncio.Semaphore(connection.max_concurrency)):
+            if connection.lends is not None:
+                connection = replace(connection, key=await connection.lends(request.asker))
+            return await converse(self._way_to(connection), connection, request)
+
+    def _way_to(self, connection: Connection) -> Adapter:
+        place = place_of_model(connection)
+        way = self._ways.get(place)
+        if way is None:
+            client = Client(Allowed.of(*([place] if place else [])), stall_seconds=60.0)
+            chosen = self._sender if self._sender is not None else client
+            way = self._ways[place] = _Way(client, OpenAICompatible(chosen, self._now), Vendors(chosen, self._now))
+        return way.plain if connection.provider in _PLAIN else way.vendors
 
     def worst_cost(self, request: ModelRequest) -> float:
         """The most that this question can cost, repairs included; nothing where the connection is unknown."""
@@ -95,16 +105,24 @@ class Models:
         return 0.0 if connection is None else worst_cost(connection, request)
 
     async def aclose(self) -> None:
-        """Closes the client's connections."""
-        await self._client.aclose()
+        """Closes the clients' connections."""
+        for way in self._ways.values():
+            await way.client.aclose()
 
 
-def _hosts(connections: Mapping[str, Connection]) -> Allowed:
-    """The hosts that IT's connections name, each at its port."""
-    places = []
-    for connection in connections.values():
-        if connection.base_url:
-            url = urlsplit(connection.base_url)
-            has_port = url.netloc.rpartition(":")[2].isdecimal()
-            places.append(url.netloc if has_port else f"{url.netloc}:{443 if url.scheme == 'https' else 80}")
-    return Allowed.of(*places)
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What leads to one host: a client that may reach it, and both ways to speak."""
+
+    client: Client
+    plain: Adapter
+    vendors: Adapter
+
+
+def place_of_model(connection: Connection) -> str:
+    """`host:port` of a connection's own server; empty for a provider's usual address."""
+    if not connection.base_url:
+        return ""
+    url = urlsplit(connection.base_url)
+    has_port = url.netloc.rpartition(":")[2].isdecimal()
+    return url.netloc if has_port else f"{url.netloc}:{443 if url.scheme == 'https' else 80}"

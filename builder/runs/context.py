@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -134,6 +134,7 @@ class RunContext:
     async def ask_model(self, request: ModelRequest) -> ModelAnswer:
         """One answer from a model connection. Raises NodeError."""
         gateway = self.reach.gateway
+        request = replace(request, asker=f"run {self.run_id}, {self.path}")
         question = gateway.ask(request)
         return await self._at_home(self.budget.ask(self.path, self.node, gateway.worst_cost(request), question))
 

@@ -35,6 +35,7 @@ class ModelRequest:
         max_tokens: upper bound on the answer.
         temperature: 0 to 2.
         key: idempotency key of the step, stable over attempts.
+        asker: run and step that ask, for the log of whoever lends the connection's key; the run itself writes it.
     """
 
     connection: str
@@ -46,6 +47,7 @@ class ModelRequest:
     max_tokens: int = 2_000
     temperature: float = 0.0
     key: str = ""
+    asker: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         "recordings": read("HANDRAIL_RECORDINGS", read_recordings),
         "vault_key": read("HANDRAIL_VAULT_KEY", read_key_text),
         "audit_key": read("HANDRAIL_AUDIT_KEY", read_key_text),
+        "credentials_key": read("HANDRAIL_CREDENTIALS_KEY", read_key_text),
+        "credentials_key_before": read("HANDRAIL_CREDENTIALS_KEY_BEFORE", read_key_text),
         "environment": dict(environment),
     }
     if wrong:

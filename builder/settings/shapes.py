@@ -71,6 +71,8 @@ class Settings:
         proxies: whose word on where somebody comes from is believed.
         recordings: (replay, record or fill; folder) of recorded answers of models.
         vault_key, audit_key: 32 bytes each; None when they come from files in `home`.
+        credentials_key: wraps the keys of credentials: 32 bytes; None: one that follows from the vault's.
+        credentials_key_before: the one before it, until everything is wrapped anew.
         environment: the whole environment, for the model connections, which name their keys' variables themselves.
     """
 
@@ -91,6 +93,8 @@ class Settings:
     recordings: tuple[RecordingWay, Path] | None = None
     vault_key: bytes | None = field(default=None, repr=False)
     audit_key: bytes | None = field(default=None, repr=False)
+    credentials_key: bytes | None = field(default=None, repr=False)
+    credentials_key_before: bytes | None = field(default=None, repr=False)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property

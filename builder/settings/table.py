@@ -67,6 +67,16 @@ SETTINGS = (
         "it is asked for",
     ),
     Setting(
+        "HANDRAIL_CREDENTIALS_KEY",
+        "64 hex digits that wrap the keys of credentials, where it should be another than the vault's.",
+        "one that follows from `HANDRAIL_VAULT_KEY`",
+    ),
+    Setting(
+        "HANDRAIL_CREDENTIALS_KEY_BEFORE",
+        "The one before it, until `handrail credentials rewrap` was called.",
+        "none",
+    ),
+    Setting(
         "HANDRAIL_SMTP_URL",
         "The mail server: `smtps://user:password@host:465` (TLS from the first byte) or `smtp://…:587` (STARTTLS, "
         "which only a server on this machine may lack). A password is percent-encoded.",

@@ -8,7 +8,7 @@ so that nothing starts half-way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, ItemsView, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,11 +17,13 @@ from typing import Any, ClassVar, Protocol, TypeVar
 from sqlalchemy.orm import Session
 
 from builder.db import Database
+from builder.egress import Client
 from builder.engine.facts import ConnectionFacts
 from builder.engine.plan import Plan
 from builder.kit.errors import HandrailError
-from builder.kit.sealing import SigningKey
+from builder.kit.sealing import SigningKey, Wrapping
 from builder.payloads import PayloadStore
+from builder.providers import Connection
 from builder.sdk import JSON, Mode, NodeType, Send
 from builder.teams.schemas import Caller
 
@@ -161,6 +163,27 @@ class TriggerFiles(Protocol):
         ...
 
 
+class ModelBook(Protocol):
+    """Name → model connection, as they are now."""
+
+    @property
+    def own(self) -> Mapping[str, Connection]:
+        """Those of the environment."""
+        ...
+
+    def items(self) -> ItemsView[str, Connection]:
+        """All of them."""
+        ...
+
+    def __iter__(self) -> Iterator[str]:
+        """Their names."""
+        ...
+
+    def forget(self) -> None:
+        """Looks again the next time."""
+        ...
+
+
 class Installation(Protocol):
     """An installation, opened."""
 
@@ -190,6 +213,11 @@ class Installation(Protocol):
         ...
 
     @property
+    def models(self) -> ModelBook:
+        """The model connections, live."""
+        ...
+
+    @property
     def signing_key(self) -> SigningKey:
         """Signs what is published."""
         ...
@@ -197,6 +225,11 @@ class Installation(Protocol):
     @property
     def vault_key(self) -> bytes:
         """Seals what runs keep to themselves."""
+        ...
+
+    @property
+    def wrapping(self) -> Wrapping:
+        """Wraps the keys of credentials."""
         ...
 
     @property
@@ -221,6 +254,10 @@ class Installation(Protocol):
     @property
     def ask_outside(self) -> AskOutside:
         """Asks another system something now; not inside a transaction, for it takes its time."""
+        ...
+
+    def open_egress(self) -> Client:
+        """A guarded way out for one event loop; whoever opened it closes it."""
         ...
 
     def load_plan(self, document: JSON) -> Plan:

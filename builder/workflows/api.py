@@ -24,6 +24,7 @@ from builder.workflows.draft import (
 from builder.workflows.edit import archive_workflow, change_workflow, unarchive_workflow
 from builder.workflows.exchange import apply_import, export_workflow, plan_import
 from builder.workflows.pins import change_pins, read_pins
+from builder.workflows.reach_routes import router as reach
 from builder.workflows.read import find_workflow, list_workflows
 from builder.workflows.schemas import UnknownWorkflowError
 from builder.workflows.uses import find_type_uses
@@ -56,6 +57,7 @@ from builder.workflows.views import (
 )
 
 router = APIRouter(tags=["workflows"])
+router.include_router(reach)
 
 WorkflowId = Annotated[Id, Path()]
 Number = Annotated[int, Path(ge=1, le=2_000_000_000)]

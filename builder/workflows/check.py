@@ -11,8 +11,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from builder.credentials import find_refused_of, read_credential_facts
 from builder.db import read_clock
-from builder.engine.facts import ConnectionFacts
+from builder.engine.credentials import check_credentials, find_named
+from builder.engine.facts import ConnectionFacts, graphs_in
 from builder.engine.findings import Finding, warning
 from builder.engine.graph import Workflow, dump_part
 from builder.engine.offers import Offers, find_offers
@@ -169,6 +171,15 @@ def examine_source(
     )
     examined = examine_workflow(workflow, ground)
     examined.findings.extend([*findings, *check_offers(session, examined.reading, row.team_id)])
+    asked = {node.connection: node.path for graph in graphs_in(examined.reading.root) for node in graph.nodes.values()
+             if node.connection}  # fmt: skip
+    for name in sorted(find_refused_of(session, row.team_id, asked)):
+        sentence = f"Your team may not ask the model connection “{name}”."
+        examined.findings.append(
+            warning("connection_not_granted", sentence, "Choose another one, or ask IT.", asked[name], "config.model")
+        )
+    named = {each.name for each in find_named(examined.reading)}
+    examined.findings.extend(check_credentials(examined.reading, read_credential_facts(session, row.team_id, named)))
     return examined
 
 

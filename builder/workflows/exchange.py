@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from builder.audit import append_event
+from builder.credentials import read_credential_facts
 from builder.db import read_clock
 from builder.engine.check import check_graph
-from builder.engine.graph import dump_part
+from builder.engine.graph import Workflow, dump_part
 from builder.kit.documents import read_document, write_yaml
 from builder.kit.hashing import hash_value
 from builder.kit.ids import show_id
@@ -31,6 +32,7 @@ from builder.workflows.rules import (
     expect_source,
     file_of,
     find_connections,
+    find_marked,
     find_missing_types,
     find_secret,
     key_of,
@@ -119,6 +121,7 @@ def plan_import(
         f"“{workflow.name}” will be made as a new workflow.",
         missing_types=find_missing_types(workflow, types),
         missing_connections=[each for each in find_connections(workflow, types) if each not in connections],
+        missing_credentials=_find_missing_credentials(session, team, workflow, types),
         off=[each.name for each in workflow.triggers],
         left_out=[word for word in OF_HERE if value.get(word)],
         findings=check_graph(workflow, types),
@@ -128,6 +131,14 @@ def plan_import(
     if there is not None:
         plan = _plan_update(session, there, plan, expect_source(value, workflow.name))
     return replace(plan, hash=hash_value([plan.as_record(), team, plan.workflow_id, plan.revision, value, called]))
+
+
+def _find_missing_credentials(
+    session: Session, team: int, workflow: Workflow, types: Mapping[str, NodeType]
+) -> list[str]:
+    names = find_marked(workflow, types, "credential")
+    known = read_credential_facts(session, team, names)
+    return [each for each in names if each not in known or not known[each].granted]
 
 
 def _plan_update(session: Session, row: WorkflowRow, plan: ImportPlan, source: Mapping[str, JSON]) -> ImportPlan:

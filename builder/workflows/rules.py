@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from builder.engine.findings import Finding
 from builder.engine.graph import Workflow, dump_part
@@ -145,14 +145,21 @@ def find_missing_types(workflow: Workflow, types: Mapping[str, NodeType]) -> lis
 
 def find_connections(workflow: Workflow, types: Mapping[str, NodeType]) -> list[str]:
     """The model connections that a workflow names."""
+    return find_marked(workflow, types, "connection")
+
+
+def find_marked(
+    workflow: Workflow, types: Mapping[str, NodeType], way: Literal["connection", "credential"]
+) -> list[str]:
+    """What a workflow names in fields of this mark."""
     found: set[str] = set()
     for _, node in nodes_in(dump_part(workflow).get("nodes", {})):
         kind = types.get(node["type"])
         marks = () if kind is None else marks_of(kind.Config)
         for mark in marks:
-            if mark.way == "connection":
+            if mark.way == way:
                 found.update(text for _, text in texts_at(node.get("config", {}), mark.path))
-    return sorted(found)
+    return sorted(found - {""})
 
 
 def find_secret(source: Mapping[str, JSON]) -> tuple[str | None, str] | None:

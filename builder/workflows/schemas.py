@@ -124,6 +124,7 @@ class ImportPlan:
         changes: what an update changes in the draft, by meaning.
         missing_types: node types that the file uses and that are not installed.
         missing_connections: model connections that it names and that are not opened here.
+        missing_credentials: credentials that it names and that the team may not use here.
         off: what comes in switched off: its triggers.
         left_out: what the file says and this installation decides anew: owner, deputy, team, authors.
         findings: what the checker says of it.
@@ -138,6 +139,7 @@ class ImportPlan:
     changes: Sequence[Change] = ()
     missing_types: Sequence[str] = ()
     missing_connections: Sequence[str] = ()
+    missing_credentials: Sequence[str] = ()
     off: Sequence[str] = ()
     left_out: Sequence[str] = ()
     findings: Sequence[Finding] = ()
@@ -150,6 +152,7 @@ class ImportPlan:
             "action": self.action, "name": self.name, "sentence": self.sentence,
             "changes": [each.as_record() for each in self.changes],
             "missing_types": list(self.missing_types), "missing_connections": list(self.missing_connections),
+            "missing_credentials": list(self.missing_credentials),
             "off": list(self.off), "left_out": list(self.left_out),
             "findings": [each.as_view() for each in self.findings],
         }  # fmt: skip

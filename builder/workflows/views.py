@@ -160,6 +160,7 @@ class ImportView(Wire):
     changes: list[ChangeView]
     missing_types: list[str]
     missing_connections: list[str]
+    missing_credentials: list[str]
     off: list[str]
     left_out: list[str]
     findings: list[dict[str, Any]]

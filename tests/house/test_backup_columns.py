@@ -14,7 +14,9 @@ from builder.db.migrate import upgrade_tables
 NO_PAYLOADS = {
     ("audit_chain", "link"), ("audit_chain", "organisation"), ("audit_event", "kind"), ("audit_event", "link"),
     ("audit_event", "organisation"), ("audit_head", "organisation"), ("organisation", "id"), ("api_token", "seen_from"),
-    ("person_session", "address"), ("plan", "hash"), ("process", "keys"),
+    ("person_session", "address"), ("plan", "hash"), ("process", "keys"), ("credential", "name"),
+    ("credential_secret", "wrapped_by"), ("model_choice", "default_name"), ("model_connection", "name"),
+    ("model_connection", "provider"),
 }  # fmt: skip
 """Columns of 64 characters that hold other things; all whose name ends in `_hash` do too."""
 

@@ -71,6 +71,8 @@ SCREENS = {
     "team": "/team",
     "people": "/people",
     "governance": "/governance",
+    "credentials": "/credentials",
+    "connections": "/connections",
     "audit": "/audit",
     "catalog": "/catalog",
     "catalog-new": "/catalog/new",

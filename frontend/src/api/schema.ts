@@ -65,6 +65,318 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Connections
+         * @description Every model that may be asked: those of the environment, then those that admins opened.
+         */
+        get: operations["list_connections"];
+        put?: never;
+        /**
+         * Post Connection
+         * @description Opens a model to this installation. Every process sees it within a second, without a restart.
+         */
+        post: operations["make_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Default
+         * @description Chooses which connection `default` is.
+         */
+        put: operations["choose_default"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Connection Test
+         * @description Asks a model one short question for real. Waits for how it went.
+         */
+        post: operations["try_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Connection
+         * @description Changes a model connection. What was proved for another model or region is refused from the next run on.
+         */
+        put: operations["change_connection"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection}/off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Connection Off
+         * @description Switches a model connection off: the next run that names it is refused.
+         */
+        post: operations["end_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection}/on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Connection On
+         * @description Switches a model connection on again.
+         */
+        post: operations["revive_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credential-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Kinds
+         * @description Every kind of credential, with its fields.
+         */
+        get: operations["list_credential_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Credentials
+         * @description Every credential, by name, without what it holds.
+         */
+        get: operations["list_credentials"];
+        put?: never;
+        /**
+         * Post Credential
+         * @description Makes a credential. What it holds is sealed at once, and never shown again.
+         */
+        post: operations["make_credential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/{credential}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Credential
+         * @description One credential without what it holds.
+         */
+        get: operations["read_credential"];
+        /**
+         * Put Credential
+         * @description Changes who may use a credential, where it may be sent, and until when.
+         */
+        put: operations["change_credential"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/{credential}/off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Off
+         * @description Switches a credential off: nothing uses it from now on.
+         */
+        post: operations["end_credential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/{credential}/on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post On
+         * @description Switches a credential on again.
+         */
+        post: operations["revive_credential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/{credential}/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Reach
+         * @description Which nodes of which workflows name a credential.
+         */
+        get: operations["list_credential_reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/{credential}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Rotate
+         * @description Puts something new in place of what a credential holds; the old is forgotten.
+         */
+        post: operations["rotate_credential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/{credential}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Test
+         * @description Tries a credential for real: a request, a sign-in or a connection. Waits for how it went.
+         */
+        post: operations["try_credential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/{credential}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Uses
+         * @description Who used a credential, for what and where, the newest first.
+         */
+        get: operations["list_credential_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{delivery}": {
         parameters: {
             query?: never;
@@ -1575,6 +1887,46 @@ export interface paths {
         patch: operations["rename_team"];
         trace?: never;
     };
+    "/api/teams/{team}/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Usable Connections
+         * @description The models that a team's steps can ask.
+         */
+        get: operations["list_usable_connections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{team}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Usable
+         * @description The credentials that a team's steps can name.
+         */
+        get: operations["list_usable_credentials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/teams/{team}/members": {
         parameters: {
             query?: never;
@@ -2476,11 +2828,268 @@ export interface components {
             output?: unknown;
         };
         /**
+         * ConnectionIn
+         * @description A new model connection.
+         */
+        ConnectionIn: {
+            /**
+             * Base Url
+             * @default
+             */
+            base_url: string;
+            /** Credential */
+            credential?: string | null;
+            /**
+             * Hosted
+             * @default external
+             * @enum {string}
+             */
+            hosted: "local" | "internal" | "external";
+            /**
+             * Max Concurrency
+             * @default 8
+             */
+            max_concurrency: number;
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /**
+             * Price In
+             * @default 0
+             */
+            price_in: number;
+            /**
+             * Price Out
+             * @default 0
+             */
+            price_out: number;
+            /** Provider */
+            provider: string;
+            /**
+             * Region
+             * @default
+             */
+            region: string;
+            /** Teams */
+            teams?: string[] | null;
+            /**
+             * Timeout
+             * @default 120
+             */
+            timeout: number;
+        };
+        /**
+         * ConnectionName
+         * @description Which connection is meant.
+         */
+        ConnectionName: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * ConnectionSaid
+         * @description What is said of a model connection. `teams`: None means every team.
+         */
+        ConnectionSaid: {
+            /**
+             * Base Url
+             * @default
+             */
+            base_url: string;
+            /** Credential */
+            credential?: string | null;
+            /**
+             * Hosted
+             * @default external
+             * @enum {string}
+             */
+            hosted: "local" | "internal" | "external";
+            /**
+             * Max Concurrency
+             * @default 8
+             */
+            max_concurrency: number;
+            /** Model */
+            model: string;
+            /**
+             * Price In
+             * @default 0
+             */
+            price_in: number;
+            /**
+             * Price Out
+             * @default 0
+             */
+            price_out: number;
+            /** Provider */
+            provider: string;
+            /**
+             * Region
+             * @default
+             */
+            region: string;
+            /** Teams */
+            teams?: string[] | null;
+            /**
+             * Timeout
+             * @default 120
+             */
+            timeout: number;
+        };
+        /**
+         * ConnectionView
+         * @description A model connection. One of the environment (`id` is null) is changed where it was written.
+         */
+        ConnectionView: {
+            /** All Teams */
+            all_teams: boolean;
+            /** Base Url */
+            base_url: string;
+            /** Credential */
+            credential: string | null;
+            /** Credential Id */
+            credential_id: string | null;
+            /**
+             * Hosted
+             * @enum {string}
+             */
+            hosted: "local" | "internal" | "external";
+            /** Id */
+            id: string | null;
+            /** Is Default */
+            is_default: boolean;
+            /** Max Concurrency */
+            max_concurrency: number;
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** Off */
+            off: boolean;
+            /** Price In */
+            price_in: number;
+            /** Price Out */
+            price_out: number;
+            /** Provider */
+            provider: string;
+            /** Region */
+            region: string;
+            /** Teams */
+            teams: components["schemas"]["TeamName"][];
+            /** Test Ok */
+            test_ok: boolean | null;
+            /** Test Said */
+            test_said: string | null;
+            /** Tested At */
+            tested_at: string | null;
+            /** Timeout */
+            timeout: number;
+        };
+        /**
          * Control
          * @description What a node is for the machine. These nine words are all that the engine knows of a node type.
          * @enum {string}
          */
         Control: "step" | "choose" | "merge" | "each" | "repeat" | "call" | "wait" | "ask" | "stop";
+        /**
+         * CredentialDetail
+         * @description A credential with its versions.
+         */
+        CredentialDetail: {
+            credential: components["schemas"]["CredentialView"];
+            /** Versions */
+            versions: components["schemas"]["SecretVersionView"][];
+        };
+        /**
+         * CredentialIn
+         * @description A new credential.
+         */
+        CredentialIn: {
+            /** Ends At */
+            ends_at?: string | null;
+            /** Fields */
+            fields: {
+                [key: string]: string;
+            };
+            /**
+             * Hosts
+             * @default []
+             */
+            hosts: string[];
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Teams
+             * @default []
+             */
+            teams: string[] | null;
+            /**
+             * Types
+             * @default []
+             */
+            types: string[];
+        };
+        /**
+         * CredentialView
+         * @description A credential without what it holds. `state`: usable, over (its end has come), or off.
+         */
+        CredentialView: {
+            /** All Teams */
+            all_teams: boolean;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Ends At */
+            ends_at: string | null;
+            /** Hosts */
+            hosts: string[];
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Shown */
+            shown: {
+                [key: string]: string;
+            };
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "usable" | "over" | "off";
+            /** Teams */
+            teams: components["schemas"]["TeamName"][];
+            /** Test Ok */
+            test_ok: boolean | null;
+            /** Test Said */
+            test_said: string | null;
+            /** Tested At */
+            tested_at: string | null;
+            /** Types */
+            types: string[];
+            /** Version */
+            version: number;
+        };
         /**
          * DecisionView
          * @description One person's answer. `changes` is what an edit changed, for whoever may see the record.
@@ -2498,6 +3107,14 @@ export interface components {
             decision: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * DefaultIn
+         * @description Which connection is `default`; null: the environment decides.
+         */
+        DefaultIn: {
+            /** Name */
+            name: string | null;
         };
         /**
          * DeliveryDetail
@@ -2696,6 +3313,30 @@ export interface components {
             purpose: string;
         };
         /**
+         * FieldView
+         * @description One field of a kind.
+         */
+        FieldView: {
+            /** Choices */
+            choices: string[];
+            /** Name */
+            name: string;
+            /** Required */
+            required: boolean;
+            /** Secret */
+            secret: boolean;
+        };
+        /**
+         * FieldsIn
+         * @description What it holds from now on.
+         */
+        FieldsIn: {
+            /** Fields */
+            fields: {
+                [key: string]: string;
+            };
+        };
+        /**
          * FileIn
          * @description A file to be taken in.
          */
@@ -2800,6 +3441,34 @@ export interface components {
             version: number;
         };
         /**
+         * GrantsIn
+         * @description What is said of a credential. `teams`: None means every team.
+         */
+        GrantsIn: {
+            /** Ends At */
+            ends_at?: string | null;
+            /**
+             * Hosts
+             * @default []
+             */
+            hosts: string[];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Teams
+             * @default []
+             */
+            teams: string[] | null;
+            /**
+             * Types
+             * @default []
+             */
+            types: string[];
+        };
+        /**
          * GraphIn
          * @description A graph, as a file would hold it.
          */
@@ -2874,6 +3543,8 @@ export interface components {
             left_out: string[];
             /** Missing Connections */
             missing_connections: string[];
+            /** Missing Credentials */
+            missing_credentials: string[];
             /** Missing Types */
             missing_types: string[];
             /** Name */
@@ -2954,6 +3625,16 @@ export interface components {
             kind: string;
         };
         /**
+         * KindView
+         * @description One kind of credential.
+         */
+        KindView: {
+            /** Fields */
+            fields: components["schemas"]["FieldView"][];
+            /** Kind */
+            kind: string;
+        };
+        /**
          * LinkView
          * @description What a one-time link is for, before it is used.
          */
@@ -2996,6 +3677,14 @@ export interface components {
             /** Sentence */
             sentence: string;
             state: components["schemas"]["StepStatus"];
+        };
+        /**
+         * MadeView
+         * @description What was made.
+         */
+        MadeView: {
+            /** Id */
+            id: string;
         };
         /**
          * MayView
@@ -3659,6 +4348,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Page[UseView] */
+        Page_UseView_: {
+            /** Items */
+            items: components["schemas"]["UseView"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[VersionView] */
         Page_VersionView_: {
             /** Items */
@@ -3878,6 +4574,26 @@ export interface components {
         PublishedView: {
             request: components["schemas"]["RequestView"] | null;
             version: components["schemas"]["VersionView"] | null;
+        };
+        /**
+         * ReachView
+         * @description A node that names a credential; `live` is the version, null for the draft.
+         */
+        ReachView: {
+            /** Granted */
+            granted: boolean;
+            /** Live */
+            live: number | null;
+            /** Node */
+            node: string;
+            /** Team */
+            team: string;
+            /** Type */
+            type: string;
+            /** Workflow */
+            workflow: string;
+            /** Workflow Name */
+            workflow_name: string;
         };
         /**
          * ReadIn
@@ -4276,6 +4992,21 @@ export interface components {
             verdict: components["schemas"]["builder__reviews__views__VerdictView"] | null;
         };
         /**
+         * SecretVersionView
+         * @description A version: who put it in, and when.
+         */
+        SecretVersionView: {
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+            /** Number */
+            number: number;
+        };
+        /**
          * SecretView
          * @description A secret, as far as it is ever shown again; `ends_at` is None while it is the newest.
          */
@@ -4644,6 +5375,16 @@ export interface components {
             on: boolean;
         };
         /**
+         * TeamName
+         * @description A team that may use it.
+         */
+        TeamName: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * TeamView
          * @description A team.
          */
@@ -4732,6 +5473,17 @@ export interface components {
             state: components["schemas"]["TemplateState"];
         };
         /**
+         * TestIn
+         * @description What a test asks, for kinds that sign requests; empty: the first host's root.
+         */
+        TestIn: {
+            /**
+             * Url
+             * @default
+             */
+            url: string;
+        };
+        /**
          * Token
          * @description The secret part of a one-time link.
          */
@@ -4813,6 +5565,16 @@ export interface components {
         ToolsIn: {
             /** Tools */
             tools: string[];
+        };
+        /**
+         * TriedView
+         * @description How a test went.
+         */
+        TriedView: {
+            /** Ok */
+            ok: boolean;
+            /** Said */
+            said: string;
         };
         /**
          * TriggerChange
@@ -5027,6 +5789,44 @@ export interface components {
             allowed: boolean;
         };
         /**
+         * UsableConnection
+         * @description A model connection as a team sees it.
+         */
+        UsableConnection: {
+            /**
+             * Hosted
+             * @enum {string}
+             */
+            hosted: "local" | "internal" | "external";
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** Region */
+            region: string;
+        };
+        /**
+         * UsableView
+         * @description A credential as a team sees it: what a step can name.
+         */
+        UsableView: {
+            /** Ends At */
+            ends_at: string | null;
+            /** Hosts */
+            hosts: string[];
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "usable" | "over" | "off";
+            /** Types */
+            types: string[];
+        };
+        /**
          * UsageView
          * @description What a model call took.
          */
@@ -5041,6 +5841,31 @@ export interface components {
             tokens_in: number;
             /** Tokens Out */
             tokens_out: number;
+        };
+        /**
+         * UseView
+         * @description One use.
+         */
+        UseView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Host */
+            host: string;
+            /** Path */
+            path: string;
+            /** Run */
+            run: string | null;
+            /** Team */
+            team: string | null;
+            /** Version */
+            version: number;
+            /** Way */
+            way: string;
+            /** Who */
+            who: string;
         };
         /**
          * VerifiedView
@@ -5487,6 +6312,734 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CatalogView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_default: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefaultIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionName"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revive_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_credential_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindView"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_credentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialView"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CredentialIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credential: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialDetail"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credential: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credential: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revive_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credential: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_credential_reach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credential: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachView"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credential: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretVersionView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credential: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_credential_uses: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                /** @description How many items a page has at most. */
+                size?: number;
+            };
+            header?: never;
+            path: {
+                credential: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UseView_"];
                 };
             };
             /** @description Client Error */
@@ -8995,6 +10548,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TeamView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_usable_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsableConnection"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_usable_credentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsableView"][];
                 };
             };
             /** @description Client Error */

@@ -159,6 +159,24 @@ const editTemplate = createRoute({
   component: lazyPage(() => import("@/features/catalog/TemplateEditor"), "EditTemplate"),
 });
 
+const credentials = createRoute({
+  getParentRoute: () => inside,
+  path: "/credentials",
+  component: lazyPage(() => import("@/features/credentials/Credentials"), "Credentials"),
+});
+
+const credential = createRoute({
+  getParentRoute: () => inside,
+  path: "/credentials/$id",
+  component: lazyPage(() => import("@/features/credentials/Credential"), "Credential"),
+});
+
+const connections = createRoute({
+  getParentRoute: () => inside,
+  path: "/connections",
+  component: lazyPage(() => import("@/features/connections/Connections"), "Connections"),
+});
+
 const whose = (search: Record<string, unknown>): { whose?: "team" | "overdue" | "decided"; team?: string } => ({
   ...words(search, "team"),
   ...((search.whose === "team" || search.whose === "overdue" || search.whose === "decided") && { whose: search.whose }),
@@ -267,6 +285,9 @@ const routes = root.addChildren([
     nodeTemplate,
     editTemplate,
     template,
+    credentials,
+    credential,
+    connections,
     reviews,
     review,
     runs,

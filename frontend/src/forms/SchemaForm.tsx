@@ -4,6 +4,7 @@ import type { Json, JsonRecord, Schema } from "@/graph";
 import { Condition } from "./Condition";
 import { FieldsField } from "./FieldsField";
 import { FileField } from "./FileField";
+import { ConnectionField, CredentialField } from "./GrantedField";
 import { JsonField } from "./JsonField";
 import { ListField } from "./ListField";
 import { Pairs } from "./Pairs";
@@ -86,7 +87,7 @@ const asList = (value: Json | undefined): Json[] => (Array.isArray(value) ? valu
 function Control({ shape, ...props }: FieldProps & { shape: Shape }) {
   const { name, schema, root, value, isRequired, onChange, path } = props;
   const { t } = useTranslation();
-  const { settle, offers, isData } = useValues();
+  const { settle, offers, isData, team } = useValues();
   const words = { label: titleOf(schema, name), description: helpOf(schema) };
   const common = { ...words, required: isRequired, withAsterisk: false, onBlur: settle };
   const current = value ?? schema.default;
@@ -182,14 +183,37 @@ function Control({ shape, ...props }: FieldProps & { shape: Shape }) {
           onChange={(next) => onChange(next === "" ? undefined : next)}
         />
       );
-    default: {
-      const typed = (next: string): void => onChange(next === "" ? undefined : next);
-      const text = { ...common, value: asText(value), placeholder: asText(schema.default) };
-      return shape.is === "text" && shape.long ? (
-        <Textarea {...text} autosize minRows={2} maxRows={10} onChange={(event) => typed(event.currentTarget.value)} />
+    case "credential":
+    case "connection": {
+      if (!team) return <Typed {...props} shape={shape} />;
+      const granted = { ...words, team, value: asText(value), onChange, onBlur: settle };
+      return shape.is === "credential" ? (
+        <CredentialField {...granted} kinds={shape.kinds} />
       ) : (
-        <TextInput {...text} type={inputTypeOf(shape)} onChange={(event) => typed(event.currentTarget.value)} />
+        <ConnectionField {...granted} value={asText(current)} />
       );
     }
+    default:
+      return <Typed {...props} shape={shape} />;
   }
+}
+
+function Typed({ shape, ...props }: FieldProps & { shape: Shape }) {
+  const { name, schema, value, isRequired, onChange } = props;
+  const { settle } = useValues();
+  const typed = (next: string): void => onChange(next === "" ? undefined : next);
+  const text = {
+    label: titleOf(schema, name),
+    description: helpOf(schema),
+    required: isRequired,
+    withAsterisk: false,
+    onBlur: settle,
+    value: asText(value),
+    placeholder: asText(schema.default),
+  };
+  return shape.is === "text" && shape.long ? (
+    <Textarea {...text} autosize minRows={2} maxRows={10} onChange={(event) => typed(event.currentTarget.value)} />
+  ) : (
+    <TextInput {...text} type={inputTypeOf(shape)} onChange={(event) => typed(event.currentTarget.value)} />
+  );
 }

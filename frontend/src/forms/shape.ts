@@ -17,7 +17,8 @@ export type Shape =
   | { is: "graph" }
   | { is: "expression"; scope: string }
   | { is: "template"; scope: string }
-  | { is: "connection" };
+  | { is: "connection" }
+  | { is: "credential"; kinds: string[] };
 
 const isRecord = (value: Json | undefined): value is JsonRecord =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -42,6 +43,7 @@ export function shapeOf(schema: Schema, root: Schema, name = ""): Shape {
   if (isRecord(schema["x-expression"])) return { is: "expression", scope: String(schema["x-expression"].scope) };
   if (isRecord(schema["x-template"])) return { is: "template", scope: String(schema["x-template"].scope) };
   if (schema["x-connection"]) return { is: "connection" };
+  if (Array.isArray(schema["x-credential"])) return { is: "credential", kinds: schema["x-credential"].map(String) };
   if (Array.isArray(schema.enum)) return { is: "choice", options: schema.enum.map(String) };
   switch (schema.type) {
     case "boolean":

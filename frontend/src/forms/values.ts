@@ -15,7 +15,7 @@ export type Values = {
   name: (offer: Offer, scope: string) => string;
   /** Whether the form takes the values of a run, not the settings of a step: a free record is then any JSON. */
   isData?: boolean;
-  /** The team for which files are uploaded; without one, no file can be chosen. */
+  /** The team whose workflow it is, for what is granted to teams and for files; without one, none can be chosen. */
   team?: string;
   /** Called when a field is left: what follows is a change of its own. */
   settle: () => void;
@@ -36,5 +36,8 @@ export const TYPED: Values = {
   settle: () => {},
   isData: true,
 };
+
+/** The team whose workflow is edited. */
+export const TeamContext = createContext<string | undefined>(undefined);
 
 export const useValues = (): Values => useContext(ValuesContext);

@@ -14,6 +14,7 @@ from builder.sdk import (
     MAIN,
     AfterCrash,
     Context,
+    CredentialName,
     Done,
     Effect,
     Effects,
@@ -64,6 +65,12 @@ class HttpRequestConfig(NodeConfig):
         Field(title="Success", description="Statuses that are fine; without any, 200 to 299."),
     ] = ()
     timeout: Annotated[float, Field(gt=0, le=300, title="Longest wait, in seconds")] = 30.0
+    credential: Annotated[
+        str,
+        CredentialName(kinds=("http_bearer", "http_basic", "http_header", "oauth2_client")),
+        StringConstraints(max_length=64),
+        Field(title="Credential", description="Added on the way out; this step never sees it."),
+    ] = ""
     idempotent: Annotated[
         bool,
         Field(title="Takes idempotency keys", description="The receiver does a request once however often it comes."),
@@ -142,6 +149,7 @@ class HttpRequestNode(NodeType):
                 timeout=config.timeout,
                 accept=_ACCEPT,
                 repeatable=config.idempotent,
+                credential=config.credential,
             )
         )
         if answer.status in config.success or (not config.success and 200 <= answer.status < 300):

@@ -76,8 +76,9 @@ def _server() -> dict[str, str]:
 def _at_server(world: World, json: Any = None) -> Sent:
     """A call about a server that somebody else registered and looked at."""
     said = {"name": "add", "inputSchema": {"type": "object", "properties": {"n": {"type": "integer"}}}}
+    admin = world.caller("admin")
     with world.transaction() as session:
-        there = register_server(session, world.caller("admin"), **_server())
+        there = register_server(session, admin, **_server())
         keep_tools(session, there, [tool_of(said)], there.made_at)
     return Sent(path={"server": show_id(there.id)}, json=json)
 

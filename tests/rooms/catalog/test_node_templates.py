@@ -77,7 +77,7 @@ def test_what_is_fixed_stays_and_is_still_read_by_governance() -> None:
     for wrong in ({"method": "GET"}, {"url": "https://elsewhere.example/"}, {"headers": {"X-A": "b"}}, {"nothing": 1}):
         with pytest.raises(ValueError, match=r"template|Extra inputs"):
             made.Config.model_validate(wrong)
-    assert [mark.path for mark in marks_of(made.Config)] == [("url",)]
+    assert [mark.path for mark in marks_of(made.Config)] == [("url",), ("credential",)]
     prompt = make(
         base="prompt.complete@1", name="polite", fixed={"model": "eu", "prompt": "Answer {{ t }}"}, open={},
         inputs=None, gather={}, answers={}, examples=[],

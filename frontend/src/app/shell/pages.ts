@@ -5,8 +5,10 @@
 
 import {
   Blocks,
+  Cpu,
   House,
   IdCard,
+  KeyRound,
   ListChecks,
   ScrollText,
   ShieldCheck,
@@ -43,6 +45,8 @@ export const GROUPS = [
     pages: [
       { to: "/catalog", text: "nav.catalog", icon: Blocks, needs: "template.read" },
       { to: "/team", text: "nav.team", icon: UsersRound, needs: null },
+      { to: "/credentials", text: "nav.credentials", icon: KeyRound, needs: "credential.read" },
+      { to: "/connections", text: "nav.connections", icon: Cpu, needs: "connection.read" },
       { to: "/people", text: "nav.people", icon: IdCard, needs: "organisation.read" },
     ],
   },

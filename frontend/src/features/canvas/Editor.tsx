@@ -1,6 +1,7 @@
 import { useParams, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useState } from "react";
 import { type Draft, query, type WorkflowRow } from "@/api/client";
+import { TeamContext } from "@/forms/values";
 import { offeredTo, type Palette } from "@/graph";
 import { Failure, Loading } from "@/kit/states";
 import { EditorContext, makeEditor, openDraft } from "./editor";
@@ -33,7 +34,9 @@ function Opened({ row, draft, palette, menu }: { row: WorkflowRow; draft: Draft;
   }));
   return (
     <EditorContext value={opened.store}>
-      <Workbench row={row} revision={opened.revision} menu={menu} />
+      <TeamContext value={row.team.id}>
+        <Workbench row={row} revision={opened.revision} menu={menu} />
+      </TeamContext>
     </EditorContext>
   );
 }

@@ -107,6 +107,7 @@ function Told({ plan }: { plan: Plan }) {
     },
     { title: t("import.missingTypes"), items: plan.missing_types },
     { title: t("import.missingConnections"), items: plan.missing_connections },
+    { title: t("import.missingCredentials"), items: plan.missing_credentials },
     { title: t("import.off"), items: plan.off },
     { title: t("import.leftOut"), items: plan.left_out },
     {

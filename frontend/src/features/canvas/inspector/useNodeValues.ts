@@ -1,7 +1,7 @@
-import { useMemo } from "react";
+import { use, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Offer } from "@/api/pending";
-import type { Described, Values } from "@/forms/values";
+import { type Described, TeamContext, type Values } from "@/forms/values";
 import { graphAt, idFrom, nameOf, placeOf, type Schema, setBinding, type Workflow } from "@/graph";
 import { RESULT, useEditor, useEditorStore, useOffers } from "../editor";
 
@@ -13,6 +13,7 @@ export function useNodeValues(path: string): Values {
   const workflow = useEditor((state) => state.history.present);
   const palette = useEditor((state) => state.palette);
   const offers = useOffers(path, "*");
+  const team = use(TeamContext);
   return useMemo(() => {
     const { place, id } = path === RESULT ? { place: [], id: "" } : placeOf(path);
     const graph = graphAt(workflow, place) ?? workflow;
@@ -39,6 +40,7 @@ export function useNodeValues(path: string): Values {
     return {
       describe,
       settle,
+      ...(team && { team }),
       // A text that reads the node's own inputs may take any value: it becomes an input on the way.
       offers: (scope) => (scope === "inputs" && type?.free ? bound() : scope === "inputs" ? [] : offers),
       name: (offer, scope) => {
@@ -53,7 +55,7 @@ export function useNodeValues(path: string): Values {
         return name;
       },
     };
-  }, [workflow, palette, offers, path, settle, store, t]);
+  }, [workflow, palette, offers, path, settle, store, team, t]);
 }
 
 function titleOfInput(workflow: Workflow, name: string | undefined): string | undefined {
