@@ -15,13 +15,13 @@ export function TeamsField({
   return (
     <Stack gap="xs">
       <Switch
-        label={t("credential.teams.every")}
+        label={t("form.teams.every")}
         checked={teams === null}
         onChange={(event) => onChange(event.currentTarget.checked ? null : [])}
       />
       {teams !== null && (
         <MultiSelect
-          label={t("credential.teams")}
+          label={t("form.teams")}
           data={(asked.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
           value={teams}
           onChange={onChange}

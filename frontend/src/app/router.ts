@@ -5,33 +5,16 @@ import {
   createRootRouteWithContext,
   createRoute,
   createRouter,
-  lazyRouteComponent,
   Outlet,
   type RouteComponent,
   redirect,
 } from "@tanstack/react-router";
 import { isSignedIn, keepToken, sessionOptions } from "@/kit/session";
-import { loadWords, type Part } from "./language";
+import { lazyPage, versioned, whose, words } from "./routing";
 import { Broken, NotFound } from "./shell/Broken";
 import { Shell } from "./shell/Shell";
 
 type Context = { client: QueryClient };
-type Search = Record<string, string | undefined>;
-
-/**
- * A page, loaded together with its words.
- *
- * @param parts of the catalogue beyond what every page has: for most pages the rest.
- */
-const lazyPage = <Name extends string, Module extends Record<Name, RouteComponent>>(
-  load: () => Promise<Module>,
-  name: Name,
-  parts: Part[] = ["rest"],
-) => lazyRouteComponent(async () => (await Promise.all([load(), loadWords(...parts)]))[0], name);
-
-const words = (search: Record<string, unknown>, ...names: string[]): Search =>
-  Object.fromEntries(names.flatMap((name) => (typeof search[name] === "string" ? [[name, search[name]]] : [])));
-
 const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: NotFound });
 
 const signIn = createRoute({
@@ -59,12 +42,14 @@ const inside = createRoute({
   component: Shell,
 });
 
-const home = createRoute({
-  getParentRoute: () => inside,
-  path: "/",
-  component: lazyPage(() => import("@/features/home/Home"), "Home", []),
-});
+/** A page behind the sign-in that its address says all of. */
+const page = <Path extends string>(path: Path, component: RouteComponent) =>
+  createRoute({ getParentRoute: () => inside, path, component });
 
+const home = page(
+  "/",
+  lazyPage(() => import("@/features/home/Home"), "Home", []),
+);
 const workflows = createRoute({
   getParentRoute: () => inside,
   path: "/workflows",
@@ -97,12 +82,10 @@ const people = createRoute({
   component: lazyPage(() => import("@/features/people/People"), "People"),
 });
 
-const settings = createRoute({
-  getParentRoute: () => inside,
-  path: "/settings",
-  component: lazyPage(() => import("./SettingsPage"), "SettingsPage"),
-});
-
+const settings = page(
+  "/settings",
+  lazyPage(() => import("./SettingsPage"), "SettingsPage"),
+);
 const audit = createRoute({
   getParentRoute: () => inside,
   path: "/audit",
@@ -111,15 +94,10 @@ const audit = createRoute({
   component: lazyPage(() => import("@/features/audit/Audit"), "Audit"),
 });
 
-const versioned = (search: Record<string, unknown>): { version?: number } =>
-  Number.isInteger(search.version) ? { version: search.version as number } : {};
-
-const governance = createRoute({
-  getParentRoute: () => inside,
-  path: "/governance",
-  component: lazyPage(() => import("@/features/governance/Governance"), "Governance"),
-});
-
+const governance = page(
+  "/governance",
+  lazyPage(() => import("@/features/governance/Governance"), "Governance"),
+);
 const template = createRoute({
   getParentRoute: () => inside,
   path: "/governance/$id",
@@ -127,24 +105,18 @@ const template = createRoute({
   component: lazyPage(() => import("@/features/governance/Template"), "Template"),
 });
 
-const catalog = createRoute({
-  getParentRoute: () => inside,
-  path: "/catalog",
-  component: lazyPage(() => import("@/features/catalog/Catalog"), "Catalog"),
-});
-
-const servers = createRoute({
-  getParentRoute: () => inside,
-  path: "/catalog/servers",
-  component: lazyPage(() => import("@/features/catalog/Servers"), "Servers"),
-});
-
-const newTemplate = createRoute({
-  getParentRoute: () => inside,
-  path: "/catalog/new",
-  component: lazyPage(() => import("@/features/catalog/TemplateEditor"), "NewTemplate"),
-});
-
+const catalog = page(
+  "/catalog",
+  lazyPage(() => import("@/features/catalog/Catalog"), "Catalog"),
+);
+const servers = page(
+  "/catalog/servers",
+  lazyPage(() => import("@/features/catalog/Servers"), "Servers"),
+);
+const newTemplate = page(
+  "/catalog/new",
+  lazyPage(() => import("@/features/catalog/TemplateEditor"), "NewTemplate"),
+);
 const nodeTemplate = createRoute({
   getParentRoute: () => inside,
   path: "/catalog/$id",
@@ -159,29 +131,18 @@ const editTemplate = createRoute({
   component: lazyPage(() => import("@/features/catalog/TemplateEditor"), "EditTemplate"),
 });
 
-const credentials = createRoute({
-  getParentRoute: () => inside,
-  path: "/credentials",
-  component: lazyPage(() => import("@/features/credentials/Credentials"), "Credentials"),
-});
-
-const credential = createRoute({
-  getParentRoute: () => inside,
-  path: "/credentials/$id",
-  component: lazyPage(() => import("@/features/credentials/Credential"), "Credential"),
-});
-
-const connections = createRoute({
-  getParentRoute: () => inside,
-  path: "/connections",
-  component: lazyPage(() => import("@/features/connections/Connections"), "Connections"),
-});
-
-const whose = (search: Record<string, unknown>): { whose?: "team" | "overdue" | "decided"; team?: string } => ({
-  ...words(search, "team"),
-  ...((search.whose === "team" || search.whose === "overdue" || search.whose === "decided") && { whose: search.whose }),
-});
-
+const credentials = page(
+  "/credentials",
+  lazyPage(() => import("@/features/credentials/Credentials"), "Credentials"),
+);
+const credential = page(
+  "/credentials/$id",
+  lazyPage(() => import("@/features/credentials/Credential"), "Credential"),
+);
+const connections = page(
+  "/connections",
+  lazyPage(() => import("@/features/connections/Connections"), "Connections"),
+);
 const reviews = createRoute({
   getParentRoute: () => inside,
   path: "/reviews",
@@ -213,12 +174,10 @@ const run = createRoute({
   component: lazyPage(() => import("./pages/RunOnCanvas"), "RunOnCanvas", ["editor"]),
 });
 
-const versions = createRoute({
-  getParentRoute: () => inside,
-  path: "/workflows/$id/versions",
-  component: lazyPage(() => import("@/features/workflows/Versions"), "Versions"),
-});
-
+const versions = page(
+  "/workflows/$id/versions",
+  lazyPage(() => import("@/features/workflows/Versions"), "Versions"),
+);
 const compare = createRoute({
   getParentRoute: () => inside,
   path: "/workflows/$id/compare",
@@ -229,24 +188,18 @@ const compare = createRoute({
   component: lazyPage(() => import("@/features/workflows/Compare"), "Compare", ["editor", "rest"]),
 });
 
-const start = createRoute({
-  getParentRoute: () => inside,
-  path: "/workflows/$id/start",
-  component: lazyPage(() => import("@/features/workflows/StartForm"), "StartForm", ["editor", "rest"]),
-});
-
-const triggers = createRoute({
-  getParentRoute: () => inside,
-  path: "/workflows/$id/triggers",
-  component: lazyPage(() => import("@/features/triggers/Triggers"), "Triggers", ["editor", "rest"]),
-});
-
-const webhook = createRoute({
-  getParentRoute: () => inside,
-  path: "/workflows/$id/webhooks/$trigger",
-  component: lazyPage(() => import("@/features/triggers/webhook/WebhookPage"), "WebhookPage", ["editor", "rest"]),
-});
-
+const start = page(
+  "/workflows/$id/start",
+  lazyPage(() => import("@/features/workflows/StartForm"), "StartForm", ["editor", "rest"]),
+);
+const triggers = page(
+  "/workflows/$id/triggers",
+  lazyPage(() => import("@/features/triggers/Triggers"), "Triggers", ["editor", "rest"]),
+);
+const webhook = page(
+  "/workflows/$id/webhooks/$trigger",
+  lazyPage(() => import("@/features/triggers/webhook/WebhookPage"), "WebhookPage", ["editor", "rest"]),
+);
 const deliveries = createRoute({
   getParentRoute: () => inside,
   path: "/workflows/$id/deliveries/$trigger",
@@ -254,12 +207,10 @@ const deliveries = createRoute({
   component: lazyPage(() => import("@/features/triggers/webhook/Deliveries"), "Deliveries"),
 });
 
-const requests = createRoute({
-  getParentRoute: () => inside,
-  path: "/publish-requests",
-  component: lazyPage(() => import("@/features/workflows/Requests"), "Requests"),
-});
-
+const requests = page(
+  "/publish-requests",
+  lazyPage(() => import("@/features/workflows/Requests"), "Requests"),
+);
 const routes = root.addChildren([
   signIn,
   link,
