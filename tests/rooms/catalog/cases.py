@@ -69,6 +69,12 @@ def _api(name: str = "look") -> str:
 API = _api()
 
 
+def _taken() -> Sent:
+    """A call about an operation of which nobody has made a draft."""
+    name = f"look{next(_numbers)}"
+    return Sent(json={"content": _api(name), "operations": [name]})
+
+
 def _server() -> dict[str, str]:
     return {"name": f"server{next(_numbers)}", "url": "http://10.0.0.1/mcp"}
 
@@ -109,12 +115,7 @@ CASES = [
         "revoke_node_template", lambda world, _: _at(world, "published", {"reason": "Leaks."}), reach="organisation"
     ),
     RouteCase("look_at_openapi", lambda *_: Sent(json={"content": API}), reach="organisation"),
-    RouteCase(
-        "take_openapi",
-        lambda *_: Sent(json={"content": _api(), "operations": ["look"]}),
-        status=201,
-        reach="organisation",
-    ),
+    RouteCase("take_openapi", lambda *_: _taken(), status=201, reach="organisation"),
     RouteCase("list_mcp_servers", reach="organisation"),
     RouteCase("register_mcp_server", lambda *_: Sent(json=_server()), status=201, reach="organisation"),
     RouteCase("look_at_mcp_server", lambda world, _: _at_server(world), reach="organisation"),
