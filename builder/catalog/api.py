@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Query
 
 from builder.catalog.judge import judge_node_template
 from builder.catalog.openapi import read_openapi
@@ -63,6 +63,7 @@ router = APIRouter(tags=["catalog"])
 ServerId = Annotated[Id, Path()]
 TemplateId = Annotated[Id, Path()]
 Number = Annotated[int, Path(ge=1, le=9_999)]
+Since = Annotated[int, Query(ge=1, le=9_999)]
 READ, WRITE = [Depends(permit("template.read"))], [Depends(permit("template.write"))]
 APPROVE = [Depends(permit("template.approve"))]
 _ONE = "/api/node-templates/{template}/versions/{number}"
@@ -128,7 +129,7 @@ def get_node_template(template: TemplateId, number: Number, call: Calling) -> No
 
 
 @router.get(f"{_ONE}/changes", operation_id="compare_node_templates", dependencies=READ)
-def get_changes(template: TemplateId, number: Number, since: int, call: Calling) -> list[SettingChangeView]:
+def get_changes(template: TemplateId, number: Number, since: Since, call: Calling) -> list[SettingChangeView]:
     """What is different from an earlier version."""
     with call.read() as session:
         before, after = (find_node_template(session, call.caller, template, each) for each in (since, number))

@@ -21,7 +21,7 @@ FileId = Annotated[Id, Path()]
 READ = [Depends(permit("payload.read"))]
 _BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 _BODY = {"content": _BYTES, "required": True}
-_FILE: dict[int | str, dict[str, Any]] = {200: {"content": _BYTES}}
+_FILE: dict[int | str, dict[str, Any]] = {200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 @router.post(

@@ -66,7 +66,7 @@ export function FromOpenApi({ onClose }: { onClose: () => void }) {
           <TextInput
             label={t("catalog.openapi.server")}
             description={t("catalog.openapi.server.why")}
-            placeholder="https://api.example.org/v1"
+            placeholder={t("catalog.openapi.server.example")}
             value={server}
             onChange={(event) => {
               look.reset();

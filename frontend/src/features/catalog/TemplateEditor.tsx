@@ -91,7 +91,7 @@ function Form({ source: first, place }: { source: Source; place: { template: str
         <TextInput
           {...text("name")}
           disabled={place !== null}
-          placeholder="crm_reply"
+          placeholder={t("catalog.field.name.example")}
           onChange={(event) => set({ name: event.currentTarget.value })}
         />
         <Textarea {...text("summary")} autosize onChange={(event) => set({ summary: event.currentTarget.value })} />
