@@ -18,6 +18,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from builder.db import to_milliseconds
@@ -129,13 +130,20 @@ def take_delivery(site: Installation, key: str, arrived: Arrived) -> Taken:
         if found is None:
             raise UnknownHookError("There is nothing at this address.")
         trigger, row = found
-        hook = Hook(trigger, WebhookSettings.model_validate(trigger.settings), row, row.now)
+        hook = Hook(trigger, _read_settings(trigger), row, row.now)
         secrets = list_secrets(session, trigger.id, row.now) if hook.settings.signed else ()
     try:
         return _judge(site, hook, open_secrets(secrets, trigger.id, site.vault_key), arrived)
     except HookRefusal as refusal:
         _write_refusal(site, hook, arrived, refusal)
         raise
+
+
+def _read_settings(trigger: Trigger) -> WebhookSettings:
+    try:
+        return WebhookSettings.model_validate(trigger.settings)
+    except ValidationError:  # a file brought it, it is off, and nobody has mended it yet
+        raise UnknownHookError("Nobody has finished what stands at this address.") from None
 
 
 def _judge(site: Installation, hook: Hook, secrets: Sequence[str], arrived: Arrived) -> Taken:

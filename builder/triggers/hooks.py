@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from builder.db import read_clock, to_milliseconds
-from builder.engine.webhooks import WebhookSettings
 from builder.kit.ids import new_id, show_id
 from builder.kit.sealing import open_sealed, seal
 from builder.teams import Caller, require
@@ -170,8 +169,10 @@ def listen_for_sample(session: Session, caller: Caller, trigger_id: int, vault_k
 
 
 def settle_hook(session: Session, trigger: Trigger, _: datetime) -> None:
-    """After a change: whoever wants signatures again needs an admin anew to go without."""
-    if WebhookSettings.model_validate(trigger.settings).signed:
+    """After a change: whoever wants signatures again needs an admin anew to go without. What came in by a file may have
+    any settings as long as it is off.
+    """
+    if trigger.settings.get("signed") is not False:
         update_hook(session, trigger.id, {"unsigned_by": None, "unsigned_at": None})
 
 

@@ -280,3 +280,18 @@ def test_the_list_judges_them_by_the_inputs_as_they_are_now(world: World) -> Non
     assert (answer.status_code, answer.json()["code"]) == (409, "bad_trigger")
     sent = {"kind": "api", "name": "x", "inputs": {"text": {"value": "a"}, "tone": {"value": "kind"}}}
     assert client.post(f"{path}/check", json=sent).json() == {"findings": []}
+
+
+@pytest.mark.parametrize("kind", ["schedule", "webhook", "api"])
+def test_what_a_file_brings_is_off_and_judged_before_it_is_switched_on(world: World, kind: str) -> None:
+    workflow, builder = make_workflow(world, live=True), world.caller("builder")
+    said = [{"kind": kind, "name": "From a file", "settings": {"nonsense": 1}, "inputs": {"more": {"value": 1}}}]
+    with world.transaction() as session:
+        world.application.triggers.take_triggers(session, builder, workflow, said)
+        (trigger,) = list_triggers(session, builder, workflow)
+        assert world.application.triggers.say_triggers(session, workflow) == said
+    assert not trigger.is_on
+    with pytest.raises(BadTriggerError):
+        switch(world, trigger)
+    listed = world.client(token=world.token("owner")).get(f"/api/workflows/{show_id(workflow)}/triggers").json()
+    assert "unknown_input" in [each["code"] for each in listed["items"][0]["findings"]]
