@@ -43,7 +43,9 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import CodeType
 from typing import Any, ClassVar
 
 import yaml
@@ -181,6 +183,17 @@ class ExamplesError(AssertionError):
     """Some examples of a node folder do not hold; the message lists them all."""
 
 
+class _FreshLoader(SourceFileLoader):
+    """Reads a module from its text, always. Compiled code is told apart from its source only by size and second, so a
+    file that was just changed would be judged by what it was before.
+    """
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The code of the text as it stands."""
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
+
+
 def load_node(folder: Path) -> NodeType:
     """The `NODE` of a folder's `node.py`.
 
@@ -194,7 +207,8 @@ def load_node(folder: Path) -> NodeType:
     if len(parts) > 1 and str(top) in sys.path:
         module = importlib.import_module(".".join(parts))
     else:
-        spec = importlib.util.spec_from_file_location(f"node_in_{folder.name}", folder / "node.py")
+        name, file = f"node_in_{folder.name}", str(folder / "node.py")
+        spec = importlib.util.spec_from_file_location(name, file, loader=_FreshLoader(name, file))
         assert spec is not None, f"{folder} has no node.py"
         assert spec.loader is not None, f"{folder} has no node.py"
         module = importlib.util.module_from_spec(spec)

@@ -218,7 +218,7 @@ def test_a_plan_is_verified_once_for_many_runs(world: World) -> None:
 def test_a_review_parks_the_run_and_a_decision_wakes_it(world: World) -> None:
     run_id = world.start(reviewed())
     story = world.until(run_id, "waiting")
-    assert world.worker.busy == 0
+    world.until_idle()
     assert "waits for people" in story.run.why
     assert world.desk.opened == [(run_id, "check", story.waits[0].token)]
     world.do(resume_run, run_id, "check", YES)

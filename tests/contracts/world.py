@@ -411,5 +411,12 @@ class World:
                 self.keep()
             time.sleep(0.005)
 
+    def until_idle(self, seconds: float = 20.0) -> None:
+        """Waits until the worker holds no run: it lets go of one a moment after everybody can read how it stands."""
+        end = time.monotonic() + seconds
+        while self.worker.busy:
+            assert time.monotonic() < end, f"the worker still holds {self.worker.busy} runs"
+            time.sleep(0.005)
+
     def statuses(self, run_id: int) -> dict[str, str]:
         return {step.path: step.status.value for step in self.read(run_id).steps}

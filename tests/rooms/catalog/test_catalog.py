@@ -188,3 +188,11 @@ def test_a_shape_that_changes_asks_for_a_new_version(tmp_path: Path) -> None:
     assert any("run `make format`" in each.sentence for each in check_node_folders(tmp_path))
     assert record_shapes(tmp_path) == [folder / "shape.json"]
     assert check_node_folders(tmp_path) == []
+
+
+def test_a_change_within_the_same_second_is_seen(tmp_path: Path) -> None:
+    folder = scaffold_node("tool", "thing", tmp_path)
+    (folder / "node.py").write_text((folder / "node.py").read_text())
+    assert check_node_folders(tmp_path) == []
+    (folder / "node.py").write_text((folder / "node.py").read_text().replace('"tool.thing"', '"tool.think"'))
+    assert any("by its folder" in problem.sentence for problem in check_node_folders(tmp_path))
