@@ -184,12 +184,9 @@ class ExamplesError(AssertionError):
 
 
 class _FreshLoader(SourceFileLoader):
-    """Reads a module from its text, always. Compiled code is told apart from its source only by size and second, so a
-    file that was just changed would be judged by what it was before.
-    """
+    """Reads a module from its text, always: compiled code is told apart from its source only by size and second."""
 
     def get_code(self, fullname: str) -> CodeType:
-        """The code of the text as it stands."""
         path = self.get_filename(fullname)
         return self.source_to_code(self.get_data(path), path)
 
