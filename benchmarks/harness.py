@@ -23,6 +23,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from builder.kit.memory import settle_memory
+
 PEERS = Path(__file__).resolve().parent / ".peers"
 
 
@@ -84,7 +86,8 @@ def read_arguments(about: str | None, add: Callable[[argparse.ArgumentParser], A
 
 
 def median_of(work: Callable[[], Any], times: int = 5, *, warm: int = 1) -> float:
-    """Median seconds of at least five runs, after a warm-up that is not counted."""
+    """Median seconds of at least five runs, after a warm-up that is not counted. Memory is kept as the product does."""
+    settle_memory()
     for _ in range(warm):
         work()
     seconds = []

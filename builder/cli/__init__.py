@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 
 from builder.cli.output import FAULT, Ending, end_with, open_streams, unusable
 from builder.kit.errors import HandrailError
+from builder.kit.memory import loading
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("builder.cli.up:up", "Start the product: API, screens, worker and keeper in one process."),
@@ -56,8 +57,10 @@ class CommandTable(TyperGroup):
         if row is None:
             return None
         module, _, function = row[0].partition(":")
+        with loading():
+            command = getattr(import_module(module), function)
         app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
-        app.command(name=cmd_name, help=row[1])(getattr(import_module(module), function))
+        app.command(name=cmd_name, help=row[1])(command)
         return typer.main.get_command(app)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:

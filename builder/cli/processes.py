@@ -10,8 +10,9 @@ from contextlib import ExitStack
 import typer
 
 from builder.cli.output import say, unusable
-from builder.cli.serve import listen_on, loading, look_at_own_door, make_server
+from builder.cli.serve import listen_on, look_at_own_door, make_server
 from builder.kit.errors import HandrailError
+from builder.kit.memory import loading
 from builder.settings import Settings, SettingsError, read_settings
 
 
@@ -45,14 +46,16 @@ def worker() -> None:
         _read_scaled("A worker process")
     except HandrailError as error:
         raise unusable(error) from None
-    from builder.worker import work  # heavy: Celery; it reads the settings when it is loaded
+    with loading():
+        from builder.worker import work  # heavy: Celery; it reads the settings when it is loaded
 
     raise typer.Exit(work())
 
 
 def keeper() -> None:
     """Rings, wakes, gives back and chains, until SIGTERM."""
-    from builder.keeper import main  # heavy: the whole product
+    with loading():
+        from builder.keeper import main  # heavy: the whole product
 
     raise typer.Exit(main())
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import http.client
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from builder.cli.output import Ending
@@ -15,17 +13,6 @@ from builder.cli.output import Ending
 _PATIENCE = 4.0
 _GRACE = 5
 """Seconds that requests under way get when the process is told to stop."""
-
-
-@contextmanager
-def loading() -> Iterator[None]:
-    """While the product is loaded nobody looks for garbage: what is loaded stays. That is a quarter of a start."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def listen_on(host: str, port: int) -> socket.socket:

@@ -13,9 +13,10 @@ from typing import ClassVar
 import typer
 
 from builder.cli.output import say, unusable
-from builder.cli.serve import listen_on, loading, look_at_own_door, make_server
+from builder.cli.serve import listen_on, look_at_own_door, make_server
 from builder.kit.clock import SYSTEM_CLOCK
 from builder.kit.errors import HandrailError
+from builder.kit.memory import loading
 from builder.settings import Settings, read_settings
 
 

@@ -135,7 +135,7 @@ def _leads_to(question: Question, reached: bytearray) -> bytearray:
 
 
 def find_restores(
-    view: View, restores: Iterable[tuple[str, tuple[Selector, ...]]], doors: Doors
+    view: View, restores: Iterable[tuple[str, tuple[Selector, ...]]], doors: Doors, masked: Iterable[str] = ()
 ) -> dict[str, set[str]]:
     """Rule key → the doors of its `restore` that tokens can reach, seen as if at each of them they were turned back.
 
@@ -143,6 +143,7 @@ def find_restores(
         view: the graph as it stands.
         restores: (rule key, its `restore`).
         doors: which door a vertex stands for.
+        masked: doors at which masks are wanted, whether they stand there yet or not.
     """
     wanted: dict[str, set[str]] = {}
     for key, selectors in restores:
@@ -154,6 +155,8 @@ def find_restores(
     turning = {path for path in facts.nodes if turns_back(facts.type_of(path))}
     masking = [path for path in facts.nodes if MASKED in facts.type_of(path).emits]
     open_ = [vertex for path in masking for vertex in (*flow.gives[path], *flow.sides[path])]
+    for door in masked:
+        open_ += (flow.index[RESULT_DOOR],) if door == RESULT_AT else (flow.doors[door], *flow.handed.get(door, ()))
     seen, found = set(open_), {key: set[str]() for keys in wanted.values() for key in keys}
     while open_:
         vertex = open_.pop()

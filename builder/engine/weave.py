@@ -28,12 +28,12 @@ from builder.engine.doors import (
 from builder.engine.facts import ConnectionFacts, Facts, Risk, collect_facts, graphs_in, scope_of, type_facts
 from builder.engine.findings import Finding, Severity
 from builder.engine.graph import Workflow, dump_part
-from builder.engine.labels import View, compute_risk, make_view
+from builder.engine.labels import MASKED, View, compute_risk, make_view
 from builder.engine.plan import Guard
 from builder.engine.questions import BoundRule, bind_rules
 from builder.engine.reading import Reading, read_workflow
 from builder.engine.stands import can_take, keep_strictest, ready_rule
-from builder.engine.template import GovernanceTemplate
+from builder.engine.template import GovernanceTemplate, Selector
 from builder.engine.wants import Doors, find_restores, find_wants
 from builder.engine.woven import Woven
 from builder.kit.errors import HandrailError
@@ -154,8 +154,8 @@ class _Weaver:
         self.view = make_view(self.source)
 
     def stand(self) -> None:
-        """Asks every rule until nothing new is wanted."""
-        while self._ask_guards() or self._ask_restorers():
+        """Asks every rule until nothing new is wanted. What is wanted stays wanted, so it comes to an end."""
+        while self._ask_guards() | self._ask_restorers():
             rows = {door: keep_strictest(row.values(), self.readied, self.types) for door, row in self.wanted.items()}
             self.placed = place_stands(self.source, rows)
             self.view = make_view(open_doors(self.source, self.placed))
@@ -173,10 +173,24 @@ class _Weaver:
         restorers = {key: each.restorer for key, each in self.readied.items() if each.restorer is not None}
         restores = [(bound.key, bound.rule.restore) for bound in self.bound if bound.key in restorers]
         new = False
-        for key, found in find_restores(self.view, restores, self._doors()).items():
+        for key, found in find_restores(self.view, restores, self._doors(), self._masked_doors(restores)).items():
             for door in sorted(found):
                 new |= self._want(door, restorers[key])
         return new
+
+    def _masked_doors(self, restores: Iterable[tuple[str, tuple[Selector, ...]]]) -> list[str]:
+        """The doors at which masks are wanted, whether they stand there yet or not.
+
+        Going on from there saves laying a view only to see where their tokens go. Where a restore is about labels,
+        which masks change, it has to be laid.
+        """
+        if any(each.names_data or each.steered is not None for _, selectors in restores for each in selectors):
+            return []
+        return [
+            door
+            for door, row in self.wanted.items()
+            if any(MASKED in self.types[stand.type].emits for stand in row.values())
+        ]
 
     def _want(self, door: str, stand: Stand) -> bool:
         row = self.wanted.setdefault(door, {})
