@@ -12,17 +12,17 @@ from sqlalchemy.orm import Session
 
 from builder.audit.rules import FIRST_LINK
 from builder.audit.tables import audit_chain_table, audit_event_table, audit_head_table
-from builder.db import to_milliseconds
+from builder.db import HotInsert, to_milliseconds
 from builder.kit.ids import new_id, show_id
 
 _PAGE = 500
-_INSERT_EVENT = insert(audit_event_table)  # every run that ends adds one: its values are parameters, not built in anew
+_EVENTS = HotInsert(audit_event_table)  # every run that ends adds one
 
 
 def add_event(session: Session, organisation: str, at: datetime, body: Mapping[str, Any]) -> None:
     """Inserts an unchained event."""
     identity = new_id(to_milliseconds(at))
-    session.execute(_INSERT_EVENT, {"id": identity, "organisation": organisation, "at": at, **body})
+    _EVENTS.add(session, {"id": identity, "organisation": organisation, "at": at, **body})
 
 
 def lock_chain(session: Session, organisation: str) -> tuple[int, str, list[str]] | None:

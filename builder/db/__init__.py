@@ -17,12 +17,12 @@ if TYPE_CHECKING:
         clock,
         from_milliseconds,
         metadata,
-        read_clock,
         to_milliseconds,
         write_json,
     )
     from builder.db.database import Database, driver_of, open_database, ring_after
     from builder.db.errors import DatabaseError
+    from builder.db.hot import HotInsert, read_clock
     from builder.db.migrate import SchemaState, Upgrade, judge_state
     from builder.db.steps import SchemaStep, needed_revision, newest_revision, read_steps
 
@@ -36,7 +36,8 @@ _DOORS = {
     "Moment": "columns",
     "from_milliseconds": "columns",
     "metadata": "columns",
-    "read_clock": "columns",
+    "HotInsert": "hot",
+    "read_clock": "hot",
     "to_milliseconds": "columns",
     "Database": "database",
     "DatabaseError": "errors",
@@ -52,9 +53,10 @@ _DOORS = {
 }
 
 __all__ = [
-    "POSTGRES_CLOCK", "SQLITE_CLOCK", "Database", "DatabaseError", "Json", "Moment", "SchemaState", "SchemaStep",
-    "Upgrade", "clock", "driver_of", "from_milliseconds", "judge_state", "metadata", "needed_revision",
-    "newest_revision", "open_database", "read_clock", "read_steps", "ring_after", "to_milliseconds", "write_json",
+    "POSTGRES_CLOCK", "SQLITE_CLOCK", "Database", "DatabaseError", "HotInsert", "Json", "Moment", "SchemaState",
+    "SchemaStep", "Upgrade", "clock", "driver_of", "from_milliseconds", "judge_state", "metadata",
+    "needed_revision", "newest_revision", "open_database", "read_clock", "read_steps", "ring_after",
+    "to_milliseconds", "write_json",
 ]  # fmt: skip
 
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Dialect, MetaData, Text
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import Session
-from sqlalchemy.sql.expression import FunctionElement, select
+from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData(
@@ -93,11 +92,3 @@ def _clock_on_sqlite(*_: Any, **__: Any) -> str:
 @compiles(clock, "postgresql")
 def _clock_on_postgres(*_: Any, **__: Any) -> str:
     return POSTGRES_CLOCK
-
-
-_NOW = select(clock())
-
-
-def read_clock(session: Session) -> datetime:
-    """The database's present, in UTC."""
-    return session.scalars(_NOW).one()

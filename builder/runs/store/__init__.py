@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, Table, case, func, insert, literal, select, u
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from builder.db import clock, read_clock, ring_after
+from builder.db import HotInsert, clock, read_clock, ring_after
 from builder.engine.state import RunStatus, StepStatus
 from builder.runs.schemas import STEP, Row
 from builder.runs.tables import plan_table, run_table, signal_table, step_table, wait_table
@@ -70,13 +70,13 @@ def read_plan_document(session: Session, plan_hash: str) -> JSON:
     return session.scalars(select(plan_table.c.document).where(plan_table.c.hash == plan_hash)).one()
 
 
-_INSERT_RUN = insert(run_table)  # with its values as parameters: building a statement costs more than sending it
+_RUNS = HotInsert(run_table)
 
 
 def insert_run(session: Session, values: Mapping[str, Any], now: datetime) -> None:
     """A new run, ready."""
     moments = {"made_at": now, "ready_at": now, "ring_at": now + FIRST_RING}
-    session.execute(_INSERT_RUN, {"status": RunStatus.READY.value, **moments, **values})
+    _RUNS.add(session, {"status": RunStatus.READY.value, **moments, **values})
 
 
 def read_run_row(session: Session, run_id: int) -> RowMapping | None:

@@ -17,6 +17,7 @@ from typing import Self
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from builder.db import open_database
 from builder.runs import Start, read_run, release_run, start_run
 from builder.settings import read_settings
 from builder.wiring import Application, open_application
@@ -67,6 +68,13 @@ class Faults:
         return [(kind, rng.uniform(0.3, 2 * self.pause - 0.3)) for kind in kinds]
 
 
+def make_tables(address: str) -> None:
+    """What `handrail migrate` does: an installation of several processes makes no tables of its own."""
+    database = open_database(address)
+    database.upgrade()
+    database.close()
+
+
 class Storm:
     """One storm over one installation.
 
@@ -91,6 +99,7 @@ class Storm:
             "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
             **({"HANDRAIL_BROKER_URL": broker.url} if broker else {}),
         }
+        make_tables(address)
         self.application: Application = open_application(read_settings(self._environment))
         self.application.database.on_ring(self._ring_thrice)
         self._load: Load = make_load(self.sink.url)
