@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from builder.catalog.admit import AdmitTemplates, refuse_offer
+    from builder.catalog.admit import AdmitTemplates, name_obstacle, refuse_offer
     from builder.catalog.api import router
     from builder.catalog.discover import discover_types
     from builder.catalog.examine import Problem, check_node_folders
@@ -36,6 +36,7 @@ _DOORS = {
     "is_offered": "write",
     "list_node_template_versions": "store",
     "look_at_servers": "servers",
+    "name_obstacle": "admit",
     "palette_of": "palette",
     "record_shapes": "shapes",
     "refuse_offer": "admit",
@@ -46,7 +47,7 @@ _DOORS = {
 __all__ = [
     "USABLE", "AdmitTemplates", "CatalogError", "NodeTemplateVersion", "OfferState", "Palette", "Problem",
     "check_node_folders", "discover_types", "find_node_template", "is_offered", "list_node_template_versions",
-    "look_at_servers", "palette_of", "record_shapes", "refuse_offer", "router", "scaffold_node",
+    "look_at_servers", "name_obstacle", "palette_of", "record_shapes", "refuse_offer", "router", "scaffold_node",
 ]  # fmt: skip
 
 

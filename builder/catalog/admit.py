@@ -46,15 +46,29 @@ class AdmitTemplates:
         return sorted(key for key in types if self._palette.template_of(key) is not None)
 
 
+def name_obstacle(version: NodeTemplateVersion, team_id: int | None) -> str | None:
+    """In one word why no run of a team may start with a version now: `revoked`, `unpublished`, `elsewhere` (published
+    to other teams) or `problem`; None when one may.
+    """
+    if version.state is OfferState.REVOKED:
+        return "revoked"
+    if version.state not in USABLE:
+        return "unpublished"
+    if team_id is not None and not is_offered(version, frozenset({team_id})):
+        return "elsewhere"
+    return "problem" if version.problem else None
+
+
 def refuse_offer(version: NodeTemplateVersion, team_id: int | None) -> tuple[str, str] | None:
     """Why no run of a team may start with a version now, and who can help; None when it may."""
     title = f"“{version.source['title']}”, version {version.number},"
-    if version.state is OfferState.REVOKED:
-        return f"{title} was revoked: {version.reason}", "Choose another step, or ask an admin."
-    if version.state not in USABLE:
-        return f"{title} is not published.", "An admin can publish it to your team."
-    if team_id is not None and not is_offered(version, frozenset({team_id})):
-        return f"{title} is not published to this team.", "An admin can publish it to your team."
-    if version.problem:
-        return f"{title} cannot be used now: {version.problem}", "An admin can look at it under Node templates."
+    match name_obstacle(version, team_id):
+        case "revoked":
+            return f"{title} was revoked: {version.reason}", "Choose another step, or ask an admin."
+        case "unpublished":
+            return f"{title} is not published.", "An admin can publish it to your team."
+        case "elsewhere":
+            return f"{title} is not published to this team.", "An admin can publish it to your team."
+        case "problem":
+            return f"{title} cannot be used now: {version.problem}", "An admin can look at it under Node templates."
     return None

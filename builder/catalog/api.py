@@ -32,12 +32,15 @@ from builder.catalog.template_views import (
     SourceIn,
     TeamsIn,
     ToolsIn,
+    UpgradeView,
     compare_sources,
     show_described,
     show_node_templates,
     show_problems,
     show_server,
+    show_upgrade,
 )
+from builder.catalog.upgrade import compare_offers
 from builder.catalog.views import CatalogView, show_types
 from builder.catalog.write import (
     approve_node_template,
@@ -134,6 +137,15 @@ def get_changes(template: TemplateId, number: Number, since: Since, call: Callin
     with call.read() as session:
         before, after = (find_node_template(session, call.caller, template, each) for each in (since, number))
     return compare_sources(*(NodeTemplateSource.model_validate(each.source) for each in (before, after)))
+
+
+@router.get("/api/node-types/{key}/upgrade", operation_id="read_upgrade", dependencies=READ)
+def get_upgrade(
+    key: Annotated[str, Path(max_length=80)], to: Annotated[str, Query(max_length=80)], call: Calling
+) -> UpgradeView:
+    """What is different for a step of a node template when it becomes one of a newer version, `to`."""
+    with call.read() as session:
+        return show_upgrade(compare_offers(session, call.caller, palette_of(call.application), key, to))
 
 
 @router.put(_ONE, operation_id="change_node_template", dependencies=WRITE)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from builder.catalog.judge import TemplateProblem
 from builder.catalog.openapi import Described
 from builder.catalog.schemas import McpServer, NodeTemplateSource, NodeTemplateVersion, OfferState
+from builder.catalog.upgrade import Upgrade
 from builder.kit.ids import read_id
 from builder.kit.wire import Id, Line, Prose
 from builder.teams import read_people
@@ -87,6 +89,25 @@ class SettingChangeView(Wire):
     field: str
     before: Any = None
     after: Any = None
+
+
+class DifferenceView(Wire):
+    """One thing that is different for whoever placed the step; null where it is not there."""
+
+    part: Literal["effect", "hosts", "settings", "parameters", "inputs", "answers", "words"]
+    name: str
+    before: Any = None
+    after: Any = None
+
+
+class UpgradeView(Wire):
+    """What going from one version to a newer one means, and what IT wrote about the newer one."""
+
+    title: str
+    before: int
+    after: int
+    note: str
+    differences: list[DifferenceView]
 
 
 class OpenApiIn(Wire):
@@ -199,6 +220,17 @@ def show_described(described: Described) -> DescribedView:
             )
             for each in described.operations
         ],
+    )
+
+
+def show_upgrade(upgrade: Upgrade) -> UpgradeView:
+    """The way to a newer version for the screen."""
+    return UpgradeView(
+        title=str(upgrade.after.source["title"]),
+        before=upgrade.before.number,
+        after=upgrade.after.number,
+        note=upgrade.note,
+        differences=[DifferenceView.model_validate(asdict(each)) for each in upgrade.differences],
     )
 
 

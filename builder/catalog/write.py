@@ -244,7 +244,9 @@ def revoke_node_template(
     require(caller, "template.write", None)
     there = _expect_state(session, template_id, number, OfferState.APPROVED, *USABLE)
     _expect_reason(reason)
-    values = {"state": OfferState.REVOKED.value, "reason": reason}
+    values: dict[str, JSON] = {"state": OfferState.REVOKED.value, "reason": reason}
+    if there.state is OfferState.APPROVED:
+        values["teams"] = []  # it was nobody's, and stays so
     moved = _move(session, caller, there, values, "node_template_revoked", {"reason": reason})
     tell(session, moved, moved.changed_at)
     return moved

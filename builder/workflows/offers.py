@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from builder.catalog import NodeTemplateVersion, OfferState, is_offered, list_node_template_versions, refuse_offer
+from builder.catalog import (
+    NodeTemplateVersion,
+    OfferState,
+    is_offered,
+    list_node_template_versions,
+    name_obstacle,
+    refuse_offer,
+)
 from builder.engine.facts import graphs_in
 from builder.engine.findings import Finding, error, warning
 from builder.engine.reading import Reading
@@ -39,20 +47,31 @@ def _judge(
 ) -> Iterator[Finding]:
     title = str(version.source["title"])
     refusal = refuse_offer(version, team_id)
-    newer = [
-        each
-        for each in versions
-        if each.name == version.name
-        and each.number > version.number
-        and each.state is OfferState.PUBLISHED
-        and is_offered(each, frozenset({team_id}))
-    ]
-    way_out = f"Use version {newer[0].number}." if newer else "Choose another step in time."
+    newest = next(
+        (
+            each
+            for each in versions
+            if each.name == version.name
+            and each.number > version.number
+            and each.state is OfferState.PUBLISHED
+            and is_offered(each, frozenset({team_id}))
+            and not each.problem
+        ),
+        None,
+    )
+    params: dict[str, Any] = {"name": title, "number": version.number, "reason": version.problem or version.reason}
+    if newest is not None:
+        params |= {"case": "newer", "newer": newest.number, "key": version.key, "to": newest.key}
+    way_out = "Choose another step in time." if newest is None else f"Use version {newest.number}."
     if refusal is not None:
-        yield error("template_unusable", refusal[0], way_out if newer else refusal[1], path, "type")
+        yield error(
+            "template_unusable", refusal[0], refusal[1] if newest is None else way_out, path, "type",
+            **{**params, "case": name_obstacle(version, team_id)},
+        )  # fmt: skip
     elif version.state is OfferState.DEPRECATED:
         sentence = f"“{title}”, version {version.number}, is offered no longer: {version.reason}"
-        yield warning("template_deprecated", sentence, way_out, path, "type")
-    elif newer:
-        sentence = f"“{title}” has a newer version, {newer[0].number}; this uses {version.number}."
-        yield warning("newer_template", sentence, "Use the newer one when you have looked at it.", path, "type")
+        yield warning("template_deprecated", sentence, way_out, path, "type", **params)
+    elif newest is not None:
+        sentence = f"“{title}” has a newer version, {newest.number}; this uses {version.number}."
+        way_out = "Look at what is different, then use the newer one."
+        yield warning("newer_template", sentence, way_out, path, "type", **params)

@@ -1122,6 +1122,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/node-types/{key}/upgrade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Upgrade
+         * @description What is different for a step of a node template when it becomes one of a newer version, `to`.
+         */
+        get: operations["read_upgrade"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/node-types/{key}/uses": {
         parameters: {
             query?: never;
@@ -3212,6 +3232,23 @@ export interface components {
             server: string;
             /** Title */
             title: string;
+        };
+        /**
+         * DifferenceView
+         * @description One thing that is different for whoever placed the step; null where it is not there.
+         */
+        DifferenceView: {
+            /** After */
+            after?: unknown;
+            /** Before */
+            before?: unknown;
+            /** Name */
+            name: string;
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "effect" | "hosts" | "settings" | "parameters" | "inputs" | "answers" | "words";
         };
         /**
          * DraftView
@@ -5787,6 +5824,22 @@ export interface components {
         UnsignedIn: {
             /** Allowed */
             allowed: boolean;
+        };
+        /**
+         * UpgradeView
+         * @description What going from one version to a newer one means, and what IT wrote about the newer one.
+         */
+        UpgradeView: {
+            /** After */
+            after: number;
+            /** Before */
+            before: number;
+            /** Differences */
+            differences: components["schemas"]["DifferenceView"][];
+            /** Note */
+            note: string;
+            /** Title */
+            title: string;
         };
         /**
          * UsableConnection
@@ -8782,6 +8835,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodeTemplateView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_upgrade: {
+        parameters: {
+            query: {
+                to: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpgradeView"];
                 };
             };
             /** @description Client Error */

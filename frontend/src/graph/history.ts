@@ -19,7 +19,8 @@ export type Act =
   | "tidy"
   | "inputs"
   | "result"
-  | "restore";
+  | "restore"
+  | "upgrade";
 
 /** What was done, to what: `{act: "delete", what: "Draft reply"}` is shown as “Undo: delete Draft reply”. */
 export type Label = { act: Act; what: string };

@@ -8,5 +8,6 @@ export * from "./names";
 export * from "./outline";
 export * from "./palette";
 export { freePlace, placesOf } from "./places";
+export * from "./upgrade";
 export * from "./weave";
 export * from "./workflow";

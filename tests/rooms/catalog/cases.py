@@ -59,6 +59,24 @@ def _at(world: World, state: str, json: Any = None, query: dict[str, str] | None
     return Sent(path={"template": show_id(made.template_id), "number": "1"}, json=json, query=query or {})
 
 
+def _to_newer(world: World) -> Sent:
+    """A call about two published versions of one node template."""
+    sent = _at(world, "published", "source")
+    source = sent.json["source"]
+    writer, checker = (world.caller(f"template_{each}{_last(world)}") for each in ("writer", "checker"))
+    palette = palette_of(world.application)
+    with world.transaction() as session:
+        made = draft_node_template(session, writer, palette, read_source({**source, "title": "Ask again"}))
+        propose_node_template(session, writer, palette, made.template_id, made.number)
+        approve_node_template(session, checker, palette, made.template_id, made.number)
+        publish_node_template(session, writer, made.template_id, made.number, None)
+    return Sent(path={"key": f"tool.{made.name}@1"}, query={"to": made.key})
+
+
+def _last(world: World) -> int:
+    return max(int(name.removeprefix("template_writer")) for name in world.people if name.startswith("template_writer"))
+
+
 def _api(name: str = "look") -> str:
     return json.dumps({
         "openapi": "3.1.0", "servers": [{"url": f"https://api{next(_numbers)}.example"}],
@@ -114,6 +132,7 @@ CASES = [
     RouteCase(
         "revoke_node_template", lambda world, _: _at(world, "published", {"reason": "Leaks."}), reach="organisation"
     ),
+    RouteCase("read_upgrade", lambda world, _: _to_newer(world), reach="organisation"),
     RouteCase("look_at_openapi", lambda *_: Sent(json={"content": API}), reach="organisation"),
     RouteCase("take_openapi", lambda *_: _taken(), status=201, reach="organisation"),
     RouteCase("list_mcp_servers", reach="organisation"),

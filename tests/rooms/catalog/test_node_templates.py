@@ -272,3 +272,75 @@ def test_a_revoked_one_stops_the_next_start_and_lets_runs_under_way_end(world: W
     one.post(f"{at}/revoke", json={"reason": "It leaked."})
     assert "was revoked: It leaked. Choose another step, or ask an admin." in start()
     assert types["tool.crm_reply@1"].template == "crm_reply"
+
+
+def test_a_newer_version_is_offered_with_what_is_different(world: World) -> None:
+    world.add_person("second", org=("admin",))
+    one, two, builder = world.client("admin"), world.client("second"), world.client("builder")
+
+    def publish(source: dict[str, Any], teams: list[str] | None = None, note: str = "") -> str:
+        made = one.post("/api/node-templates", json={"source": source, "note": note}).json()
+        at = f"/api/node-templates/{made['id']}/versions/{made['number']}"
+        one.post(f"{at}/propose")
+        two.post(f"{at}/approve")
+        answer = one.post(f"{at}/publish", json={} if teams is None else {"teams": teams})
+        assert answer.json()["state"] == "published", answer.text
+        return at
+
+    first = publish(REPLY)
+    fields = {**REPLY["inputs"]["properties"], "urgent": {"type": "boolean"}}
+    newer = {
+        **REPLY,
+        "fixed": {**REPLY["fixed"], "url": "https://crm2.example/tickets/{{ ticket }}/replies", "timeout": 9},
+        "open": {},
+        "inputs": {**REPLY["inputs"], "properties": fields},
+        "irreversible": True,
+    }
+    second = publish(newer, note="The CRM moved.")
+    workflow = builder.post("/api/workflows", json={"team": show_id(world.ours), "name": "Answers"}).json()["id"]
+    graph = builder.get(f"/api/workflows/{workflow}/draft").json()["graph"]
+    inputs = {"ticket": {"value": "1"}, "text": {"value": "x"}}
+
+    def found(key: str) -> list[dict[str, Any]]:
+        sent = {"graph": {**graph, "nodes": {"reply": {"type": key, "inputs": inputs}}}}
+        answer = builder.post(f"/api/workflows/{workflow}/check", json=sent).json()
+        return [each for each in answer["findings"] if each["code"].startswith(("newer_", "template_"))]
+
+    [said] = found("tool.crm_reply@1")
+    assert (said["code"], said["severity"], said["field"]) == ("newer_template", "warning", "type")
+    assert (said["params"]["number"], said["params"]["newer"]) == (1, 2)
+    ways = {"key": said["params"]["key"], "to": said["params"]["to"]}
+    answer = builder.get(f"/api/node-types/{ways['key']}/upgrade", params={"to": ways["to"]})
+    assert answer.status_code == 200, answer.text
+    shown = answer.json()
+    assert (shown["before"], shown["after"], shown["note"]) == (1, 2, "The CRM moved.")
+    parts = {(each["part"], each["name"]): (each["before"], each["after"]) for each in shown["differences"]}
+    assert parts["effect", "irreversible"] == (False, True)
+    assert parts["hosts", "hosts"] == (["crm.example"], ["crm2.example"])
+    assert parts["settings", "timeout"] == (None, 9)
+    assert parts["parameters", "timeout"][1] is None
+    assert parts["inputs", "urgent"] == (None, {"type": "boolean", "required": False})
+    assert found("tool.crm_reply@2") == []
+    one.post(f"{first}/revoke", json={"reason": "The CRM moved."})
+    [said] = found("tool.crm_reply@1")
+    assert (said["code"], said["severity"], said["params"]["case"]) == ("template_unusable", "error", "revoked")
+    assert builder.get(f"/api/node-types/{ways['key']}/upgrade", params={"to": said["params"]["to"]}).json() == shown
+    for key, to in (("tool.crm_reply@2", "tool.crm_reply@1"), ("tool.no@1", "tool.crm_reply@2"),
+                    ("tool.http_request@1", "tool.http_request@1")):  # fmt: skip
+        assert builder.get(f"/api/node-types/{key}/upgrade", params={"to": to}).status_code == 404
+    one.post(f"{second}/publish", json={"teams": [show_id(world.theirs)]})
+    assert builder.get(f"/api/node-types/{ways['key']}/upgrade", params={"to": ways["to"]}).status_code == 404
+    assert "newer" not in found("tool.crm_reply@1")[0]["params"]
+
+
+def test_what_was_revoked_before_any_team_had_it_is_shown_to_none(world: World) -> None:
+    world.add_person("second", org=("admin",))
+    one, two, builder = world.client("admin"), world.client("second"), world.client("builder")
+    for number, last in ((1, "revoke"), (2, "publish")):
+        made = one.post("/api/node-templates", json={"source": {**REPLY, "title": f"Reply {number}"}}).json()
+        at = f"/api/node-templates/{made['id']}/versions/{number}"
+        one.post(f"{at}/propose")
+        two.post(f"{at}/approve")
+        assert one.post(f"{at}/{last}", json={"reason": "Wrong."} if last == "revoke" else {}).status_code == 200
+    asked = "/api/node-types/tool.crm_reply@1/upgrade?to=tool.crm_reply@2"
+    assert (builder.get(asked).status_code, one.get(asked).status_code) == (404, 200)

@@ -32,6 +32,7 @@ const FindingsButton = lazy(() =>
 );
 const Unsaved = lazy(() => import("./Unsaved").then((file) => ({ default: file.Unsaved })));
 const TryPanel = lazy(() => import("./try/TryPanel").then((file) => ({ default: file.TryPanel })));
+const Upgrade = lazy(() => import("./findings/Upgrade").then((file) => ({ default: file.Upgrade })));
 const PublishDialog = lazy(() => import("./publish/PublishDialog").then((file) => ({ default: file.PublishDialog })));
 
 /** The toolbar, and below it the draft: as a canvas or as a list, with the inspector over either. */
@@ -42,6 +43,7 @@ export function Workbench({ row, revision, menu }: { row: WorkflowRow; revision:
   const select = useEditor((state) => state.select);
   const isSelected = useEditor((state) => state.selected.length > 0);
   const isPicking = useEditor((state) => state.picker !== null);
+  const upgrading = useEditor((state) => state.upgrading);
   const session = useSession();
   const isTrying = useEditor((state) => state.trying !== null);
   const aim = useEditor((state) => state.aim);
@@ -136,6 +138,11 @@ export function Workbench({ row, revision, menu }: { row: WorkflowRow; revision:
       {isPublishing && (
         <Suspense>
           <PublishDialog row={row} saving={saving} onClose={() => setPublishing(false)} />
+        </Suspense>
+      )}
+      {upgrading && (
+        <Suspense>
+          <Upgrade {...upgrading} />
         </Suspense>
       )}
       {isPicking && (

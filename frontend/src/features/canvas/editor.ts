@@ -49,6 +49,8 @@ export type Target = { upto?: string; only?: string };
 
 export type PickerRequest = { place: Place; spot: Spot; at?: Point };
 
+export type Newer = { path: string; type: string; to: string };
+
 export type EditorState = {
   history: History<Workflow>;
   palette: Palette;
@@ -58,6 +60,8 @@ export type EditorState = {
   /** A field that is to be shown and focused, as findings name it. */
   focusField: string | null;
   picker: PickerRequest | null;
+  /** A step that may become one of a newer version of its template: what it is, and what it would be. */
+  upgrading: Newer | null;
   check: CheckAnswer | null;
   /** Whether the drawing shows what governance adds. */
   isGoverned: boolean;
@@ -82,6 +86,8 @@ export type EditorState = {
   select: (paths: readonly string[], field?: string | null) => void;
   enter: (place: Place) => void;
   pick: (request: PickerRequest | null) => void;
+  upgrade: (wanted: Newer | null) => void;
+  setPalette: (palette: Palette) => void;
   /** Asks what is to follow the one step that is selected; without one, what is to stand free. */
   pickNext: () => void;
   add: (typeKey: string, title: string) => string | null;
@@ -120,6 +126,7 @@ export function makeEditor(workflow: Workflow, palette: Palette): EditorStore {
     selected: [],
     focusField: null,
     picker: null,
+    upgrading: null,
     check: null,
     isGoverned: false,
     isLabelled: false,
@@ -137,18 +144,20 @@ export function makeEditor(workflow: Workflow, palette: Palette): EditorStore {
     select: (selected, field = null) => set({ selected, focusField: field, way: null }),
     enter: (place) => set({ place, selected: [] }),
     pick: (picker) => set({ picker }),
+    upgrade: (upgrading) => set({ upgrading }),
+    setPalette: (known) => set({ palette: known }),
     pickNext: () => {
-      const { place, selected, history } = get();
+      const { place, selected, history, palette: now } = get();
       const graph = graphAt(history.present, place);
       const [path] = selected.length === 1 ? selected : [];
       const after = path !== undefined && graph && pathOf(place, placeOf(path).id) === path ? placeOf(path).id : null;
-      set({ picker: { place, spot: graph && after !== null ? spotAfter(graph, after, palette) : null } });
+      set({ picker: { place, spot: graph && after !== null ? spotAfter(graph, after, now) : null } });
     },
     add: (typeKey, title) => {
       const { picker, history } = get();
       if (!picker) return null;
       const { place, spot, at } = picker;
-      const { workflow: after, id } = addNode(history.present, place, typeKey, palette, { title, spot, at });
+      const { workflow: after, id } = addNode(history.present, place, typeKey, get().palette, { title, spot, at });
       const name = nameOf(graphAt(after, place) ?? after, id);
       const act = spot && "into" in spot ? "insert" : "add";
       set({ history: commit(history, { act, what: name }, after), picker: null, selected: [pathOf(place, id)] });
@@ -180,7 +189,7 @@ export function makeEditor(workflow: Workflow, palette: Palette): EditorStore {
     connect: (place, from, to) => {
       const { act, history } = get();
       act("connect", nameOf(graphAt(history.present, place) ?? history.present, from.id), (workflow) =>
-        connect(workflow, place, from, to, palette),
+        connect(workflow, place, from, to, get().palette),
       );
     },
     disconnect: (place, edge) => {
@@ -191,7 +200,7 @@ export function makeEditor(workflow: Workflow, palette: Palette): EditorStore {
     },
     paste: (text) => {
       const { history, place } = get();
-      const pasted = pasteNodes(history.present, place, text, palette);
+      const pasted = pasteNodes(history.present, place, text, get().palette);
       if (!pasted) return 0;
       const what = pasted.ids.map((id) => nameOf(graphAt(pasted.workflow, place) ?? pasted.workflow, id)).join(", ");
       set({

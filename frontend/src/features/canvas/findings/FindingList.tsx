@@ -6,7 +6,7 @@ import { announce } from "@/kit/announce";
 import { START, shownOf, useEditor } from "../editor";
 import { SeverityIcon } from "./FindingMark";
 import classes from "./findings.module.css";
-import { fixFor } from "./fix";
+import { fixFor, newerOf } from "./fix";
 import { useFindingWords } from "./words";
 
 /** What there is to say, each with the step by name, “Show me” and, where there is one way to mend it, “Fix it”. */
@@ -37,6 +37,7 @@ function Words({ finding, onLeave }: { finding: FindingRecord; onLeave: () => vo
   const showWay = useEditor((state) => state.showWay);
   const enter = useEditor((state) => state.enter);
   const act = useEditor((state) => state.act);
+  const upgrade = useEditor((state) => state.upgrade);
   const words = useFindingWords()(finding);
   const where = finding.node === null ? null : placeOf(finding.node);
   const graph = where && graphAt(shown, where.place);
@@ -59,6 +60,7 @@ function Words({ finding, onLeave }: { finding: FindingRecord; onLeave: () => vo
     if (mend) act("settings", name, mend);
     announce(t("findings.fixed"));
   };
+  const newer = newerOf(finding);
   return (
     <div className={classes.words}>
       <Text size="xs" c="dimmed">
@@ -79,6 +81,18 @@ function Words({ finding, onLeave }: { finding: FindingRecord; onLeave: () => vo
         {way && (
           <Button size="compact-sm" variant="default" onClick={draw}>
             {t("findings.way")}
+          </Button>
+        )}
+        {newer && (
+          <Button
+            size="compact-sm"
+            variant="light"
+            onClick={() => {
+              upgrade(newer);
+              onLeave();
+            }}
+          >
+            {t("upgrade.open")}
           </Button>
         )}
         {mend && (

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { FindingRecord, Offer } from "@/api/pending";
 import { triage } from "@/graph/example";
-import { fixFor } from "./fix";
+import { fixFor, newerOf } from "./fix";
 
 const finding = (code: string, node: string, field: string | null): FindingRecord => ({
   code,
@@ -32,4 +32,10 @@ it("takes out what is not there, what stands behind an end and what is drawn twi
   const twice = { ...start, edges: [...start.edges, { from: "answer", to: "send" }] };
   expect(fixFor(finding("duplicate_edge", "answer", null), twice, {})?.(twice).edges).toEqual(start.edges);
   expect(fixFor(finding("bad_config", "send", "config.url"), start, {})).toBeNull();
+});
+
+it("offers the newer version of a template where the checker knows one", () => {
+  const said = { ...finding("newer_template", "send", "type"), params: { key: "tool.reply@1", to: "tool.reply@2" } };
+  expect(newerOf(said)).toEqual({ path: "send", type: "tool.reply@1", to: "tool.reply@2" });
+  expect(newerOf(finding("template_unusable", "send", "type"))).toBeNull();
 });

@@ -3,6 +3,12 @@
 import type { FindingRecord, Offer } from "@/api/pending";
 import { changeAt, disconnect, type Edge, graphAt, placeOf, same, setBinding, sourceOf, type Workflow } from "@/graph";
 
+/** The newer version of its template that a step may become, where the finding knows one. */
+export function newerOf({ node, params }: FindingRecord): { path: string; type: string; to: string } | null {
+  const { key, to } = params ?? {};
+  return node !== null && typeof key === "string" && typeof to === "string" ? { path: node, type: key, to } : null;
+}
+
 /** What mends it, as a change of the draft; null where people must choose. */
 export function fixFor(
   finding: FindingRecord,

@@ -9,6 +9,7 @@ import { KindIcon } from "@/kit/KindIcon";
 import { ConnectTo } from "../connect/ConnectTo";
 import { shownOf, useEditor, useFindings } from "../editor";
 import { SeverityIcon } from "../findings/FindingMark";
+import { newerOf } from "../findings/fix";
 import { useFindingWords } from "../findings/words";
 import { Tried } from "../try/Tried";
 import { useGrouping } from "../useGrouping";
@@ -88,6 +89,7 @@ function Said({ path }: { path: string }) {
   const { t } = useTranslation();
   const findings = useFindings().filter((finding) => finding.node === path);
   const wordsOf = useFindingWords();
+  const upgrade = useEditor((state) => state.upgrade);
   if (findings.length === 0) return null;
   return (
     <ul className={classes.said} aria-label={t("findings.title")}>
@@ -96,6 +98,17 @@ function Said({ path }: { path: string }) {
           <SeverityIcon severity={finding.severity} />
           <span>
             {wordsOf(finding).sentence} <span className={classes.wayOut}>{wordsOf(finding).wayOut}</span>
+            {newerOf(finding) && (
+              <Button
+                size="compact-sm"
+                variant="light"
+                mt={6}
+                display="block"
+                onClick={() => upgrade(newerOf(finding))}
+              >
+                {t("upgrade.open")}
+              </Button>
+            )}
           </span>
         </li>
       ))}
