@@ -13,7 +13,7 @@ from builder.engine.one_node import check_node
 from builder.engine.order import ancestor_masks
 from builder.engine.reading import GraphReading, Reading, read_workflow
 from builder.engine.references import check_inputs, check_references
-from builder.engine.structure import check_structure
+from builder.engine.structure import check_structure, check_substance
 from builder.engine.triggers import check_triggers
 from builder.kit.shapes import check_schema
 from builder.sdk import Control, NodeType
@@ -42,6 +42,7 @@ def check_reading(reading: Reading, *, woven: bool = False) -> list[Finding]:
     """Everything that is to say about a workflow beyond what could not be looked up."""
     findings = list(_check_input_schema(reading.workflow))
     findings += check_triggers(reading.workflow)
+    findings += check_substance(reading)
     findings += _check_graph(reading.root, frozenset(), woven=woven)
     return findings
 

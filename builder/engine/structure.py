@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from builder.engine.findings import Finding, error, suggest
+from builder.engine.facts import graphs_in
+from builder.engine.findings import Finding, error, suggest, warning
 from builder.engine.graph import ID_PATTERN, RESERVED_IDS, WOVEN_PREFIX, Edge
 from builder.engine.order import order_nodes
-from builder.engine.reading import GraphReading, NodeReading
-from builder.sdk import ERROR_PORT, Control
+from builder.engine.reading import GraphReading, NodeReading, Reading
+from builder.sdk import ERROR_PORT, Control, Effect, Kind
 
 
 def check_structure(graph: GraphReading, *, woven: bool) -> Iterator[Finding]:
@@ -26,6 +27,32 @@ def check_structure(graph: GraphReading, *, woven: bool) -> Iterator[Finding]:
     yield from _check_edges(graph)
     yield from _check_cycles(graph)
     yield from _check_reach(graph)
+
+
+def check_substance(reading: Reading) -> Iterator[Finding]:
+    """Whether a workflow does anything: has a node, has a container that repeats something, leaves something behind."""
+    root = reading.root
+    if not root.graph.nodes:
+        sentence = "This workflow has no step, so a run of it would do nothing."
+        yield error("no_steps", sentence, "Add at least one step.")
+        return
+    inside = list(graphs_in(root))
+    for node in (node for graph in inside for node in graph.nodes.values()):
+        repeats = node.type is not None and node.type.control in (Control.EACH, Control.REPEAT)
+        if repeats and node.body is not None and not node.body.graph.nodes:
+            sentence = f"`{node.path}` repeats nothing: it has no step inside."
+            yield warning("empty_body", sentence, "Add the steps to repeat, or take it out.", node.path, "config.body")
+    leaves = any(_leaves_something(node) for graph in inside for node in graph.nodes.values())
+    if not root.graph.result and not leaves:
+        sentence = "Nothing comes of this workflow: it has no result, and no step writes anything."
+        yield warning(
+            "no_outcome", sentence, "Add what it gives back to its result, or a step that writes.", field="result"
+        )
+
+
+def _leaves_something(node: NodeReading) -> bool:
+    """Whether something outlasts the run where this node ran: what it wrote, or what a person decided."""
+    return node.type is None or node.type.kind is Kind.REVIEW or node.effects.effect is Effect.WRITE
 
 
 def _check_name(node_id: str, node: NodeReading, *, woven: bool) -> Iterator[Finding]:

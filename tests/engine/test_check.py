@@ -42,7 +42,8 @@ def look(file: Any, called: dict[str, Any] | None = None) -> list[Finding]:
     if workflow is None:
         return findings
     others = {name: Workflow.model_validate(value) for name, value in (called or {}).items()}
-    return check_graph(workflow, TYPES, others)
+    findings = check_graph(workflow, TYPES, others)
+    return [each for each in findings if each.code != "no_outcome"]  # few of these small files give anything back
 
 
 def only(file: Any, code: str, called: dict[str, Any] | None = None) -> Finding:
@@ -435,3 +436,36 @@ def test_the_inputs_are_an_object_in_the_subset() -> None:
     assert only(flow({"a": STEP}, inputs={"type": "string"}), "bad_schema").field == "inputs.type"
     strange = {"type": "object", "properties": {"x": {"type": "string", "pattern": "a+"}}}
     assert only(flow({"a": STEP}, inputs=strange), "bad_schema").field == "inputs.properties.x.pattern"
+
+
+# ---------------------------------------------------------------- what makes no sense
+
+
+def senseless(file: Any) -> list[tuple[str, Severity, str | None]]:
+    found = check_graph(Workflow.model_validate(file), TYPES)
+    return [(each.code, each.severity, each.node) for each in found]
+
+
+def test_a_workflow_without_a_step_is_none() -> None:
+    assert senseless(flow({})) == [("no_steps", Severity.ERROR, None)]
+    assert "at least one step" in only(flow({}, result={"name": {"from": "input.name"}}), "no_steps").way_out
+
+
+@pytest.mark.parametrize(
+    "container",
+    [
+        placed(
+            "flow.map", {"body": {"nodes": {}, "result": {"x": {"from": "item.text"}}}}, items={"from": "input.rows"}
+        ),
+        placed("flow.loop", {"body": {"nodes": {}}, "until": "true", "max_rounds": 2}),
+    ],
+)
+def test_to_repeat_nothing_is_told_and_may_be_left(container: Any) -> None:
+    file = flow({"a": STEP, "rows": container}, result={"name": {"from": "a.text"}})
+    assert senseless(file) == [("empty_body", Severity.WARNING, "rows")]
+
+
+def test_a_workflow_of_which_nothing_comes_is_told() -> None:
+    assert senseless(flow({"a": STEP})) == [("no_outcome", Severity.WARNING, None)]
+    assert senseless(flow({"a": STEP}, result={"name": {"from": "a.text"}})) == []
+    assert senseless(flow({"a": STEP, "w": placed("test.send")})) == []

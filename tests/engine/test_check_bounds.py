@@ -64,7 +64,7 @@ def test_it_ends_in_time(name: str) -> None:
     workflow, findings = check_source(CASES[name])
     if workflow is not None:
         findings = check_graph(workflow, TYPES)
-    assert bool(findings) is (name != "a dense graph")
+    assert any(each.code != "no_outcome" for each in findings) is (name != "a dense graph")
     assert time.process_time() - began < 2
 
 

@@ -152,6 +152,20 @@ def test_a_refusal_lists_everything_with_its_node_and_way_out(world: World, made
     assert publish(world, made, 4).number == 1
 
 
+def test_what_does_nothing_does_not_go_live(world: World, made: int) -> None:
+    with world.transaction() as session:
+        empty = {**GRAPH, "nodes": {}, "edges": [], "result": {"text": {"from": "input.text"}}}
+        save_draft(session, world.caller("builder"), made, 2, empty)
+        said = check_draft(session, world.caller("builder"), made, empty, press(world).installed).as_record()
+    with pytest.raises(NotPublishableError, match="no step") as refused:
+        publish(world, made, 3)
+    [finding] = refused.value.params["findings"]
+    assert (finding["code"], finding["way_out"]) == ("no_steps", "Add at least one step.")
+    assert finding in said["findings"], "whoever draws it is told before"
+    with pytest.raises(NotPublishableError, match="no step"), world.transaction() as session:
+        ask_to_publish(session, world.caller("builder"), made, press(world), seen=3, note="", stage=None)
+
+
 def test_what_a_rule_forbids_is_told_with_its_way(world: World, made: int) -> None:
     rule_set(world, "No models", {"id": "none", "forbid": {"kind": "prompt"}})
     with pytest.raises(NotPublishableError) as refused:
