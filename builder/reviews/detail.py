@@ -14,9 +14,9 @@ from builder.files import FileView, file_ids, read_files_of, show_file
 from builder.kit.shapes import schema_of
 from builder.reviews.desk import decider_of, find_own_review
 from builder.reviews.marks import find_marks
-from builder.reviews.rules import EDIT, REJECT, is_asked, needed_of, proposal_of, reasons_for
+from builder.reviews.rules import EDIT, REJECT, needed_of, proposal_of, reasons_for
 from builder.reviews.schemas import GivenDecision, Review
-from builder.reviews.show import name_people, node_of, read_document, show_rows, title_of
+from builder.reviews.show import name_people, node_of, read_document, sees_record, show_rows, title_of
 from builder.reviews.store import read_decisions, read_siblings, read_similar
 from builder.reviews.views import (
     ChangedView,
@@ -27,9 +27,9 @@ from builder.reviews.views import (
     SpanView,
     VerdictView,
 )
-from builder.runs import StepView, read_facts, read_run, sees_payload
+from builder.runs import StepView, read_facts, read_run
 from builder.sdk import JSON, NodeType
-from builder.teams import Caller, may_read_payload
+from builder.teams import Caller
 
 _POSITION = re.compile(r"\[\d+\]")
 _SAID_AT_MOST = 100
@@ -93,13 +93,8 @@ def _files(session: Session, review: Review) -> list[FileView]:
 
 def may_see_record(session: Session, caller: Caller, review: Review) -> bool:
     """Whether a caller may see what a Review is about."""
-    if review.team_id is None:
-        return False
-    run = read_facts(session, [review.run_id]).get(review.run_id)
-    if run is not None and sees_payload(session, caller, run):
-        return True
-    asked = is_asked(review, decider_of(session, caller, review.team_id))
-    return may_read_payload(caller, review.team_id, started=False, dry=False, asked=asked)
+    runs = read_facts(session, [review.run_id])
+    return sees_record(session, caller, review, runs, decider_of(session, caller, review.team_id))
 
 
 def why_here(review: Review, document: Mapping[str, Any], types: Mapping[str, NodeType]) -> str:

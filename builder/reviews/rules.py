@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from builder.kit.durations import read_duration
@@ -132,6 +133,46 @@ def proposal_of(question: Question) -> JSON:
     """What an edit replaces: the record's `proposal`, or the record itself where it has none."""
     record = question.record
     return record["proposal"] if isinstance(record, dict) and "proposal" in record else record
+
+
+EXCERPT_PARTS, EXCERPT_LETTERS = 3, 160
+_SENTENCE = 40
+"""Letters from which on a text tells one item from another by itself."""
+
+
+def excerpt_record(record: JSON, passed_over: Collection[str] = ()) -> list[tuple[str, str]]:
+    """A few short texts of a record, each with its field's name, by which one item is told from another.
+
+    Sentences count more than words, words more than figures; what is long stands last, so that a line shows every part.
+
+    Args:
+        record: what a Review is about.
+        passed_over: texts that tell a person nothing, as the ids of files.
+    """
+    leaves = [(name, said, kind) for name, said, kind in islice(_leaves_of("", record), _LOOKED_AT)
+              if said and said not in passed_over]  # fmt: skip
+    best = sorted(range(len(leaves)), key=lambda at: (leaves[at][2], at))[:EXCERPT_PARTS]
+    shown = [leaves[at][:2] for at in sorted(best)]
+    return sorted(shown, key=lambda part: len(part[1]) > _SENTENCE)
+
+
+_LOOKED_AT = 200
+_BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
+
+
+def _leaves_of(name: str, value: JSON) -> Iterator[tuple[str, str, int]]:
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _leaves_of(str(key)[:80], each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _leaves_of(name, each)
+    elif isinstance(value, str):
+        said = _BLANKS.sub(" ", value[: EXCERPT_LETTERS * 4]).strip()
+        cut = said if len(said) <= EXCERPT_LETTERS else f"{said[: EXCERPT_LETTERS - 1].rstrip()}…"
+        yield name, cut, 0 if len(said) > _SENTENCE else 1
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield name, str(value)[:40], 2
 
 
 def fit_edit(question: Question, edit: JSON) -> tuple[JSON, list[Problem]]:

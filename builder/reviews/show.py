@@ -10,15 +10,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from builder.kit.ids import read_id
+from builder.files import file_ids
+from builder.kit.ids import read_id, show_id
 from builder.reviews.desk import decider_of
-from builder.reviews.rules import holder_of, why_not
-from builder.reviews.schemas import Review, ReviewState
+from builder.reviews.rules import excerpt_record, holder_of, is_asked, why_not
+from builder.reviews.schemas import Decider, Review, ReviewState
 from builder.reviews.store import count_siblings, read_decisions_of_all
-from builder.reviews.views import Owned, ReviewRow, Who
-from builder.runs import RunFacts, read_facts, read_woven_of
+from builder.reviews.views import ExcerptPart, Owned, ReviewRow, Who
+from builder.runs import RunFacts, read_facts, read_woven_of, sees_payload
 from builder.sdk import Mode, NodeType
-from builder.teams import Caller, read_people, read_teams
+from builder.teams import Caller, may_read_payload, read_people, read_teams
 
 _POSITION = re.compile(r"\[\d+\]")
 _KEPT = 64
@@ -31,7 +32,7 @@ def show_rows(
 ) -> list[ReviewRow]:
     """Reviews as rows, for somebody who may know of them."""
     runs = read_facts(session, [each.run_id for each in reviews])
-    people = name_people(session, [each.claimed_by for each in reviews])
+    people = name_people(session, [name for each in reviews for name in (each.claimed_by, each.starter)])
     teams = read_teams(session, frozenset(each.team_id for each in reviews if each.team_id is not None))
     waiting = count_siblings(session, {(each.run_id, each.place) for each in reviews})
     given = read_decisions_of_all(session, [each.id for each in reviews])
@@ -50,6 +51,8 @@ def show_rows(
                 run=each.run_id,
                 step=each.path,
                 place=each.place,
+                starter=people.get(each.starter) or Who(id=each.starter, name=each.starter),
+                excerpt=_excerpt_of(each) if sees_record(session, caller, each, runs, deciders[each.team_id]) else [],
                 state=ReviewState.OPEN if each.waits and held is None else each.state,
                 why=each.why or None,
                 team=None if each.team_id is None else Owned(id=each.team_id, name=teams.get(each.team_id, "")),
@@ -65,6 +68,30 @@ def show_rows(
             )
         )
     return rows
+
+
+def sees_record(session: Session, caller: Caller, review: Review, runs: Mapping[int, RunFacts], who: Decider) -> bool:
+    """Whether a caller may see what a Review is about.
+
+    Args:
+        session: any session.
+        caller: who asks.
+        review: the Review.
+        runs: what is known of runs; its own among them, if there is one.
+        who: the caller, as somebody who may be asked by the Review's team.
+    """
+    if review.team_id is None:
+        return False
+    run = runs.get(review.run_id)
+    if run is not None and sees_payload(session, caller, run):
+        return True
+    return may_read_payload(caller, review.team_id, started=False, dry=False, asked=is_asked(review, who))
+
+
+def _excerpt_of(review: Review) -> list[ExcerptPart]:
+    record = review.question.record
+    files = [show_id(number) for number in file_ids(record)]
+    return [ExcerptPart(name=name, text=text) for name, text in excerpt_record(record, files)]
 
 
 def _workflow_of(review: Review, run: RunFacts) -> Owned | None:

@@ -34,11 +34,20 @@ class Owned(Wire):
     name: str
 
 
+class ExcerptPart(Wire):
+    """A short text of the record: of which field, and what stands there."""
+
+    name: str
+    text: str
+
+
 class ReviewRow(Wire):
     """A question on the desk.
 
     Attributes:
         title: of the step that asks.
+        starter: who started the run.
+        excerpt: a few short texts by which one item is told from another; empty for whoever may not see the record.
         why: one sentence: why it left the desk, or that it was escalated.
         mine: whether the caller may answer it now; `why_not` says why he may not.
         siblings: how many other open items the same task has.
@@ -51,6 +60,8 @@ class ReviewRow(Wire):
     run: Id
     step: str
     place: str
+    starter: Who
+    excerpt: list[ExcerptPart]
     state: ReviewState
     why: str | None
     team: Owned | None

@@ -88,7 +88,7 @@ def test_a_business_person_draws_publishes_and_a_colleague_decides(product: Prod
     reviewer.get_by_role("button", name="Approve").click()
 
     page.goto(run)
-    expect(page.get_by_text("Succeeded").first).to_be_visible()
+    expect(page.locator("main header").get_by_text("Succeeded")).to_be_visible()
     assert product.receiver.calls == 1
     (sent,) = product.receiver.replies
     assert "Ada will call you." in str(sent)

@@ -3350,6 +3350,16 @@ export interface components {
             purpose: string;
         };
         /**
+         * ExcerptPart
+         * @description A short text of the record: of which field, and what stands there.
+         */
+        ExcerptPart: {
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * FieldView
          * @description One field of a kind.
          */
@@ -4756,6 +4766,8 @@ export interface components {
             dry: boolean;
             /** Due At */
             due_at: string | null;
+            /** Excerpt */
+            excerpt: components["schemas"]["ExcerptPart"][];
             /** Files */
             files: components["schemas"]["FileView"][];
             /** Id */
@@ -4800,6 +4812,7 @@ export interface components {
             siblings: number;
             /** Spans */
             spans: components["schemas"]["SpanView"][];
+            starter: components["schemas"]["Who"];
             state: components["schemas"]["ReviewState"];
             /** Step */
             step: string;
@@ -4820,6 +4833,8 @@ export interface components {
          *
          *     Attributes:
          *         title: of the step that asks.
+         *         starter: who started the run.
+         *         excerpt: a few short texts by which one item is told from another; empty for whoever may not see the record.
          *         why: one sentence: why it left the desk, or that it was escalated.
          *         mine: whether the caller may answer it now; `why_not` says why he may not.
          *         siblings: how many other open items the same task has.
@@ -4837,6 +4852,8 @@ export interface components {
             dry: boolean;
             /** Due At */
             due_at: string | null;
+            /** Excerpt */
+            excerpt: components["schemas"]["ExcerptPart"][];
             /** Id */
             id: string;
             /** Mine */
@@ -4851,6 +4868,7 @@ export interface components {
             run: string;
             /** Siblings */
             siblings: number;
+            starter: components["schemas"]["Who"];
             state: components["schemas"]["ReviewState"];
             /** Step */
             step: string;

@@ -32,6 +32,8 @@ const row = (id: string, more: Partial<ReviewRow> = {}): ReviewRow => ({
   run: `run-${id}`,
   step: "check",
   place: "check",
+  starter: { id: "s", name: "Sam" },
+  excerpt: [],
   state: "open",
   why: null,
   team: { id: "t", name: "Support" },

@@ -270,6 +270,21 @@ def test_the_record_is_shown_to_those_whose_item_it_is(world: World) -> None:
     }  # fmt: skip
 
 
+def test_a_row_tells_items_apart_to_those_whose_items_they_are(world: World) -> None:
+    number = show_id(make_review(world, starter="builder", record={"to": "Ann", "text": "Secret words for Ann"}))
+    shown = {}
+    for name in ("reviewer", "owner", "builder", "viewer", "admin", "governor", "auditor"):
+        answer = world.client(name).get("/api/reviews?whose=team&size=200")
+        row = next(each for each in answer.json()["items"] if each["id"] == number)
+        assert row["starter"]["name"] == world.caller("builder").name
+        assert ("Secret words" in answer.text) is bool(row["excerpt"])
+        shown[name] = [part["text"] for part in row["excerpt"]]
+    parts = ["Ann", "Secret words for Ann"]
+    assert shown == {
+        "reviewer": parts, "owner": parts, "builder": parts, "viewer": [], "admin": [], "governor": [], "auditor": [],
+    }  # fmt: skip
+
+
 def test_what_is_marked_stands_where_it_says(world: World) -> None:
     record = {"letter": {"lines": ["Hello", "Write to ann@example.org 👋 or bob@example.org"]}, "n": 3}
     told = world.client("reviewer").get(f"/api/reviews/{show_id(make_review(world, record=record))}").json()

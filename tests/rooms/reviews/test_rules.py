@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.reviews.rules import (
+    EXCERPT_LETTERS,
+    EXCERPT_PARTS,
     diff_values,
     due_moment,
+    excerpt_record,
     fit_edit,
     may_decide,
     needed_of,
@@ -227,3 +230,35 @@ def test_wall_time_counts_every_hour_and_no_due_is_for_ever() -> None:
     assert due_moment(ask(), FRIDAY_NOON) is None
     assert due_moment(ask(due_clock="P999999W"), FRIDAY_NOON) is None
     assert due_moment(ask(due="P999999W"), FRIDAY_NOON) is None
+
+
+@pytest.mark.parametrize(
+    ("record", "parts"),
+    [
+        ("Hello", [("", "Hello")]),
+        (None, []),
+        ({"a": None, "b": "", "c": " \n\t", "d": True}, []),
+        ({"proposal": "billing", "ticket": "I was charged twice in May, and nobody answers.", "score": 0.93},
+         [("proposal", "billing"), ("score", "0.93"), ("ticket", "I was charged twice in May, and nobody answers.")]),
+        ({"body": {"text": "Dear Ada,\n\n  your refund\u202e is on its way to your account.", "to": "ada@example.org"}},
+         [("to", "ada@example.org"), ("text", "Dear Ada, your refund is on its way to your account.")]),
+        ({"a": 1, "b": 2, "c": 3, "d": "four"}, [("a", "1"), ("b", "2"), ("d", "four")]),
+        ({"file": "0fileidfileid", "name": "Invoice 7"}, [("name", "Invoice 7")]),
+        ({"rows": [{"name": "Ann"}, {"name": "Bo"}]}, [("name", "Ann"), ("name", "Bo")]),
+    ],
+)  # fmt: skip
+def test_an_excerpt_tells_items_apart(record: Any, parts: list[tuple[str, str]]) -> None:
+    assert excerpt_record(record, ["0fileidfileid"]) == parts
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner)
+                    | st.dictionaries(st.text(), inner)))  # fmt: skip
+def test_an_excerpt_is_one_short_line_of_any_record(record: Any) -> None:
+    parts = excerpt_record(record)
+    assert len(parts) <= EXCERPT_PARTS
+    assert all(text and len(text) <= EXCERPT_LETTERS and text == " ".join(text.split()) for _, text in parts)
+
+
+def test_an_excerpt_of_a_vast_record_is_quick() -> None:
+    vast = {f"field {at}": {"text": "x" * 100_000} for at in range(2_000)}
+    assert [len(text) for _, text in excerpt_record(vast)] == [EXCERPT_LETTERS] * EXCERPT_PARTS

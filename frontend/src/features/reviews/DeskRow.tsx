@@ -4,6 +4,7 @@ import { Clock } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { ReviewRow } from "@/api/client";
 import { Moment } from "@/kit/Moment";
+import { inWords } from "@/kit/Value";
 import classes from "./Desk.module.css";
 import type { DeskSearch, Task } from "./useDesk";
 
@@ -20,8 +21,11 @@ export function DeskRow({ task: { first, count }, search }: { task: Task; search
             {count > 1 && <Badge color="gray">{t("reviews.items", { count })}</Badge>}
             {first.dry && <Badge color="gray">{t("reviews.dry")}</Badge>}
           </span>
+          <Excerpt parts={first.excerpt} />
           <span className={classes.below}>
-            {[first.workflow?.name, first.title, first.team?.name].filter(Boolean).join(" · ")}
+            {[first.workflow?.name, first.title, first.team?.name, t("reviews.startedBy", { name: first.starter.name })]
+              .filter(Boolean)
+              .join(" · ")}
           </span>
         </span>
         <span className={classes.aside}>{isWaiting ? <Holder row={first} /> : t(`reviews.state.${first.state}`)}</span>
@@ -33,6 +37,21 @@ export function DeskRow({ task: { first, count }, search }: { task: Task; search
         </span>
       </Link>
     </li>
+  );
+}
+
+/** A few words of what it is about, so that two rows are told apart; nothing for whoever may not see the record. */
+export function Excerpt({ parts }: { parts: ReviewRow["excerpt"] }) {
+  if (parts.length === 0) return null;
+  return (
+    <span className={classes.excerpt}>
+      {parts.map((part) => (
+        <span key={`${part.name} ${part.text}`} className={classes.part}>
+          {part.name && <span className={classes.field}>{inWords(part.name)}: </span>}
+          {part.text}{" "}
+        </span>
+      ))}
+    </span>
   );
 }
 

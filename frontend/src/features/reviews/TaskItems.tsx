@@ -1,6 +1,7 @@
 import { UnstyledButton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { ReviewDetail, ReviewRow } from "@/api/client";
+import { Excerpt } from "./DeskRow";
 import classes from "./TaskItems.module.css";
 
 /** `rows[3].check`, counted as people count: 4. */
@@ -24,6 +25,7 @@ export function TaskItems({ review, onOpen }: { review: ReviewDetail; onOpen: (i
         <thead>
           <tr>
             <th scope="col">{t("reviews.task.item")}</th>
+            <th scope="col">{t("reviews.task.about")}</th>
             <th scope="col">{t("reviews.task.state")}</th>
             <th scope="col">{t("reviews.task.who")}</th>
           </tr>
@@ -40,6 +42,9 @@ export function TaskItems({ review, onOpen }: { review: ReviewDetail; onOpen: (i
                   </UnstyledButton>
                 )}
               </th>
+              <td className={classes.about}>
+                <Excerpt parts={row.excerpt} />
+              </td>
               <td>{t(`reviews.state.${row.state}`)}</td>
               <td>{row.claimed_by?.name ?? (row.mine ? t("reviews.you") : t("reviews.notYours"))}</td>
             </tr>
