@@ -68,10 +68,10 @@ browser: $(READY) ## A browser for the journeys, when this machine has none
 test: test-fast test-storms test-screens test-servers test-journeys ## Everything: the fast suite, the storms, the screens, the contracts, the journeys
 
 test-fast: $(READY) ## The fast suite, under a minute: no server but SQLite
-	@$(BIN)/pytest -q -n 2 -m "not storms and not servers and not deep and not journeys" --ignore tests/storms --ignore tests/journeys
+	@$(BIN)/pytest -q -n 2 -m "not storms and not servers and not deep" $(addprefix --ignore tests/,contracts house journeys storms)
 
-test-storms: $(READY) ## Every right of everybody, every route at random, kills and faults, on SQLite
-	@$(BIN)/pytest -q -n 2 -m "storms and not servers and not deep" tests
+test-storms: $(READY) ## The contracts, every right of everybody, every route at random, kills and faults, on SQLite
+	@$(BIN)/pytest -q -n 2 -m "(contracts or storms) and not servers and not deep" tests
 
 test-servers: $(READY) ## The contracts on real PostgreSQL and Redis, which the suite starts itself
 	@$(BIN)/pytest -q -m "servers and not deep"

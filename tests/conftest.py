@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from builder.kit.memory import settle_memory
+
 # The fast suite tries the same cases each time, so that what is green stays green; the deep one draws new ones.
 settings.register_profile(
     "fast", max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
@@ -19,6 +21,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 PURE = {"kit", "engine", "house", "patterns"}
 HERE = Path(__file__).resolve().parent
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded and collected stays to the end: nobody need look at it for garbage again and again."""
+    settle_memory()
 
 
 @pytest.fixture(scope="session")

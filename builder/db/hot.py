@@ -13,16 +13,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import Dialect, Table, insert
 from sqlalchemy.orm import Session
 
-from builder.db.columns import POSTGRES_CLOCK, SQLITE_CLOCK, from_milliseconds
+from builder.db import columns
 from builder.db.database import driver_of
-
-_CLOCKS = {"sqlite": f"SELECT {SQLITE_CLOCK}", "postgresql": f"SELECT {POSTGRES_CLOCK}"}
 
 
 def read_clock(session: Session) -> datetime:
     """The database's present, in UTC."""
-    driver = driver_of(session)
-    return from_milliseconds(driver.execute(_CLOCKS[session.get_bind().dialect.name]).fetchone()[0])
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    now = columns.SQLITE_CLOCK if on_sqlite else columns.POSTGRES_CLOCK
+    return columns.from_milliseconds(driver_of(session).execute(f"SELECT {now}").fetchone()[0])
 
 
 class _Ready(NamedTuple):

@@ -27,7 +27,7 @@ class BrokerSeen:
 
 def look_at_broker(broker_url: str) -> BrokerSeen:
     """Asks a broker how it is."""
-    patience = {"socket_timeout": _PATIENCE, "socket_connect_timeout": _PATIENCE}
+    patience = {"socket_timeout": _PATIENCE, "socket_connect_timeout": _PATIENCE, "max_retries": 1, "interval_start": 0}
     try:
         connection = Connection(broker_url, transport_options=patience, connect_timeout=_PATIENCE)  # type: ignore[no-untyped-call]  # Kombu's
         with connection:

@@ -171,6 +171,7 @@ def test_many_more_histories() -> None:
     )
 
 
+@pytest.mark.storms
 @pytest.mark.parametrize("missing", ["fence", "recheck", "unique"])
 def test_a_missing_protection_is_found(missing: str) -> None:
     weak = type("Weak", (RunsInAStore,), {"guarded": Protections(**{missing: False})})
