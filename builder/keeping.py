@@ -17,6 +17,7 @@ from builder.audit import chain_events
 from builder.catalog import look_at_servers
 from builder.db import Database, read_clock
 from builder.files import find_kept, forget_runs, sweep_files
+from builder.governance import find_untold, sweep_spending, tell_of_budgets
 from builder.notices import Postman, sweep_notices
 from builder.opening import Keys
 from builder.payloads import PayloadStore
@@ -38,7 +39,7 @@ from builder.sdk import Mode
 from builder.settings import Settings
 from builder.teams import AskOutside
 from builder.triggers import sweep_deliveries
-from builder.workflows import forget_pins
+from builder.workflows import find_keepers, forget_pins
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,13 @@ class Kept:
         """Asks the MCP servers whether their tools are still what was approved."""
         look_at_servers(self.database.read, self.ask_outside, self.database.transaction)
 
+    def look_at_spending(self) -> None:
+        """Tells people of budgets that are nearly, or all, spent."""
+        with self.database.read() as session:
+            untold = find_untold(session)
+        if untold:
+            self.do(lambda session: tell_of_budgets(session, untold, find_keepers))
+
 
 def empty_beside(session: Session, run_ids: Sequence[int]) -> None:
     """Empties what other rooms hold of some runs."""
@@ -96,6 +104,8 @@ def keeper_rounds(it: Kept) -> tuple[Round, ...]:
         Round("deliveries", 300.0, lambda: it.do_in_time(lambda session: sweep_deliveries(session, live))),
         Round("payloads", 600.0, it.sweep),
         Round("tools", 60.0, it.look_at_tools),
+        Round("budgets", 10.0, it.look_at_spending),
+        Round("spending", 86_400.0, lambda: it.do(sweep_spending)),
         Round("mail", 5.0, lambda: None if it.postman is None else it.postman.go()),
         Round("pins", 3600.0, lambda: it.do(lambda session: forget_pins(session, kept.get(Mode.DRY)))),
         Round("notices", 3600.0, lambda: it.do(sweep_notices)),

@@ -6,7 +6,8 @@ import asyncio
 import os
 import uuid
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -25,6 +26,7 @@ from builder.kit.errors import HandrailError
 from builder.kit.hashing import hash_value
 from builder.kit.ids import show_id
 from builder.kit.sealing import LocalWrapping, SigningKey, key_id, load_or_make_key, make_tag
+from builder.notices import MailServer, Postman
 from builder.payloads import FolderStore, ObjectStore, PayloadStore, S3Key
 from builder.processes import Process
 from builder.providers import Cassettes, Connection, Gateway, Models
@@ -130,6 +132,15 @@ def open_payloads(settings: Settings) -> PayloadStore:
         key = S3Key(place.key, place.secret, place.region)
         return ObjectStore(place.endpoint, place.bucket, key, place.prefix)
     return FolderStore(place)
+
+
+def open_postman(
+    settings: Settings, transaction: Callable[[], AbstractContextManager[Session]], keys: Keys
+) -> Postman | None:
+    """Who sends what people are told by mail; None where there is no mail."""
+    if settings.mail is None:
+        return None
+    return Postman(transaction, MailServer(**asdict(settings.mail)), keys.vault, settings.url)
 
 
 def open_gateway(settings: Settings, connections: Mapping[str, Connection]) -> Gateway:

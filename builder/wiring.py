@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Self
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,10 +23,11 @@ from builder.egress import Allowed, Client
 from builder.engine.facts import ConnectionFacts
 from builder.engine.plan import Plan
 from builder.files import RunFiles
+from builder.governance import BudgetAdmit, SpendingBook
 from builder.keeping import Kept, keeper_rounds
 from builder.kit.logs import set_up_logs
 from builder.kit.sealing import SigningKey, Wrapping
-from builder.notices import MailServer, Postbox, Postman
+from builder.notices import Postbox
 from builder.opening import (
     COMMAND,
     Outside,
@@ -36,6 +37,7 @@ from builder.opening import (
     keep_refusal,
     open_gateway,
     open_payloads,
+    open_postman,
     open_telemetry,
     open_wrapping,
     read_keys,
@@ -60,7 +62,7 @@ from builder.settings import Settings
 from builder.teams import Admission, NotAdmittedError, is_ownerless, make_owner_link
 from builder.telemetry import SILENCE, Answers, Figures, SideDoor
 from builder.triggers import TriggerFiles, keep_schedules, sweep_fires
-from builder.workflows import tell_template_users
+from builder.workflows import WorkflowNames, tell_template_users
 
 _names = itertools.count(1)
 
@@ -107,14 +109,12 @@ class Application:
         self.types: Mapping[str, NodeType] = palette
         self.ring = CeleryRing(doorbell)
         self.post = Postbox(self.keys.vault, settings.mail is not None)
-        self._postman = None if settings.mail is None else Postman(
-            self.transaction, MailServer(**asdict(settings.mail)), self.keys.vault, settings.url
-        )  # fmt: skip
+        self._postman = open_postman(settings, self.transaction, self.keys)
         self.ask_outside = Outside(settings.allowed_hosts)
         self.models = ConnectionBook(connections_from_environment(settings.environment), self.database.read)
         self.admission = Admission(
-            AdmitTemplates(palette), CredentialAdmit(self.types), ConnectionAdmit(self.models)
-        )  # fmt: skip
+            AdmitTemplates(palette), CredentialAdmit(self.types), ConnectionAdmit(self.models), BudgetAdmit(self.models)
+        )
         self.worker: RunWorker | None = None
         self._plans = PlanShelf(self.types, lambda: self.connections)
         self._rounds: Rounds | None = None
@@ -183,6 +183,7 @@ class Application:
 
     shows_file = staticmethod(sees_file)
     triggers = TriggerFiles()
+    workflows = WorkflowNames()
 
     def open_egress(self) -> Client:
         """A guarded way out for one event loop; whoever opened it closes it."""
@@ -214,6 +215,7 @@ class Application:
             on_park=open_review,
             on_withdraw=withdraw_review,
             audit=keep_event,
+            on_spend=SpendingBook(self.models.find_true_name),
             admission=self.admission,
             credentials=lender,
             telemetry=SILENCE if self.telemetry.quiet else self.telemetry,

@@ -36,6 +36,7 @@ class ConnectionBook(Mapping[str, Connection]):
         self._read = read
         self._lender = lender
         self._held: Mapping[str, Connection] = own
+        self._chosen: str | None = None
         self._revision = -1
         self._looked_at = float("-inf")
         self._looking = threading.Lock()
@@ -53,6 +54,19 @@ class ConnectionBook(Mapping[str, Connection]):
     def forget(self) -> None:
         """Looks again the next time: something was just changed here."""
         self._revision, self._looked_at = -1, float("-inf")
+
+    def find_true_name(self, name: str) -> str:
+        """The name under which a connection was opened: of `default` that of the one that it is at present.
+
+        Where the environment says `default` and nothing else is the same, that is its own name.
+        """
+        if name != DEFAULT:
+            return name
+        held = self._now()
+        if self._chosen is not None and self._chosen in held:
+            return self._chosen
+        usual = _place(self._own[DEFAULT])
+        return next((key for key, each in self._own.items() if key != DEFAULT and _place(each) == usual), DEFAULT)
 
     def __getitem__(self, name: str) -> Connection:
         return self._now()[name]
@@ -77,6 +91,7 @@ class ConnectionBook(Mapping[str, Connection]):
             if revision != self._revision:
                 rows = store.list_all_connections(session) if revision else []
                 self._held = join_connections(self._own, rows, chosen, self._lender)
+                self._chosen = chosen
                 self._revision = revision
         self._looked_at = time.monotonic()
 
@@ -89,6 +104,10 @@ def join_connections(
     if chosen is not None and chosen in found:
         found[DEFAULT] = replace(found[chosen], name=DEFAULT)
     return found
+
+
+def _place(connection: Connection) -> tuple[str, str, str]:
+    return connection.provider, connection.model, connection.base_url
 
 
 def connection_of(row: ConnectionRow, lender: Lender | None = None) -> Connection:

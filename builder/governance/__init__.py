@@ -1,7 +1,8 @@
 """A GovernanceTemplate is a file of rules that a team did not write but its workflows obey.
 
 Its versions are kept here: written by one governor, approved by a second, enforced from a day on. What binds a workflow
-is the set of those that name its team and stage on that day.
+is the set of those that name its team and stage on that day. A Budget bounds what models may cost in a period: when it
+is used up, nothing that would spend from it starts.
 """
 
 from __future__ import annotations
@@ -10,17 +11,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from builder.governance.admit import BudgetAdmit
     from builder.governance.api import router
+    from builder.governance.budget import list_budgets, make_budget
     from builder.governance.examples import LoadExample, check_template
     from builder.governance.read import NotGovernanceError, read_template
     from builder.governance.schemas import (
         GovernanceError,
         NotSoundError,
         SecondPersonError,
+        Spent,
         TemplateState,
         TemplateVersion,
         UnknownTemplateError,
     )
+    from builder.governance.spend import Spender, SpendingBook, sweep_spending
+    from builder.governance.warn import find_untold, tell_of_budgets
     from builder.governance.write import (
         approve_template,
         assign_template,
@@ -34,13 +40,17 @@ if TYPE_CHECKING:
     )
 
 _NAMES = {
+    "admit": ("BudgetAdmit",),
     "api": ("router",),
+    "budget": ("list_budgets", "make_budget"),
     "examples": ("LoadExample", "check_template"),
     "read": ("NotGovernanceError", "read_template"),
     "schemas": (
-        "GovernanceError", "NotSoundError", "SecondPersonError", "TemplateState", "TemplateVersion",
+        "GovernanceError", "NotSoundError", "SecondPersonError", "Spent", "TemplateState", "TemplateVersion",
         "UnknownTemplateError",
     ),
+    "spend": ("Spender", "SpendingBook", "sweep_spending"),
+    "warn": ("find_untold", "tell_of_budgets"),
     "write": (
         "approve_template", "assign_template", "enforce_template", "find_rules", "find_template",
         "import_template", "judge_template", "list_templates", "retire_template",
@@ -49,10 +59,11 @@ _NAMES = {
 _DOORS = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = [
-    "GovernanceError", "LoadExample", "NotGovernanceError", "NotSoundError", "SecondPersonError", "TemplateState",
-    "TemplateVersion", "UnknownTemplateError", "approve_template", "assign_template", "check_template",
-    "enforce_template", "find_rules", "find_template", "import_template", "judge_template", "list_templates",
-    "read_template", "retire_template", "router",
+    "BudgetAdmit", "GovernanceError", "LoadExample", "NotGovernanceError", "NotSoundError", "SecondPersonError",
+    "Spender", "SpendingBook", "Spent", "TemplateState", "TemplateVersion", "UnknownTemplateError", "approve_template",
+    "assign_template", "check_template", "enforce_template", "find_rules", "find_template", "find_untold",
+    "import_template", "judge_template", "list_budgets", "list_templates", "make_budget", "read_template",
+    "retire_template", "router", "sweep_spending", "tell_of_budgets",
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
+from builder.governance.budget_api import router as budgets
 from builder.governance.schemas import TemplateState, TemplateVersion
 from builder.governance.write import (
     approve_template,
@@ -26,6 +27,7 @@ from builder.sdk import Stage
 from builder.teams import Calling, permit, read_people
 
 router = APIRouter(tags=["governance"])
+router.include_router(budgets)
 
 TemplateId = Annotated[Id, Path()]
 Number = Annotated[int, Path(ge=1, le=2_000_000_000)]

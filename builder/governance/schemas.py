@@ -1,4 +1,4 @@
-"""A GovernanceTemplate as it is kept: its versions, their states, and what can go wrong."""
+"""A GovernanceTemplate and a Budget as they are kept, and what can go wrong."""
 
 from __future__ import annotations
 
@@ -76,3 +76,122 @@ class SecondPersonError(GovernanceError):
 
     code: ClassVar[str] = "second_person"
     status: ClassVar[int] = 403
+
+
+# ---------------------------------------------------------------------- budgets
+
+
+class Scope(StrEnum):
+    """What a budget is about."""
+
+    ORGANISATION = "organisation"
+    TEAM = "team"
+    WORKFLOW = "workflow"
+    CONNECTION = "connection"
+
+
+class Period(StrEnum):
+    """How long a budget lasts until it is full again: a calendar day, a week from Monday, or a month, in UTC."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class Standing(StrEnum):
+    """How far a budget is spent: not as far as its warning, at or past it, or all of it."""
+
+    OPEN = "open"
+    NEAR = "near"
+    USED_UP = "used_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """An amount: money in the organisation's currency, and tokens, in and out together."""
+
+    money: float = 0.0
+    tokens: int = 0
+
+    def __add__(self, other: Spent) -> Spent:
+        return Spent(self.money + other.money, self.tokens + other.tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One period of a budget: its first day, and the first day of the next one, in UTC."""
+
+    begins: date
+    ends: date
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetWanted:
+    """What an admin says of a budget.
+
+    Attributes:
+        name: what people call it.
+        period: when it is full again.
+        money, tokens: how much may be spent in a period; None: no limit of that kind.
+        warn_at: per cent at which people are told.
+        owner_id: the admin who is asked about it.
+    """
+
+    name: str
+    period: Period
+    money: float | None
+    tokens: int | None
+    warn_at: int
+    owner_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A bound on what models may cost.
+
+    Attributes:
+        about: the team's or workflow's number as text, the connection's name; empty for the organisation.
+        team_id: whose people may see it; None: only who sees everything.
+        revision: counts its changes.
+    """
+
+    id: int
+    scope: Scope
+    about: str
+    team_id: int | None
+    wanted: BudgetWanted
+    revision: int
+
+    @property
+    def place(self) -> tuple[Scope, str]:
+        """What is counted for it."""
+        return self.scope, self.about
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetState:
+    """A budget as it stands now."""
+
+    budget: Budget
+    span: Span
+    spent: Spent
+    standing: Standing
+
+
+class BudgetError(GovernanceError):
+    """A budget cannot be so."""
+
+    code: ClassVar[str] = "budget"
+
+
+class UnknownBudgetError(BudgetError):
+    """There is no such budget, or none that this caller may know of."""
+
+    code: ClassVar[str] = "unknown_budget"
+    status: ClassVar[int] = 404
+
+
+class BudgetChangedError(BudgetError):
+    """Somebody else changed it meanwhile."""
+
+    code: ClassVar[str] = "budget_changed"

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from builder.db import to_milliseconds
-from builder.governance.schemas import TemplateState, TemplateVersion
-from builder.governance.tables import governance_template_table, governance_version_table
+from builder.governance.schemas import (
+    Budget,
+    BudgetWanted,
+    Period,
+    Scope,
+    Spent,
+    Standing,
+    TemplateState,
+    TemplateVersion,
+)
+from builder.governance.tables import (
+    budget_mark_table,
+    budget_table,
+    governance_template_table,
+    governance_version_table,
+    spending_table,
+)
 from builder.kit.ids import new_id
 
 template = governance_template_table.c
 version = governance_version_table.c
+budget, spending, mark = budget_table.c, spending_table.c, budget_mark_table.c
+
+Place = tuple[Scope, str]
+"""What is counted: a scope, and which of it."""
 
 
 def take_template(session: Session, name: str, now: Any) -> int:
@@ -74,3 +93,117 @@ def _version_of(row: Any) -> TemplateVersion:
         row.made_by, row.made_at, row.approved_by, row.approved_at, row.enforced_by,
         None if row.enforced_from is None else date.fromisoformat(row.enforced_from), row.retired_by, row.retired_at,
     )  # fmt: skip
+
+
+# ---------------------------------------------------------------------- budgets
+
+
+def insert_budget(session: Session, made: Budget, made_by: str, now: datetime) -> None:
+    """Keeps a new budget."""
+    values: dict[str, Any] = {"id": made.id, "scope": made.scope.value, "about": made.about, "team_id": made.team_id}
+    values |= {"revision": made.revision, "made_by": made_by, "made_at": now, "changed_at": now}
+    session.execute(insert(budget_table).values(**values, **_columns_of(made.wanted)))
+
+
+def update_budget(session: Session, budget_id: int, wanted: BudgetWanted, revision: int, now: datetime) -> None:
+    """Changes what is said of a budget. People are told anew of what holds under it."""
+    values = {**_columns_of(wanted), "revision": revision, "changed_at": now}
+    session.execute(update(budget_table).where(budget.id == budget_id).values(**values))
+    session.execute(delete(budget_mark_table).where(mark.budget_id == budget_id))
+
+
+def delete_budget(session: Session, budget_id: int) -> None:
+    """Takes a budget away; what was spent stays."""
+    session.execute(delete(budget_mark_table).where(mark.budget_id == budget_id))
+    session.execute(delete(budget_table).where(budget.id == budget_id))
+
+
+def read_budget(
+    session: Session, budget_id: int, within: frozenset[int] | None, *, lock: bool = False
+) -> Budget | None:
+    """One budget, if it is of one of these teams (None: whatever it is about)."""
+    query = _budgets(within).where(budget.id == budget_id)
+    row = session.execute(query.with_for_update() if lock else query).first()
+    return None if row is None else _budget_of(row)
+
+
+def list_all_budgets(session: Session, within: frozenset[int] | None) -> list[Budget]:
+    """The budgets of these teams and their workflows (None: every budget), by name."""
+    return [_budget_of(row) for row in session.execute(_budgets(within).order_by(budget.name, budget.id))]
+
+
+def find_budgets_about(session: Session, places: Collection[Place]) -> list[Budget]:
+    """The budgets about any of these, the first made first."""
+    about = tuple_(budget.scope, budget.about).in_([(scope.value, name) for scope, name in places])
+    return [_budget_of(row) for row in session.execute(select(budget_table).where(about).order_by(budget.id))]
+
+
+def count_budgets(session: Session) -> int:
+    """How many there are."""
+    return session.scalar(select(func.count()).select_from(budget_table)) or 0
+
+
+def add_spent(session: Session, day: date, part: int, amounts: Mapping[Place, Spent]) -> None:
+    """Adds to what was spent on a day. Always in one order, so that two who add never wait for each other in a ring."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    values = [
+        {"scope": scope.value, "about": about, "day": day.isoformat(), "slice": part, "money": spent.money,
+         "tokens": spent.tokens}
+        for (scope, about), spent in sorted(amounts.items())
+    ]  # fmt: skip
+    adding = dialect.insert(spending_table).values(values)
+    more = {"money": spending.money + adding.excluded.money, "tokens": spending.tokens + adding.excluded.tokens}
+    keys = [spending.scope, spending.about, spending.day, spending.slice]
+    session.execute(adding.on_conflict_do_update(index_elements=keys, set_=more))
+
+
+def read_spent(session: Session, wanted: Collection[tuple[Place, date]]) -> dict[tuple[Place, date], Spent]:
+    """What was spent on each of these from a day on until now."""
+    found = dict.fromkeys(wanted, Spent())
+    by_day: dict[date, list[Place]] = {}
+    for place, day in found:
+        by_day.setdefault(day, []).append(place)
+    for day, places in by_day.items():
+        about = tuple_(spending.scope, spending.about).in_([(scope.value, name) for scope, name in places])
+        query = select(spending.scope, spending.about, func.sum(spending.money), func.sum(spending.tokens))
+        query = query.where(about, spending.day >= day.isoformat()).group_by(spending.scope, spending.about)
+        for scope, name, money, tokens in session.execute(query):
+            found[(Scope(scope), name), day] = Spent(float(money), int(tokens))
+    return found
+
+
+def take_mark(session: Session, budget_id: int, begins: date, standing: Standing, now: datetime) -> bool:
+    """Whether it falls to this transaction to tell people of a budget's standing in a period: it does once."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    values = {"budget_id": budget_id, "begins": begins.isoformat(), "standing": standing.value, "told_at": now}
+    made = dialect.insert(budget_mark_table).values(values).on_conflict_do_nothing().returning(mark.budget_id)
+    return session.execute(made).first() is not None
+
+
+def find_marks(session: Session, since: date) -> set[tuple[int, date, Standing]]:
+    """Of what people were told, for periods that began on a day or later."""
+    query = select(mark.budget_id, mark.begins, mark.standing).where(mark.begins >= since.isoformat())
+    return {(row[0], date.fromisoformat(row[1]), Standing(row[2])) for row in session.execute(query)}
+
+
+def forget_spent(session: Session, before: date) -> None:
+    """Takes away what is older than any period."""
+    session.execute(delete(spending_table).where(spending.day < before.isoformat()))
+    session.execute(delete(budget_mark_table).where(mark.begins < before.isoformat()))
+
+
+def _budgets(within: frozenset[int] | None) -> Select[Any]:
+    query = select(budget_table)
+    return query if within is None else query.where(budget.team_id.in_(within))
+
+
+def _columns_of(wanted: BudgetWanted) -> dict[str, Any]:
+    return {
+        "name": wanted.name, "period": wanted.period.value, "money": wanted.money, "tokens": wanted.tokens,
+        "warn_at": wanted.warn_at, "owner_id": wanted.owner_id,
+    }  # fmt: skip
+
+
+def _budget_of(row: Any) -> Budget:
+    wanted = BudgetWanted(row.name, Period(row.period), row.money, row.tokens, row.warn_at, row.owner_id)
+    return Budget(row.id, Scope(row.scope), row.about, row.team_id, wanted, row.revision)

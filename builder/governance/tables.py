@@ -1,8 +1,8 @@
-"""The rows of governance. A template's versions are inserted; of one only its state changes."""
+"""The rows of governance. A template's versions are inserted; of one only its state changes. Spending only grows."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, String, Table, Text, UniqueConstraint
 
 from builder.db import Json, Moment, metadata
 
@@ -37,3 +37,49 @@ governance_version_table = Table(
     Column("retired_at", Moment),
     Index("governance_version_state", "state"),
 )
+
+budget_table = Table(
+    "budget",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("name", String(200), nullable=False),
+    Column("scope", String(12), nullable=False),
+    Column("about", String(80), nullable=False),
+    Column("team_id", BigInteger),
+    Column("period", String(8), nullable=False),
+    Column("money", Float),
+    Column("tokens", BigInteger),
+    Column("warn_at", Integer, nullable=False),
+    Column("owner_id", BigInteger, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("made_by", String(40), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Index("budget_of", "scope", "about"),
+)
+"""`about` is the team's or workflow's number, the connection's name, or empty. `team_id` says who may see it."""
+
+spending_table = Table(
+    "spending",
+    metadata,
+    Column("scope", String(12), primary_key=True),
+    Column("about", String(80), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("slice", Integer, primary_key=True, autoincrement=False),
+    Column("money", Float, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    postgresql_with={"fillfactor": "70"},
+)
+"""What was spent on a day (UTC), one sum for each thing that a budget can be about. The slices are added up: runs that
+end side by side do not wait for one another's row.
+"""
+
+budget_mark_table = Table(
+    "budget_mark",
+    metadata,
+    Column("budget_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("begins", String(10), primary_key=True),
+    Column("standing", String(8), primary_key=True),
+    Column("told_at", Moment, nullable=False),
+)
+"""That people were told of a budget's standing in a period."""

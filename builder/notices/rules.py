@@ -89,6 +89,14 @@ KINDS: Mapping[str, Kind] = {
         "“{workflow}” uses {count} templates that were revoked, so no new run of it starts.",
         "„{workflow}“ verwendet {count} zurückgezogene Vorlagen, daher startet kein neuer Lauf mehr.",
     ),
+    "budget_near": _kind(
+        "{percent} % of the budget “{budget}” is spent. When all of it is, nothing starts that would spend from it.",
+        "{percent} % des Budgets „{budget}“ sind ausgegeben. Ist es aufgebraucht, startet nichts, was es belastet.",
+    ),
+    "budget_used_up": _kind(
+        "The budget “{budget}” is used up. Nothing that would spend from it starts before {until}.",
+        "Das Budget „{budget}“ ist aufgebraucht. Bis {until} startet nichts, was es belastet.",
+    ),
     "publish_asked": _kind(
         "{person} asks that version {version} of “{workflow}” go live.",
         "{person} bittet, dass Version {version} von „{workflow}“ in Betrieb geht.",

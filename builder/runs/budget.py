@@ -1,7 +1,8 @@
 """What a run may still spend while it is in this process's hands: asked before each question to a model.
 
 A question's worst case is known once it stands, so the limits are asked again then, with what every other question that
-is under way may still cost. A question that ends gives its worst case back and leaves what it did cost.
+is under way may still cost. A question that ends gives its worst case back and leaves what it did cost, which is kept
+with the run's next commit for the budgets of its team, workflow and connection.
 """
 
 from __future__ import annotations
@@ -13,11 +14,15 @@ from typing import Any
 from builder.engine.guards import check_limits
 from builder.engine.plan import Plan, PlanNode
 from builder.engine.state import RunState
-from builder.sdk import ModelAnswer, NodeError
+from builder.governance import Spent
+from builder.sdk import ModelAnswer, NodeError, Usage
 
 
 class LimitReachedError(Exception):
     """A question that a limit of governance forbids; the sentence says which. The run ends refused."""
+
+
+_NOTHING = Spent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,12 @@ class Budget:
         self._state: RunState | None = None
         self._spent = 0.0
         self._open: dict[str, float] = {}
+        self._uncounted: list[tuple[str, Spent]] = []
+
+    def take_spent(self) -> list[tuple[str, Spent]]:
+        """What questions cost since this was last asked, by connection."""
+        spent, self._uncounted = self._uncounted, []
+        return spent
 
     def look_at(self, state: RunState) -> None:
         """Takes the run as it stands now; what it had cost before this process held it is read from the first."""
@@ -47,9 +58,9 @@ class Budget:
         self._state = state
 
     async def ask(
-        self, path: str, node: PlanNode, most: float, question: Coroutine[Any, Any, ModelAnswer]
+        self, path: str, node: PlanNode, connection: str, most: float, question: Coroutine[Any, Any, ModelAnswer]
     ) -> ModelAnswer:
-        """Asks a question that costs at most `most`.
+        """Asks a question to a connection that costs at most `most`.
 
         Raises:
             LimitReachedError: a limit forbids it; nothing was asked.
@@ -60,17 +71,21 @@ class Budget:
             question.close()
             raise LimitReachedError(refusal)
         self._open[path] = most
-        cost = most  # whatever is cancelled in the middle may have cost all of it
+        usage: Usage | None = Usage(cost=most)  # whatever is cancelled in the middle may have cost all of it
         try:
             answer = await question
-            cost = answer.usage.cost
+            usage = answer.usage
             return answer
         except NodeError as problem:
-            cost = problem.failed.usage.cost if problem.failed.usage is not None else 0.0
+            usage = problem.failed.usage
             raise
         finally:
             del self._open[path]
-            self._spent += cost
+            if usage is not None:
+                self._spent += usage.cost
+                spent = Spent(usage.cost, usage.tokens_in + usage.tokens_out)
+                if spent != _NOTHING and not usage.practice:
+                    self._uncounted.append((connection, spent))
 
     def _refuse(self, path: str, node: PlanNode, most: float) -> str | None:
         state = self._state

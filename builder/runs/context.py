@@ -136,7 +136,8 @@ class RunContext:
         gateway = self.reach.gateway
         request = replace(request, asker=f"run {self.run_id}, {self.path}")
         question = gateway.ask(request)
-        return await self._at_home(self.budget.ask(self.path, self.node, gateway.worst_cost(request), question))
+        most = gateway.worst_cost(request)
+        return await self._at_home(self.budget.ask(self.path, self.node, request.connection, most, question))
 
     async def send(self, request: HttpRequest) -> HttpAnswer:
         """One call through the guarded egress client. Raises NodeError."""

@@ -14,6 +14,7 @@ from builder.db import to_milliseconds, write_json
 from builder.engine.events import RunWrite, StepWrite, Write
 from builder.engine.plan import PlanNode
 from builder.engine.state import FINAL_RUNS, RunState, RunStatus, StepStatus
+from builder.governance import Spender, Spent
 from builder.kit.ids import new_id
 from builder.kit.shapes import at_path
 from builder.runs import store
@@ -143,6 +144,12 @@ class Journal:
             facts = {"mode": self._hold.mode.value, **facts}
             self._beside.append(lambda session: append(session, kind=kind, run_id=run_id, facts=facts))
 
+    def _count(self, spent: list[tuple[str, Spent]]) -> None:
+        claim, on_spend = self._hold.claim, self._hold.reach.on_spend
+        if on_spend is not None:
+            spender = Spender(claim.run_id, claim.team_id, claim.workflow_id)
+            self._beside.append(lambda session: on_spend(session, spender, spent))
+
     def forget_intents(self, paths: Collection[str]) -> None:
         """Takes back the starts of steps that have not been begun, and leaves the signals that led to them untaken."""
         self._takes = [signal for signal in self._takes if signal.path not in paths]
@@ -183,6 +190,8 @@ class Journal:
         if self._takes:
             ids = [signal.id for signal in self._takes]
             self._beside.append(lambda session: store.take_signals(session, ids))
+        if spent := hold.budget.take_spent():
+            self._count(spent)
         writes, beside = self._writes, self._beside
         self._writes, self._beside, self._takes, self._sync = [], [], [], False
         rows: list[Row] = []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
 from builder.engine.plan import Plan
+from builder.governance import Spender, Spent
 from builder.kit.clock import SYSTEM_CLOCK, Clock
 from builder.sdk import (
     JSON,
@@ -146,6 +147,14 @@ class Audit(Protocol):
         ...
 
 
+class OnSpend(Protocol):
+    """A run's questions cost something: it is added up, in the transaction that keeps what came of them."""
+
+    def __call__(self, session: Session, spender: Spender, spent: Iterable[tuple[str, Spent]]) -> None:
+        """Adds it: connection → what a question to it cost."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """Everything outside this room that executing a run needs.
@@ -155,6 +164,7 @@ class Reach:
         load_plan: verifies a woven document and compiles it; raises HandrailError. Asked once per hash and process.
         vault_key: seals the token books of runs: 32 bytes.
         audit: None keeps no events.
+        on_spend: None counts nothing.
         admission: asked before the first step of a run; see `builder.teams.Admit` for how to join it.
         credentials, files: None where there are none (a file on the command line).
         telemetry: watches what is done.
@@ -170,6 +180,7 @@ class Reach:
     on_park: OnPark | None = None
     on_withdraw: OnWithdraw | None = None
     audit: Audit | None = None
+    on_spend: OnSpend | None = None
     admission: Admit = field(default_factory=Admission)
     credentials: Credentials | None = None
     files: Files | None = None

@@ -24,12 +24,20 @@ if TYPE_CHECKING:
         NotAdmittedError,
         TriggerFiles,
         Wish,
+        WorkflowBook,
     )
     from builder.teams.read import expect_team
     from builder.teams.rules import may, may_read_payload, may_somewhere, permissions_of, require, teams_where
     from builder.teams.schemas import Caller, Forbidden, Membership, Person
     from builder.teams.sessions import find_caller, speak_as, speak_if_here
-    from builder.teams.store import find_team_people, read_memberships, read_org_roles, read_people, read_teams
+    from builder.teams.store import (
+        find_admins,
+        find_team_people,
+        read_memberships,
+        read_org_roles,
+        read_people,
+        read_teams,
+    )
 
 _DOORS = {
     "Admission": "ports",
@@ -37,6 +45,7 @@ _DOORS = {
     "AskOutside": "ports",
     "NotAdmittedError": "ports",
     "Wish": "ports",
+    "WorkflowBook": "ports",
     "router": "api",
     "found_team": "found",
     "introduce_person": "found",
@@ -67,6 +76,7 @@ _DOORS = {
     "Forbidden": "schemas",
     "Membership": "schemas",
     "Person": "schemas",
+    "find_admins": "store",
     "find_team_people": "store",
     "read_memberships": "store",
     "read_org_roles": "store",
@@ -76,11 +86,11 @@ _DOORS = {
 
 __all__ = [
     "CSRF_HEADER", "Admission", "Admit", "AskOutside", "Call", "Caller", "Calling", "Forbidden", "Installation",
-    "Membership", "NotAdmittedError", "Permit", "Person", "TriggerFiles", "Visit", "Visiting", "Wish", "add_roles",
-    "expect_team", "find_caller", "find_team_people", "found_team", "introduce_person", "is_ownerless",
-    "make_owner_link", "may", "may_read_payload", "may_somewhere", "permissions_of", "permit", "read_memberships",
-    "read_org_roles", "read_people", "read_teams", "require", "router", "save_roles_of", "speak_as",
-    "speak_if_here", "teams_where",
+    "Membership", "NotAdmittedError", "Permit", "Person", "TriggerFiles", "Visit", "Visiting", "Wish", "WorkflowBook",
+    "add_roles", "expect_team", "find_admins", "find_caller", "find_team_people", "found_team", "introduce_person",
+    "is_ownerless", "make_owner_link", "may", "may_read_payload", "may_somewhere", "permissions_of", "permit",
+    "read_memberships", "read_org_roles", "read_people", "read_teams", "require", "router", "save_roles_of",
+    "speak_as", "speak_if_here", "teams_where",
 ]  # fmt: skip
 
 

@@ -163,6 +163,18 @@ class TriggerFiles(Protocol):
         ...
 
 
+class WorkflowBook(Protocol):
+    """What rooms below the workflows must know of them."""
+
+    def find_team(self, session: Session, caller: Caller, workflow_id: int) -> int:
+        """The team whose workflow it is. Raises HandrailError: there is none that the caller may know of."""
+        ...
+
+    def find_names(self, session: Session, workflow_ids: Collection[int]) -> Mapping[int, str]:
+        """What they are called; those that are gone are not among them."""
+        ...
+
+
 class ModelBook(Protocol):
     """Name → model connection, as they are now."""
 
@@ -177,6 +189,10 @@ class ModelBook(Protocol):
 
     def __iter__(self) -> Iterator[str]:
         """Their names."""
+        ...
+
+    def find_true_name(self, name: str) -> str:
+        """The name under which a connection was opened: of `default` that of the one that it is at present."""
         ...
 
     def forget(self) -> None:
@@ -249,6 +265,11 @@ class Installation(Protocol):
     @property
     def triggers(self) -> TriggerFiles:
         """Writes triggers into files, and takes them out."""
+        ...
+
+    @property
+    def workflows(self) -> WorkflowBook:
+        """Names workflows, for the rooms below them."""
         ...
 
     @property

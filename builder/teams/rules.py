@@ -31,6 +31,8 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "stage.raise": frozenset({"owner"}),
     "credential.use": TEAM_ROLES,
     "connection.use": TEAM_ROLES,
+    "budget.read": _ALL,
+    "budget.write": frozenset({"admin"}),
     "people.read": frozenset({"owner"}) | ORG_ROLES,
     "people.write": frozenset({"owner", "admin"}),
     # of the organisation: a role in any team counts

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         govern_workflow,
     )
     from builder.workflows.load import LoadedWorkflow, UnreadableFile, called_references, load_workflow, read_file
+    from builder.workflows.names import WorkflowNames
     from builder.workflows.pins import change_pins, forget_pins, read_pins
     from builder.workflows.read import expect_open, expect_workflow, find_keepers, find_workflow, list_workflows
     from builder.workflows.rules import expect_source, is_sealed, workflow_of
@@ -87,6 +88,7 @@ _NAMES = {
     "exchange": ("apply_import", "export_workflow", "plan_import"),
     "govern": ("Examined", "Governed", "Ground", "examine_workflow", "finding_of", "govern_workflow"),
     "load": ("LoadedWorkflow", "UnreadableFile", "called_references", "load_workflow", "read_file"),
+    "names": ("WorkflowNames",),
     "pins": ("change_pins", "forget_pins", "read_pins"),
     "read": ("expect_open", "expect_workflow", "find_keepers", "find_workflow", "list_workflows"),
     "rules": ("expect_source", "is_sealed", "workflow_of"),
@@ -129,6 +131,7 @@ __all__ = [
     "VersionState",
     "VersionView",
     "WorkflowError",
+    "WorkflowNames",
     "WorkflowRow",
     "add_version",
     "apply_import",

@@ -51,6 +51,8 @@ TABLE = {
     "connection.use": TEAM_ROLES,
     "connection.read": ORG_ROLES,
     "connection.write": ("admin",),
+    "budget.read": EVERYBODY,
+    "budget.write": ("admin",),
     "governance.read": EVERYBODY,
     "governance.write": ("governor",),
     "governance.approve": ("governor",),
