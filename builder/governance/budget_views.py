@@ -99,8 +99,8 @@ def read_budget_wanted(sent: BudgetIn, caller: int) -> BudgetWanted:
 def apply_budget_change(there: BudgetWanted, sent: BudgetChange) -> BudgetWanted:
     """What is there, with what was sent."""
     said: dict[str, Any] = {key: value for key in sent.model_fields_set if (value := getattr(sent, key)) is not None}
-    limits = {key: getattr(sent, key) for key in ("money", "tokens") if key in sent.model_fields_set}
-    said |= {"owner_id": said.pop("owner", there.owner_id), **limits}
+    said |= {key: getattr(sent, key) for key in ("money", "tokens") if key in sent.model_fields_set}
+    said["owner_id"] = said.pop("owner", there.owner_id)
     return replace(there, **said)
 
 

@@ -20,6 +20,7 @@ from builder.engine.graph import Workflow
 from builder.engine.plan import Plan
 from builder.engine.template import GovernanceTemplate
 from builder.engine.weave import weave
+from builder.governance import SpendingBook
 from builder.runs import (
     Reach,
     Retry,
@@ -353,6 +354,7 @@ class World:
                 "on_park": self.desk.on_park,
                 "on_withdraw": self.desk.on_withdraw,
                 "audit": self.desk.audit,
+                "on_spend": SpendingBook(str),
                 **reach,
             }
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-
 from typing import Any
 
 from builder.governance import approve_template, import_template, make_budget

@@ -56,9 +56,11 @@ CASES = [
 ]
 
 
-def add_hook(world: World, *, on: bool = False, secret: bool = True, **settings: Any) -> tuple[Trigger, str]:
+def add_hook(
+    world: World, *, on: bool = False, secret: bool = True, workflow: int | None = None, **settings: Any
+) -> tuple[Trigger, str]:
     """A webhook of Ours whose body is the input, and its secret."""
-    made = add_trigger(world, kind="webhook", inputs=None, settings=settings)
+    made = add_trigger(world, workflow, kind="webhook", inputs=None, settings=settings)
     caller, text = world.caller("builder"), ""
     with world.transaction() as session:
         if secret:
