@@ -23,7 +23,16 @@ from builder.governance.schemas import (
 from builder.kit.ids import new_id, show_id
 from builder.providers import PRACTICE
 from builder.sdk import JSON
-from builder.teams import Caller, Installation, expect_team, find_admins, require, teams_where
+from builder.teams import (
+    Caller,
+    Installation,
+    Person,
+    expect_team,
+    find_admins,
+    read_people,
+    require,
+    teams_where,
+)
 
 MOST = 1_000
 """Budgets that there may be."""
@@ -45,6 +54,12 @@ def find_budget(session: Session, caller: Caller, budget_id: int) -> BudgetState
     """
     found = _expect_budget(session, caller, budget_id)
     return look_at_budgets(session, [found], read_clock(session).date())[0]
+
+
+def list_budget_owners(session: Session, caller: Caller) -> list[Person]:
+    """The admins, by name: one of them is asked about a budget."""
+    require(caller, "budget.write", None)
+    return sorted(read_people(session, find_admins(session)).values(), key=lambda one: (one.name.casefold(), one.id))
 
 
 def look_at_budgets(session: Session, budgets: list[Budget], today: date) -> list[BudgetState]:

@@ -7,11 +7,19 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Path, Response
 from sqlalchemy.orm import Session
 
-from builder.governance.budget import change_budget, end_budget, find_budget, list_budgets, make_budget
+from builder.governance.budget import (
+    change_budget,
+    end_budget,
+    find_budget,
+    list_budget_owners,
+    list_budgets,
+    make_budget,
+)
 from builder.governance.budget_views import (
     BudgetChange,
     BudgetIn,
     BudgetView,
+    Thing,
     apply_budget_change,
     read_budget_wanted,
     show_budgets,
@@ -44,6 +52,13 @@ def post_budget(sent: BudgetIn, call: Calling, response: Response) -> BudgetView
     with call.transaction() as session:
         made = make_budget(session, call.caller, sent.scope, about, wanted, call.application)
         return _show(session, call, made, response)
+
+
+@router.get("/api/budgets/owners", operation_id="list_budget_owners", dependencies=WRITE)
+def get_budget_owners(call: Calling) -> list[Thing]:
+    """The admins, of whom one is asked about each budget."""
+    with call.read() as session:
+        return [Thing(id=one.id, name=one.name) for one in list_budget_owners(session, call.caller)]
 
 
 @router.get(_ONE, operation_id="read_budget", dependencies=READ)

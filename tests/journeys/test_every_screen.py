@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.drawing import sign_in
 from tests.journeys.product import NARROW, WIDE, OpenPage, Product, judge_page, profile
+from tests.journeys.spending import set_budget, spend
 
 pytestmark = pytest.mark.journeys
 
@@ -50,7 +51,11 @@ def visited(product: Product, browser: Browser) -> Iterator[Visited]:
     page.wait_for_url("**/runs/*")
     review = page.get_by_role("list", name="What it waits for").get_by_role("link").first.get_attribute("href")
     assert review is not None
-    yield Visited(product, context.storage_state(), workflow, page.url, product.url + review)
+    run = page.url
+    set_budget(page, product, "Support, by the month", Money="50", Tokens="2000000")
+    set_budget(page, product, "All models", scope="The whole organisation", Money="40")
+    spend(product, 43.2, 1_250_000)
+    yield Visited(product, context.storage_state(), workflow, run, product.url + review)
     context.close()
 
 
@@ -73,6 +78,7 @@ SCREENS = {
     "governance": "/governance",
     "credentials": "/credentials",
     "connections": "/connections",
+    "budgets": "/budgets",
     "audit": "/audit",
     "catalog": "/catalog",
     "catalog-new": "/catalog/new",
@@ -91,6 +97,7 @@ OVER: dict[str, tuple[str, Callable[[Page], object]]] = {
     "try": (LIST, lambda page: page.get_by_role("button", name="Try", exact=True).click()),
     "publish": (LIST, lambda page: page.get_by_role("button", name="Publish", exact=True).click()),
     "findings": (LIST, lambda page: page.get_by_role("button", name=re.compile("finding")).first.click()),
+    "new-budget": ("/budgets", lambda page: page.get_by_role("button", name="New budget").click()),
     "invite": ("/people", lambda page: page.get_by_role("button", name="Invite").first.click()),
     "new-workflow": ("/workflows", lambda page: page.get_by_role("button", name="New workflow").click()),
     "notices": ("/", lambda page: page.get_by_role("button", name=re.compile("^Notices")).first.click()),

@@ -44,6 +44,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Budgets
+         * @description The budgets that one may see, as they stand now, by name.
+         */
+        get: operations["list_budgets"];
+        put?: never;
+        /**
+         * Post Budget
+         * @description Sets a budget. What was spent in this period before counts.
+         */
+        post: operations["make_budget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/budgets/owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Budget Owners
+         * @description The admins, of whom one is asked about each budget.
+         */
+        get: operations["list_budget_owners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/budgets/{budget}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Budget
+         * @description One budget as it stands now; its `ETag` is what a change must name.
+         */
+        get: operations["read_budget"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete One Budget
+         * @description Takes a budget away: it stops nothing any more.
+         */
+        delete: operations["end_budget"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch Budget
+         * @description Changes a budget that was seen as `If-Match` names it; 409 `budget_changed` when somebody else did meanwhile.
+         */
+        patch: operations["change_budget"];
+        trace?: never;
+    };
     "/api/catalog": {
         parameters: {
             query?: never;
@@ -2756,6 +2828,103 @@ export interface components {
             teams?: string[] | null;
         };
         /**
+         * BudgetChange
+         * @description What changes of a budget; what is not said, or is null, stays. But `money` or `tokens` null: no limit of that
+         *     kind any more.
+         */
+        BudgetChange: {
+            /** Money */
+            money?: number | null;
+            /** Name */
+            name?: string | null;
+            /** Owner */
+            owner?: string | null;
+            period?: components["schemas"]["Period"] | null;
+            /** Tokens */
+            tokens?: number | null;
+            /** Warn At */
+            warn_at?: number | null;
+        };
+        /**
+         * BudgetIn
+         * @description A new budget. `owner` is the admin who is asked about it; not said: whoever sets it. Of `team`, `workflow` and
+         *     `connection` the one is said that `scope` names. `money` is in the organisation's currency.
+         */
+        BudgetIn: {
+            /** Connection */
+            connection?: string | null;
+            /** Money */
+            money?: number | null;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner?: string | null;
+            /** @default month */
+            period: components["schemas"]["Period"];
+            scope: components["schemas"]["Scope"];
+            /** Team */
+            team?: string | null;
+            /** Tokens */
+            tokens?: number | null;
+            /**
+             * Warn At
+             * @default 80
+             */
+            warn_at: number;
+            /** Workflow */
+            workflow?: string | null;
+        };
+        /**
+         * BudgetView
+         * @description A budget as it stands: from `begins` until before `ends` (days in `zone`), so much of its limits is spent.
+         *
+         *     `share` is how much, 1 being all.
+         */
+        BudgetView: {
+            /**
+             * Begins
+             * Format: date
+             */
+            begins: string;
+            /** Connection */
+            connection: string | null;
+            /**
+             * Ends
+             * Format: date
+             */
+            ends: string;
+            /** Id */
+            id: string;
+            /** Money */
+            money: number | null;
+            /** Name */
+            name: string;
+            owner: components["schemas"]["Thing"];
+            period: components["schemas"]["Period"];
+            /** Revision */
+            revision: number;
+            scope: components["schemas"]["Scope"];
+            /** Share */
+            share: number;
+            /** Spent Money */
+            spent_money: number;
+            /** Spent Tokens */
+            spent_tokens: number;
+            standing: components["schemas"]["Standing"];
+            team: components["schemas"]["Thing"] | null;
+            /** Tokens */
+            tokens: number | null;
+            /** Warn At */
+            warn_at: number;
+            workflow: components["schemas"]["Thing"] | null;
+            /**
+             * Zone
+             * @default UTC
+             * @constant
+             */
+            zone: "UTC";
+        };
+        /**
          * CatalogView
          * @description Everything on the palette, by key.
          */
@@ -4427,6 +4596,12 @@ export interface components {
             sentence: string;
         };
         /**
+         * Period
+         * @description How long a budget lasts until it is full again: a calendar day, a week from Monday, or a month, in UTC.
+         * @enum {string}
+         */
+        Period: "day" | "week" | "month";
+        /**
          * PersonChange
          * @description What an admin changes about somebody; what is not named stays.
          */
@@ -5047,6 +5222,12 @@ export interface components {
             verdict: components["schemas"]["builder__reviews__views__VerdictView"] | null;
         };
         /**
+         * Scope
+         * @description What a budget is about.
+         * @enum {string}
+         */
+        Scope: "organisation" | "team" | "workflow" | "connection";
+        /**
          * SecretVersionView
          * @description A version: who put it in, and when.
          */
@@ -5262,6 +5443,12 @@ export interface components {
          * @enum {string}
          */
         Stage: "sandbox" | "pilot" | "production";
+        /**
+         * Standing
+         * @description How far a budget is spent: not as far as its warning, at or past it, or all of it.
+         * @enum {string}
+         */
+        Standing: "open" | "near" | "used_up";
         /**
          * StartIn
          * @description What was filled in: inputs only, never a definition.
@@ -5537,6 +5724,16 @@ export interface components {
              * @default
              */
             url: string;
+        };
+        /**
+         * Thing
+         * @description Something by its id and name.
+         */
+        Thing: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
         };
         /**
          * Token
@@ -6343,6 +6540,248 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VerifiedView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_budgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetView"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_budget_owners: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thing"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_budget: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                budget: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetView"];
                 };
             };
             /** @description Client Error */

@@ -143,6 +143,10 @@ const connections = page(
   "/connections",
   lazyPage(() => import("@/features/connections/Connections"), "Connections"),
 );
+const budgets = page(
+  "/budgets",
+  lazyPage(() => import("@/features/budgets/Budgets"), "Budgets"),
+);
 const reviews = createRoute({
   getParentRoute: () => inside,
   path: "/reviews",
@@ -239,6 +243,7 @@ const routes = root.addChildren([
     credentials,
     credential,
     connections,
+    budgets,
     reviews,
     review,
     runs,

@@ -64,6 +64,7 @@ def _changed(world: World, _: object) -> Sent:
 
 CASES = [
     RouteCase("list_budgets", lambda world, _: _limited(world, whole=True), reach="list"),
+    RouteCase("list_budget_owners", reach="organisation"),
     RouteCase("read_budget", lambda world, _: _limited(world)),
     RouteCase("make_budget", _new_budget, status=201, reach="organisation"),
     RouteCase("change_budget", _changed, reach="organisation"),

@@ -13,6 +13,7 @@ import {
   ScrollText,
   ShieldCheck,
   UsersRound,
+  Wallet,
   Waypoints,
   Workflow,
 } from "lucide-react";
@@ -47,6 +48,7 @@ export const GROUPS = [
       { to: "/team", text: "nav.team", icon: UsersRound, needs: null },
       { to: "/credentials", text: "nav.credentials", icon: KeyRound, needs: "credential.read" },
       { to: "/connections", text: "nav.connections", icon: Cpu, needs: "connection.read" },
+      { to: "/budgets", text: "nav.budgets", icon: Wallet, needs: "budget.read" },
       { to: "/people", text: "nav.people", icon: IdCard, needs: "organisation.read" },
     ],
   },
