@@ -62,6 +62,10 @@ PUBLIC_ROUTES = frozenset({
     ("POST", "/api/invitations/accept"),
     ("POST", "/api/password/forgotten"),
     ("POST", "/api/password/reset"),
+    ("GET", "/api/sign-in"),
+    ("GET", "/api/sign-in/company"),
+    ("GET", "/api/sign-in/company/back"),
+    ("POST", "/api/sign-in/company/logout"),
     ("POST", "/hooks/{key}"),
 })  # fmt: skip
 """What somebody may call who is not signed in. Nothing else is public."""

@@ -37,7 +37,7 @@ from builder.runs import (
 )
 from builder.sdk import Mode
 from builder.settings import Settings
-from builder.teams import AskOutside
+from builder.teams import AskOutside, sweep_absent
 from builder.triggers import sweep_deliveries
 from builder.workflows import find_keepers, forget_pins
 
@@ -109,6 +109,7 @@ def keeper_rounds(it: Kept) -> tuple[Round, ...]:
         Round("mail", 5.0, lambda: None if it.postman is None else it.postman.go()),
         Round("pins", 3600.0, lambda: it.do(lambda session: forget_pins(session, kept.get(Mode.DRY)))),
         Round("notices", 3600.0, lambda: it.do(sweep_notices)),
+        Round("absent", 900.0, lambda: it.do(lambda session: sweep_absent(session, read_clock(session)))),
     ]
     if it.settings.scaled:
         rounds.append(Round("process", 10.0, lambda: it.do(lambda session: announce_process(session, it.process))))

@@ -59,7 +59,7 @@ from builder.reviews import count_waiting_reviews, open_review, sees_file, withd
 from builder.runs import Reach, RunWorker, Start, count_leases, count_open_runs, start_run
 from builder.sdk import JSON, NodeType
 from builder.settings import Settings
-from builder.teams import Admission, NotAdmittedError, is_ownerless, make_owner_link
+from builder.teams import Admission, NotAdmittedError, is_machine_trusted, is_ownerless, make_owner_link
 from builder.telemetry import SILENCE, Answers, Figures, SideDoor
 from builder.triggers import TriggerFiles, keep_schedules, sweep_fires
 from builder.workflows import WorkflowNames, tell_template_users
@@ -149,10 +149,10 @@ class Application:
                 keep_refusal(session, refusal)
             raise
 
-    def open_door(self) -> OwnerLink | None:
-        """A link that signs the first owner in, while nobody can sign in with a password; else None."""
+    def open_door(self, *, asked: bool = False) -> OwnerLink | None:
+        """A link that signs the first owner in, while nobody has a password, or when it is `asked` for and may be."""
         with self.transaction() as session:
-            if not is_ownerless(session):
+            if not (is_machine_trusted(session) if asked else is_ownerless(session)):
                 return None
             return OwnerLink(*make_owner_link(session, read_clock(session)))
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from builder.teams.api import router
     from builder.teams.found import found_team, introduce_person
     from builder.teams.gate import CSRF_HEADER, Call, Calling, Permit, Visit, Visiting, permit
-    from builder.teams.links import is_ownerless, make_owner_link
+    from builder.teams.identity.provider import rewrap_provider
+    from builder.teams.identity.settle import sweep_absent
+    from builder.teams.links import is_machine_trusted, is_ownerless, make_owner_link
     from builder.teams.members import add_roles
     from builder.teams.people import save_roles_of
     from builder.teams.ports import (
@@ -54,7 +56,10 @@ _DOORS = {
     "find_caller": "sessions",
     "speak_as": "sessions",
     "speak_if_here": "sessions",
+    "is_machine_trusted": "links",
     "is_ownerless": "links",
+    "rewrap_provider": "identity.provider",
+    "sweep_absent": "identity.settle",
     "make_owner_link": "links",
     "CSRF_HEADER": "gate",
     "Call": "gate",
@@ -88,9 +93,9 @@ __all__ = [
     "CSRF_HEADER", "Admission", "Admit", "AskOutside", "Call", "Caller", "Calling", "Forbidden", "Installation",
     "Membership", "NotAdmittedError", "Permit", "Person", "TriggerFiles", "Visit", "Visiting", "Wish", "WorkflowBook",
     "add_roles", "expect_team", "find_admins", "find_caller", "find_team_people", "found_team", "introduce_person",
-    "is_ownerless", "make_owner_link", "may", "may_read_payload", "may_somewhere", "permissions_of", "permit",
-    "read_memberships", "read_org_roles", "read_people", "read_teams", "require", "router", "save_roles_of",
-    "speak_as", "speak_if_here", "teams_where",
+    "is_machine_trusted", "is_ownerless", "make_owner_link", "may", "may_read_payload", "may_somewhere",
+    "permissions_of", "permit", "read_memberships", "read_org_roles", "read_people", "read_teams", "require",
+    "rewrap_provider", "router", "save_roles_of", "speak_as", "speak_if_here", "sweep_absent", "teams_where",
 ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from builder.kit.wire import Id
 from builder.teams.doors import doors
 from builder.teams.found import found_team, rename_organisation, rename_team
 from builder.teams.gate import Calling, Visit, permit
+from builder.teams.identity.routes import company
 from builder.teams.invite import invite_person, list_invitations, mail_invitation, withdraw_invitation
 from builder.teams.links import make_reset_link
 from builder.teams.members import change_member
@@ -36,6 +37,7 @@ from builder.teams.token_routes import token_routes
 router = APIRouter(tags=["teams"])
 router.include_router(doors)
 router.include_router(token_routes)
+router.include_router(company)
 
 TeamId = Annotated[Id, Path()]
 

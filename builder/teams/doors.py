@@ -8,7 +8,9 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from builder.db import read_clock
 from builder.kit.wire import Id
-from builder.teams.gate import COOKIE, Calling, Visit, Visiting, permit
+from builder.teams.gate import COOKIE, Calling, Visit, Visiting, is_by_tls, permit, seat_session
+from builder.teams.identity.depart import find_way_out
+from builder.teams.identity.words import LeftView
 from builder.teams.invite import accept_invitation
 from builder.teams.links import ask_for_reset, enter_by_link, look_at_link, reset_password
 from builder.teams.people import change_password, change_self
@@ -48,12 +50,14 @@ def post_session(said: SignIn, visit: Visiting, response: Response) -> SessionVi
     return _enter(visit, response, token)
 
 
-@doors.delete("/api/session", operation_id="sign_out", status_code=204, dependencies=own)
-def delete_session(call: Calling, response: Response) -> None:
-    """Signs out here."""
+@doors.delete("/api/session", operation_id="sign_out", dependencies=own)
+def delete_session(call: Calling, response: Response) -> LeftView:
+    """Signs out here. Where the company's sign-in let one in, its own is left at the address of the answer."""
     with call.transaction() as session:
+        leave_at = find_way_out(session, call.token, call.application.settings.url)
         end_session(session, call.token)
     _forget(call, response)
+    return LeftView(leave_at=leave_at)
 
 
 @doors.patch("/api/session/person", operation_id="change_self", dependencies=own)
@@ -153,21 +157,9 @@ def _show(visit: Visit, token: str | None) -> SessionView:
 
 
 def _enter(visit: Visit, response: Response, token: str) -> SessionView:
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(LASTS.total_seconds()),
-        path="/",
-        secure=_by_tls(visit),
-        httponly=True,
-        samesite="lax",
-    )
+    seat_session(visit, response, token, LASTS)
     return _show(visit, token)
 
 
 def _forget(visit: Visit, response: Response) -> None:
-    response.delete_cookie(COOKIE, path="/", secure=_by_tls(visit), httponly=True, samesite="lax")
-
-
-def _by_tls(visit: Visit) -> bool:
-    return visit.application.settings.url.startswith("https:")
+    response.delete_cookie(COOKIE, path="/", secure=is_by_tls(visit), httponly=True, samesite="lax")

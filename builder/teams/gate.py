@@ -20,10 +20,10 @@ import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from sqlalchemy.orm import Session
 
 from builder.kit.ids import read_id
@@ -133,18 +133,19 @@ def _authenticate_program(visit: Visit, said: str) -> Call:
     with visit.read() as session:
         found = find_token_caller(session, said)
     if found is None:
-        _slow_down(f"guess {network_of(visit.place.address)}", GUESS_PACE)
+        slow_down(f"guess {network_of(visit.place.address)}", GUESS_PACE)
         raise SignedOutError(
             "This API token opens nothing: it ended, or never was one.", way_out="Make a new one in the settings."
         )
-    _slow_down(f"token {found.caller.token_id}", TOKEN_PACE)
+    slow_down(f"token {found.caller.token_id}", TOKEN_PACE)
     if found.unseen:
         with visit.transaction() as session:
             see_token(session, found.caller, visit.place.address, found.now)
     return _call_of(replace(visit, token=None), found)
 
 
-def _slow_down(key: str, pace: tuple[float, int]) -> None:
+def slow_down(key: str, pace: tuple[float, int]) -> None:
+    """Refuses who comes too often. Raises TooFastError."""
     wait = math.ceil(_PACE.take(key, *pace))
     if wait:
         raise TooFastError(
@@ -163,6 +164,24 @@ Visiting = Annotated[Visit, Depends(visit)]
 
 Calling = Annotated[Call, Depends(authenticate)]
 """A route's parameter: the call of somebody."""
+
+
+def seat_session(visit: Visit, response: Response, token: str, lasts: timedelta) -> None:
+    """Lets the browser hold a session's token."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(lasts.total_seconds()),
+        path="/",
+        secure=is_by_tls(visit),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def is_by_tls(visit: Visit) -> bool:
+    """Whether people open this product by TLS."""
+    return visit.application.settings.url.startswith("https:")
 
 
 @dataclass(frozen=True, slots=True)

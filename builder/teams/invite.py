@@ -28,6 +28,7 @@ from builder.teams.store import (
     read_people,
     read_person_by_email,
 )
+from builder.teams.ways import refuse_password
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,10 @@ def accept_invitation(session: Session, said: Acceptance, place: Place, now: dat
         LinkError: the link does not open.
         PasswordError: the password is not good enough; the link stays.
         PeopleError: this address came in another way meanwhile.
+        CompanyOnlyError: no password opens anything here; the link stays.
     """
     link = use_link(session, said.token, "invitation", now)
+    refuse_password(session, None)
     lock_organisation(session)
     if read_person_by_email(session, link.email) is not None:
         raise PeopleError("You are here already.", way_out="Sign in with your password.")

@@ -37,6 +37,7 @@ from builder.teams.store import (
     save_person,
     take_link,
 )
+from builder.teams.ways import find_company_only, read_ways, refuse_password
 
 FIRST_EMAIL = "owner@localhost"
 
@@ -44,6 +45,13 @@ FIRST_EMAIL = "owner@localhost"
 def is_ownerless(session: Session) -> bool:
     """Whether nobody can sign in with a password yet, so that a link must be printed."""
     return not has_password_anywhere(session)
+
+
+def is_machine_trusted(session: Session) -> bool:
+    """Whether whoever stands at the machine may make the owner's link: nobody has a password, or the company's sign-in
+    is on, which may be broken or set up wrongly.
+    """
+    return is_ownerless(session) or read_ways(session).company is not None
 
 
 def make_owner_link(session: Session, now: datetime, organisation: str = "My organisation") -> tuple[int, str]:
@@ -62,14 +70,23 @@ def make_owner_link(session: Session, now: datetime, organisation: str = "My org
     save_organisation(session, organisation, now)
     lock_organisation(session)
     admins = find_admins(session)
-    owner = admins[0] if admins else insert_person(session, FIRST_EMAIL, "Owner", "en", None, now)
+    owner = admins[0] if admins else _find_first(session, now)
     if not admins:
-        save_org_roles(session, owner, ["admin"])
+        save_org_roles(session, owner, {"admin"} | read_org_roles(session, [owner])[owner])
     person = read_people(session, [owner])[owner]
     _, token = make_link(session, "owner", person.email, made_by="keeper", now=now, person_id=owner)
     subject = f"person {show_id(owner)}"
     append_event(session, "owner_link_made", actor="keeper", subject=subject, now=now, record={"first": not admins})
     return owner, token
+
+
+def _find_first(session: Session, now: datetime) -> int:
+    """The first owner, when there is no admin: he is made, or, where he was one before, is here again."""
+    found = read_person_by_email(session, FIRST_EMAIL)
+    if found is None:
+        return insert_person(session, FIRST_EMAIL, "Owner", "en", None, now)
+    save_person(session, found[0].id, {"closed_at": None})
+    return found[0].id
 
 
 def make_reset_link(session: Session, caller: Caller, person_id: int, now: datetime) -> tuple[str, datetime]:
@@ -110,6 +127,8 @@ def ask_for_reset(
         counts.append((count, since))
     found = read_person_by_email(session, email)
     if found is None or found[0].closed or wait_after(*counts[0], now, RESETS["account"]) is not None:
+        return
+    if find_company_only(session, found[0].id) is not None:
         return
     if wait_after(*counts[1], now, RESETS["address"]) is not None:
         return
@@ -195,9 +214,11 @@ def reset_password(
     Raises:
         LinkError: it does not open.
         PasswordError: the password is not good enough; the link stays.
+        CompanyOnlyError: no password of his opens anything; the link stays.
     """
     link = use_link(session, token, "reset", now)
     assert link.person_id is not None
+    refuse_password(session, link.person_id)
     save_person(session, link.person_id, {"password_hash": hash_password(password, link.email)})
     delete_sessions(session, link.person_id)
     return _let_in(session, link, place, now, instead_of)

@@ -46,6 +46,15 @@ def add_roles(session: Session, actor: str, team_id: int, person_id: int, roles:
     _save(session, actor, team_id, person_id, held, held | frozenset(roles), now)
 
 
+def set_roles(session: Session, actor: str, team_id: int, person_id: int, roles: Iterable[str], now: datetime) -> None:
+    """Sets what somebody is in a team, who need not be in it yet. Whoever calls has checked that the actor may."""
+    lock_team(session, team_id)
+    held = next(
+        (each.roles for each in read_memberships(session, people=[person_id], teams=[team_id])), frozenset[str]()
+    )
+    _save(session, actor, team_id, person_id, held, frozenset(roles), now)
+
+
 def _save(
     session: Session,
     actor: str,

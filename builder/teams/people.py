@@ -28,6 +28,7 @@ from builder.teams.store import (
     save_person,
 )
 from builder.teams.store.tokens import save_token_ended
+from builder.teams.ways import refuse_password
 
 
 def change_self(session: Session, caller: Caller, wanted: SelfChange, now: datetime) -> None:
@@ -42,7 +43,9 @@ def change_password(
 
     Raises:
         PasswordError: the present one is wrong, or the new one is not good enough.
+        CompanyOnlyError: no password of his opens anything.
     """
+    refuse_password(session, caller.person_id)
     held = read_password_hash(session, caller.person_id)
     if held is not None and not check_password(present or "", held):
         raise PasswordError("That is not your present password.", field="present")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import unicodedata
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from builder.teams.schemas import Caller, Forbidden, OutOfScopeError
@@ -90,6 +90,20 @@ LASTS = timedelta(days=14)
 """and at the latest after this."""
 SEEN_EVERY = timedelta(minutes=5)
 """How exactly a session remembers when it was last used."""
+
+COMPANY_LASTS = timedelta(hours=12)
+"""A session that the company's provider opened ends after this, whatever is done in it: then it must vouch again."""
+COMPANY_START_LASTS = timedelta(minutes=10)
+"""A sign-in at the provider that takes longer begins anew."""
+COMPANY_PACE = (0.5, 20)
+"""Ways to the provider and back from one network: a second in the long run, at once after a rest; in each process."""
+CLOCKS_DIFFER = 120
+"""Seconds by which the provider's clock and ours may differ."""
+KEYS_ANEW = timedelta(seconds=60)
+"""How soon the provider's keys are read again because one is unknown."""
+FACTS_HOLD = timedelta(hours=1)
+"""How long what the provider says of itself, its keys too, is believed without reading it again."""
+GROUPS_AT_MOST = 2_000
 
 LINK_LASTS = {"owner": timedelta(days=1), "invitation": timedelta(days=7), "reset": timedelta(days=1)}
 
@@ -280,3 +294,86 @@ def network_of(address: str) -> str:
         return str(found)
     mapped = found.ipv4_mapped
     return str(mapped) if mapped else str(ipaddress.ip_network((found, 64), strict=False))
+
+
+# ---------------------------------------------------------------------- the company's groups
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRule:
+    """Who is in a group has a role: in a team, or in the organisation (team None)."""
+
+    group: str
+    role: str
+    team: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Roles in the organisation, and roles by team."""
+
+    org_roles: frozenset[str]
+    teams: Mapping[int, frozenset[str]]
+
+    def __bool__(self) -> bool:
+        return bool(self.org_roles) or any(self.teams.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What somebody is from now on.
+
+    Attributes:
+        holds: his roles.
+        given: those of them that only his groups gave: they go with the groups.
+    """
+
+    holds: frozenset[str]
+    given: frozenset[str]
+
+
+def find_claim(claims: Mapping[str, object], name: str) -> object | None:
+    """A claim by its name, or, where none is called so, by a path with dots (`realm_access.roles`); None: no such."""
+    if name in claims:
+        return claims[name]
+    found: object = claims
+    for part in name.split("."):
+        if not isinstance(found, Mapping) or part not in found:
+            return None
+        found = found[part]
+    return found
+
+
+def read_groups(claims: Mapping[str, object], name: str) -> frozenset[str] | None:
+    """The groups that a provider names; None where it says nothing of groups. What is no text is no group."""
+    found = find_claim(claims, name)
+    if found is None:
+        return None
+    said = [found] if isinstance(found, str) else found if isinstance(found, list) else []
+    return frozenset(each for each in said[:GROUPS_AT_MOST] if isinstance(each, str) and each)
+
+
+def weigh_groups(rules: Iterable[GroupRule], groups: Collection[str]) -> Given:
+    """What the groups that somebody is in give; rules add up. Names are compared letter by letter."""
+    org_roles: set[str] = set()
+    teams: dict[int, set[str]] = {}
+    for rule in rules:
+        if rule.group not in groups:
+            continue
+        if rule.team is None:
+            org_roles.add(rule.role)
+        else:
+            teams.setdefault(rule.team, set()).add(rule.role)
+    return Given(frozenset(org_roles), {team: frozenset(roles) for team, roles in teams.items()})
+
+
+def settle_roles(held: frozenset[str], given_before: frozenset[str], given_now: frozenset[str]) -> Settled:
+    """What somebody is after his groups were read: what was given by hand stays, what groups gave is set anew.
+
+    Args:
+        held: his roles until now.
+        given_before: those that only his groups gave.
+        given_now: what his groups give now.
+    """
+    by_hand = held - given_before
+    return Settled(by_hand | given_now, given_now - by_hand)

@@ -20,6 +20,7 @@ from builder.teams.rules import ATTEMPTS, network_of, wait_after
 from builder.teams.schemas import Person, TooManyAttemptsError, WrongSignInError
 from builder.teams.sessions import Place, begin_session, tell_sign_in
 from builder.teams.store import count_attempt, forgive_attempts, read_person_by_email
+from builder.teams.ways import CompanyOnlyError, find_company_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Attempt:
         person: whose address it is; None for nobody's.
         hashed: the hash of his password, where he has one.
         wait: how long to wait before another; None when this one is looked at.
+        refusal: why not even the right password opens; None when it does.
         account, address: under which it was counted.
     """
 
@@ -38,6 +40,7 @@ class Attempt:
     wait: timedelta | None
     account: str
     address: str
+    refusal: CompanyOnlyError | None = None
 
 
 def count_sign_in(session: Session, email: str, place: Place, now: datetime) -> Attempt:
@@ -56,7 +59,8 @@ def count_sign_in(session: Session, email: str, place: Place, now: datetime) -> 
             append_event(session, "sign_in_throttled", actor="keeper", subject=whom, now=now, record={"count": count})
     found = read_person_by_email(session, email)
     person, hashed = (None, None) if found is None or found[0].closed else found
-    return Attempt(person, hashed, max((wait for wait in waits if wait), default=None), account, address)
+    refusal = find_company_only(session, None if person is None else person.id)
+    return Attempt(person, hashed, max((wait for wait in waits if wait), default=None), account, address, refusal)
 
 
 def judge_sign_in(attempt: Attempt, password: str) -> Person:
@@ -65,6 +69,7 @@ def judge_sign_in(attempt: Attempt, password: str) -> Person:
     Raises:
         TooManyAttemptsError: too many failed; not even the right password opens now.
         WrongSignInError: address and password do not belong together.
+        CompanyOnlyError: they do, but he signs in through the company.
     """
     if attempt.wait is not None:
         minutes = math.ceil(attempt.wait.total_seconds() / 60)
@@ -78,6 +83,8 @@ def judge_sign_in(attempt: Attempt, password: str) -> Person:
             "This address and this password do not belong together.",
             way_out="Try again. If you forgot your password, ask an owner of your team or an admin for a link.",
         )
+    if attempt.refusal is not None:
+        raise attempt.refusal
     return attempt.person
 
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from builder.db import Json, Moment, metadata
 
@@ -66,6 +77,8 @@ session_table = Table(
     Column("made_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("ends_at", Moment, nullable=False),
+    Column("issuer", String(500)),
+    Column("issuer_session", String(255)),
     UniqueConstraint("token_hash"),
     Index("person_session_person", "person_id"),
 )
@@ -115,4 +128,67 @@ token_table = Table(
     Column("ended_by", String(500), nullable=False, server_default=""),
     UniqueConstraint("token_hash"),
     Index("api_token_person", "person_id"),
+)
+
+identity_provider_table = Table(
+    "identity_provider",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(200), nullable=False),
+    Column("issuer", String(500), nullable=False),
+    Column("client_id", String(500), nullable=False),
+    Column("sealed", LargeBinary),
+    Column("wrapped", LargeBinary),
+    Column("wrapped_by", String(64), nullable=False),
+    Column("scopes", String(500), nullable=False),
+    Column("groups_claim", String(200), nullable=False),
+    Column("mapping", Json, nullable=False),
+    Column("ask", String(200), nullable=False),
+    Column("trusts_email", Boolean, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("passwords", Boolean, nullable=False),
+    Column("absent_days", Integer, nullable=False),
+    Column("facts", Json, nullable=False),
+    Column("facts_at", Moment),
+    Column("keys_at", Moment),
+    Column("changed_by", String(500), nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+
+person_identity_table = Table(
+    "person_identity",
+    metadata,
+    Column("issuer", String(500), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column("person_id", BigInteger, nullable=False),
+    Column("bound_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("absent_at", Moment),
+    Index("person_identity_person", "person_id"),
+)
+
+group_role_table = Table(
+    "group_role",
+    metadata,
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("team_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("role", String(20), primary_key=True),
+)
+"""Which of somebody's roles his groups gave; team 0 is the organisation."""
+
+sign_in_start_table = Table(
+    "sign_in_start",
+    metadata,
+    Column("state_hash", String(64), primary_key=True),
+    Column("browser_hash", String(64), nullable=False),
+    Column("leads_to", String(500), nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Index("sign_in_start_ends", "ends_at"),
+)
+
+heard_logout_table = Table(
+    "heard_logout",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("ends_at", Moment, nullable=False),
 )

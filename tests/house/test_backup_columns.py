@@ -16,7 +16,7 @@ NO_PAYLOADS = {
     ("audit_event", "organisation"), ("audit_head", "organisation"), ("organisation", "id"), ("api_token", "seen_from"),
     ("person_session", "address"), ("plan", "hash"), ("process", "keys"), ("credential", "name"),
     ("credential_secret", "wrapped_by"), ("model_choice", "default_name"), ("model_connection", "name"),
-    ("model_connection", "provider"),
+    ("model_connection", "provider"), ("identity_provider", "wrapped_by"),
 }  # fmt: skip
 """Columns of 64 characters that hold other things; all whose name ends in `_hash` do too."""
 

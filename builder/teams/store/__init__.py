@@ -310,7 +310,7 @@ def read_link(session: Session, token_hash: str, now: datetime) -> Link | None:
     table = link_table.c
     query = select(link_table).where(table.token_hash == token_hash, table.used_at.is_(None), table.ends_at > now)
     row = session.execute(query).one_or_none()
-    return None if row is None else _link_of(row)
+    return None if row is None else link_of(row)
 
 
 def take_link(session: Session, token_hash: str, kind: str, now: datetime) -> Link | None:
@@ -318,7 +318,7 @@ def take_link(session: Session, token_hash: str, kind: str, now: datetime) -> Li
     table = link_table.c
     usable = and_(table.token_hash == token_hash, table.kind == kind, table.used_at.is_(None), table.ends_at > now)
     row = session.execute(update(link_table).where(usable).values(used_at=now).returning(link_table)).one_or_none()
-    return None if row is None else _link_of(row)
+    return None if row is None else link_of(row)
 
 
 def find_invitations(session: Session, within: Within, now: datetime) -> list[Link]:
@@ -327,7 +327,7 @@ def find_invitations(session: Session, within: Within, now: datetime) -> list[Li
     query = select(link_table).where(table.kind == "invitation", table.used_at.is_(None), table.ends_at > now)
     if within is not None:
         query = query.where(table.team_id.in_(within))
-    return [_link_of(row) for row in session.execute(query.order_by(table.id.desc()))]
+    return [link_of(row) for row in session.execute(query.order_by(table.id.desc()))]
 
 
 def delete_links(session: Session, kind: str, email: str, team_id: int | None = None) -> None:
@@ -356,7 +356,8 @@ def person_of(row: Any) -> Person:
     return Person(row.id, row.email, row.name, row.language, has_password, row.closed_at is not None)
 
 
-def _link_of(row: Any) -> Link:
+def link_of(row: Any) -> Link:
+    """A row as a Link."""
     return Link(
         id=row.id,
         kind=row.kind,

@@ -734,6 +734,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/identity-provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Provider
+         * @description How the company's sign-in is set up, never its secret; and who signs in by it.
+         */
+        get: operations["read_identity_provider"];
+        /**
+         * Put Provider
+         * @description Sets the company's sign-in up, or changes it. Its secret is sealed at once, and never shown again.
+         */
+        put: operations["set_up_identity_provider"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity-provider/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Test
+         * @description Reads what the provider says of itself, and says what that means.
+         */
+        post: operations["try_identity_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports": {
         parameters: {
             query?: never;
@@ -1843,7 +1887,7 @@ export interface paths {
         post: operations["sign_in"];
         /**
          * Delete Session
-         * @description Signs out here.
+         * @description Signs out here. Where the company's sign-in let one in, its own is left at the address of the answer.
          */
         delete: operations["sign_out"];
         options?: never;
@@ -1930,6 +1974,86 @@ export interface paths {
          * @description Signs out in one place.
          */
         delete: operations["end_one_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ways
+         * @description How people come in here. Public, for the page of sign-in.
+         */
+        get: operations["list_ways_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in/company": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Company
+         * @description Sends the browser to the company's sign-in; from there it comes back, and is led to a page of this product.
+         */
+        get: operations["go_to_company"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in/company/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Back
+         * @description Takes a browser back from the company's sign-in, and lets in whom it vouches for.
+         */
+        get: operations["come_from_company"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in/company/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Logout
+         * @description The company's sign-in says that somebody left there: his sessions here end.
+         */
+        post: operations["hear_company_logout"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2828,6 +2952,25 @@ export interface components {
             teams?: string[] | null;
         };
         /**
+         * BoundPersonView
+         * @description Somebody who signs in through the company. `absent`: it has not vouched for him for too long.
+         */
+        BoundPersonView: {
+            /** Absent */
+            absent: boolean;
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
+        };
+        /**
          * BudgetChange
          * @description What changes of a budget; what is not said, or is null, stays. But `money` or `tokens` null: no limit of that
          *     kind any more.
@@ -3657,6 +3800,23 @@ export interface components {
             version: number;
         };
         /**
+         * FoundView
+         * @description One thing that was found: a word for programs, a sentence, and the values inside it.
+         */
+        FoundView: {
+            /**
+             * Found
+             * @enum {string}
+             */
+            found: "wrong" | "answers" | "places" | "keys" | "no_keys" | "userinfo" | "no_userinfo" | "groups" | "groups_unsaid" | "leaves" | "stays" | "tells" | "untold" | "secret";
+            /** Params */
+            params: {
+                [key: string]: string;
+            };
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * GrantsIn
          * @description What is said of a credential. `teams`: None means every team.
          */
@@ -3693,6 +3853,32 @@ export interface components {
             graph: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * GroupRuleIn
+         * @description Who is in the group has the role: in a team, or, without one, in the organisation.
+         */
+        GroupRuleIn: {
+            /** Group */
+            group: string;
+            /** Role */
+            role: ("viewer" | "builder" | "reviewer" | "owner") | ("admin" | "governor" | "auditor");
+            /** Team */
+            team?: string | null;
+        };
+        /**
+         * GroupRuleView
+         * @description A row of the mapping. `team` is None for a role in the organisation; `team_name` is what the team is called.
+         */
+        GroupRuleView: {
+            /** Group */
+            group: string;
+            /** Role */
+            role: string;
+            /** Team */
+            team: string | null;
+            /** Team Name */
+            team_name: string | null;
         };
         /**
          * GuardRow
@@ -3849,6 +4035,15 @@ export interface components {
             fields: components["schemas"]["FieldView"][];
             /** Kind */
             kind: string;
+        };
+        /**
+         * LeftView
+         * @description That one has signed out. `leave_at`: where the company's own sign-in is left too; None when there is nothing to
+         *     leave.
+         */
+        LeftView: {
+            /** Leave At */
+            leave_at: string | null;
         };
         /**
          * LinkView
@@ -4771,6 +4966,106 @@ export interface components {
             state?: string | null;
         };
         /**
+         * ProviderIn
+         * @description How the company's sign-in is set up. `secret`: None keeps the one that is sealed here; empty: there is none.
+         */
+        ProviderIn: {
+            /**
+             * Absent Days
+             * @default 14
+             */
+            absent_days: number;
+            /**
+             * Ask
+             * @default
+             */
+            ask: string;
+            /** Client Id */
+            client_id: string;
+            /**
+             * Enabled
+             * @default false
+             */
+            enabled: boolean;
+            /**
+             * Groups Claim
+             * @default groups
+             */
+            groups_claim: string;
+            /** Issuer */
+            issuer: string;
+            /** Mapping */
+            mapping: components["schemas"]["GroupRuleIn"][];
+            /** Name */
+            name: string;
+            /**
+             * Passwords
+             * @default true
+             */
+            passwords: boolean;
+            /** Scopes */
+            scopes: string[];
+            /** Secret */
+            secret?: string | null;
+            /**
+             * Trusts Email
+             * @default false
+             */
+            trusts_email: boolean;
+        };
+        /**
+         * ProviderPageView
+         * @description All that the page of the company's sign-in shows; `provider` is None until it is set up.
+         */
+        ProviderPageView: {
+            /** Back */
+            back: string;
+            /** Logout */
+            logout: string;
+            /** People */
+            people: components["schemas"]["BoundPersonView"][];
+            provider: components["schemas"]["ProviderView"] | null;
+        };
+        /**
+         * ProviderView
+         * @description How the company's sign-in is set up; never its secret.
+         *
+         *     `back` and `logout` are the addresses that the provider has to know of.
+         */
+        ProviderView: {
+            /** Absent Days */
+            absent_days: number;
+            /** Ask */
+            ask: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+            /** Client Id */
+            client_id: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Groups Claim */
+            groups_claim: string;
+            /** Has Secret */
+            has_secret: boolean;
+            /** Issuer */
+            issuer: string;
+            /** Mapping */
+            mapping: components["schemas"]["GroupRuleView"][];
+            /** Name */
+            name: string;
+            /** Passwords */
+            passwords: boolean;
+            /** Scopes */
+            scopes: string[];
+            /** Trusts Email */
+            trusts_email: boolean;
+        };
+        /**
          * PublishIn
          * @description What is to go live: the draft as of a revision, for a stage; `ask` leaves it to an owner.
          */
@@ -5387,6 +5682,19 @@ export interface components {
             password: string;
         };
         /**
+         * SignInWaysView
+         * @description How people come in: the name of the company's sign-in, if it is on; whether passwords open anything; whom one
+         *     asks who may not come in.
+         */
+        SignInWaysView: {
+            /** Ask */
+            ask: string;
+            /** Company */
+            company: string | null;
+            /** Passwords */
+            passwords: boolean;
+        };
+        /**
          * SimilarView
          * @description The last decision at the same place of the same workflow, and how its run ended.
          */
@@ -5817,6 +6125,16 @@ export interface components {
         ToolsIn: {
             /** Tools */
             tools: string[];
+        };
+        /**
+         * TriedProviderView
+         * @description What the provider says of itself, thing by thing, and whether people could sign in.
+         */
+        TriedProviderView: {
+            /** Ok */
+            ok: boolean;
+            /** Said */
+            said: components["schemas"]["FoundView"][];
         };
         /**
          * TriedView
@@ -8168,6 +8486,124 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_identity_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderPageView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_up_identity_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderPageView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_identity_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedProviderView"];
                 };
             };
             /** @description Client Error */
@@ -10774,11 +11210,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["LeftView"];
+                };
             };
             /** @description Client Error */
             "4XX": {
@@ -10977,6 +11415,167 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ways_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInWaysView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    go_to_company: {
+        parameters: {
+            query?: {
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    come_from_company: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+                error?: string;
+                iss?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hear_company_logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    logout_token?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
             };
             /** @description Client Error */
             "4XX": {

@@ -74,6 +74,10 @@ PUBLIC = {
     "POST /api/invitations/accept",
     "POST /api/password/forgotten",
     "POST /api/password/reset",
+    "GET /api/sign-in",
+    "GET /api/sign-in/company",
+    "GET /api/sign-in/company/back",
+    "POST /api/sign-in/company/logout",
     "POST /hooks/{key}",
 }
 

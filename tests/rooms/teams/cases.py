@@ -9,6 +9,8 @@ from sqlalchemy import update
 from builder.db import read_clock
 from builder.kit.ids import show_id
 from builder.teams import add_roles, speak_as
+from builder.teams.identity.provider import set_up_provider
+from builder.teams.identity.words import ProviderIn
 from builder.teams.invite import invite_person
 from builder.teams.schemas import NewInvitation
 from builder.teams.sessions import begin_session
@@ -80,13 +82,30 @@ def _any_token(world: World, _: Visitor) -> Sent:
     return Sent(path={"number": show_id(make_one_token(world, world.people["owner"]).id)})
 
 
+def _provider(world: World, more: str = "") -> Sent:
+    """A set-up that is off; its address is one that nothing may reach."""
+    asked = {"name": f"Acme{more}", "issuer": "https://192.0.2.1", "client_id": "handrail", "scopes": [], "mapping": []}
+    return Sent(json=asked)
+
+
+def _set_up_provider(world: World, _: Visitor) -> Sent:
+    caller = world.caller("admin")
+    wanted = ProviderIn.model_validate(_provider(world).json)
+    with world.transaction() as session:
+        set_up_provider(session, caller, wanted, world.application.wrapping, read_clock(session))
+    return Sent()
+
+
 CASES = [
+    RouteCase("read_identity_provider", _set_up_provider, reach="organisation"),
+    RouteCase("set_up_identity_provider", lambda world, _: _provider(world, " Login"), reach="organisation"),
+    RouteCase("try_identity_provider", _set_up_provider, reach="organisation"),
     RouteCase("list_tokens", reach="organisation"),
     RouteCase("make_token", _new_token, status=201, reach="organisation"),
     RouteCase("end_token", _own_token, status=204, reach="organisation"),
     RouteCase("list_all_tokens", reach="organisation"),
     RouteCase("end_any_token", _any_token, status=204, reach="organisation"),
-    RouteCase("sign_out", status=204, reach="organisation"),
+    RouteCase("sign_out", reach="organisation"),
     RouteCase("change_self", lambda *_: Sent(json={"language": "de"}), reach="organisation"),
     RouteCase("change_password", lambda *_: Sent(json={"password": _PASSWORD}), reach="organisation"),
     RouteCase("list_sessions", reach="organisation"),

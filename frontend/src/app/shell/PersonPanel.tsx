@@ -14,7 +14,8 @@ export function PersonPanel({ onLeave }: { onLeave: () => void }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const leave = query.useMutation("delete", "/api/session", {
-    onSuccess: async () => {
+    onSuccess: async ({ leave_at }) => {
+      if (leave_at) return window.location.assign(leave_at);
       await navigate({ to: "/sign-in" });
       client.clear();
     },

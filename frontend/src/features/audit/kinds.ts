@@ -2,6 +2,10 @@
 export const KINDS = [
   "signed_in",
   "sign_in_throttled",
+  "company_sign_in_refused",
+  "identity_provider_changed",
+  "identity_bound",
+  "person_shut_out",
   "sessions_ended",
   "password_changed",
   "reset_link_made",
