@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from builder import __version__
 from builder.audit import append_event
+from builder.credentials import Lender
 from builder.db import newest_revision, read_clock
 from builder.egress import Allowed, Client
 from builder.engine.compile_plan import compile_plan
@@ -25,13 +26,13 @@ from builder.engine.woven import read_woven
 from builder.kit.errors import HandrailError
 from builder.kit.hashing import hash_value
 from builder.kit.ids import show_id
-from builder.kit.sealing import LocalWrapping, SigningKey, key_id, load_or_make_key, make_tag
+from builder.kit.sealing import LocalWrapping, SigningKey, Wrapping, key_id, load_or_make_key, make_tag
 from builder.notices import MailServer, Postman
 from builder.payloads import FolderStore, ObjectStore, PayloadStore, S3Key
 from builder.processes import Process
 from builder.providers import Cassettes, Connection, Gateway, Models
 from builder.runs import machine_place
-from builder.sdk import JSON, NodeType, Send
+from builder.sdk import JSON, HttpAnswer, HttpRequest, NodeType, Send
 from builder.settings import ObjectStoreSettings, Settings
 from builder.teams import NotAdmittedError
 from builder.telemetry import Figures, Instruments, open_instruments
@@ -187,14 +188,35 @@ def keep_refusal(session: Session, refusal: NotAdmittedError) -> None:
 class Outside:
     """Asks another system something now, for an admin or the keeper: each time through a way out of its own."""
 
-    def __init__(self, allowed_hosts: Sequence[str]) -> None:
+    def __init__(
+        self,
+        allowed_hosts: Sequence[str],
+        transaction: Callable[[], AbstractContextManager[Session]] | None = None,
+        wrapping: Wrapping | None = None,
+    ) -> None:
+        """Args:
+        allowed_hosts: those that may be reached beside the public ones.
+        transaction: opens one; without it no request carries a credential.
+        wrapping: unwraps the keys of credentials.
+        """
         self._allowed = Allowed.of(*allowed_hosts)
+        self._transaction = transaction
+        self._wrapping = wrapping
 
     def __call__(self, work: Callable[[Send], Coroutine[Any, Any, T]]) -> T:
         """Does the work and waits for its end. Raises NodeError as the work does."""
 
         async def go() -> T:
             async with Client(self._allowed) as client:
-                return await work(client.send)
+                lender = None
+                if self._transaction is not None and self._wrapping is not None:
+                    lender = Lender(self._transaction, self._wrapping, client.send)
+
+                async def send(request: HttpRequest) -> HttpAnswer:
+                    if request.credential and lender is not None:
+                        request = await lender.sign_own(request)
+                    return await client.send(request)
+
+                return await work(send)
 
         return asyncio.run(go())

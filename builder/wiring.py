@@ -110,7 +110,7 @@ class Application:
         self.ring = CeleryRing(doorbell)
         self.post = Postbox(self.keys.vault, settings.mail is not None)
         self._postman = open_postman(settings, self.transaction, self.keys)
-        self.ask_outside = Outside(settings.allowed_hosts)
+        self.ask_outside = Outside(settings.allowed_hosts, self.transaction, self.wrapping)
         self.models = ConnectionBook(connections_from_environment(settings.environment), self.database.read)
         self.admission = Admission(
             AdmitTemplates(palette), CredentialAdmit(self.types), ConnectionAdmit(self.models), BudgetAdmit(self.models)

@@ -39,7 +39,11 @@ class AdmitTemplates:
         for version in list_node_template_versions(session, keys=self._keys(plan)):
             refusal = refuse_offer(version, wish.team_id)
             if refusal is not None:
-                raise TemplateRefusedError(refusal[0], way_out=refusal[1], template=version.key)
+                raise TemplateRefusedError(
+                    refusal[0], way_out=refusal[1], template=version.key, name=str(version.source["title"]),
+                    number=version.number, reason=version.problem or version.reason,
+                    case=name_obstacle(version, wish.team_id),
+                )  # fmt: skip
 
     def _keys(self, plan: Plan) -> list[str]:
         types = {node.type for graph in plan.graphs.values() for node in graph.nodes.values()}

@@ -23,7 +23,7 @@ class CredentialRefusedError(NotAdmittedError):
     code = "credential_refused"
 
     def __init__(self, misuse: Misuse, node: str) -> None:
-        super().__init__(misuse.sentence, node=node, way_out=misuse.way_out, reason=misuse.code)
+        super().__init__(misuse.sentence, node=node, way_out=misuse.way_out, reason=misuse.code, **misuse.params)
 
 
 class CredentialAdmit:

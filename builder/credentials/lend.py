@@ -13,7 +13,7 @@ from builder.audit import append_event
 from builder.credentials import store
 from builder.credentials.ports import Asker, Send, Transaction
 from builder.credentials.rules import facts_for, over_since, place_of
-from builder.credentials.schemas import CredentialRow, Opened, Way
+from builder.credentials.schemas import SIGNING, CredentialRow, Opened, Way
 from builder.credentials.seal import open_version
 from builder.credentials.signing import Signer, fail_use
 from builder.db import read_clock, to_milliseconds
@@ -37,15 +37,36 @@ class Lender:
         self._wrapping = wrapping
         self._signer = Signer(send)
 
-    async def open(self, name: str, use: Asker) -> Mapping[str, str]:
-        """What a credential holds. Raises NodeError."""
-        opened = await asyncio.to_thread(self._take, name, use, "open", "")
+    async def open(self, name: str, use: Asker, to: str = "") -> Mapping[str, str]:
+        """What a credential holds; where an address is said, only if its host is one of its own. Raises NodeError."""
+        opened = await asyncio.to_thread(self._take, name, use, "open", to)
         return opened.fields
 
     async def sign(self, request: HttpRequest, use: Asker) -> HttpRequest:
         """The request with the credential that it names, if its host is one of the credential's. Raises NodeError."""
         opened = await asyncio.to_thread(self._take, request.credential, use, "sign", request.url)
         return await self._signer.sign(request, opened)
+
+    async def sign_own(self, request: HttpRequest) -> HttpRequest:
+        """The request of an admin or the keeper, who look at a server and belong to no team: signed as a step's is, for
+        one of the credential's hosts. Raises NodeError.
+        """
+        opened = await asyncio.to_thread(self._take_own, request.credential, request.url)
+        return await self._signer.sign(request, opened)
+
+    def _take_own(self, name: str, url: str) -> Opened:
+        with self._transaction() as session:
+            row = store.find_credential_named(session, name)
+            now = read_clock(session)
+            over = "is not there any more" if row is None else over_since(row, now)
+            if over or row is None:
+                raise fail_use("credential_over", f"The credential “{name}” {over}. Ask IT to renew it.")
+            if row.kind not in SIGNING:
+                raise fail_use("credential_kind", f"The credential “{name}” signs no request: it is of {row.kind}.")
+            host = expect_place(row, url)
+            fields = unseal(session, row, self._wrapping)
+            note_use(session, row, "look", now, who="the catalog", host=host)
+        return Opened(row, fields)
 
     def take_key(self, credential_id: int, connection: str, url: str, asker: str) -> str:
         """The key of a model connection, for one question. Blocks. Raises NodeError."""
@@ -57,12 +78,7 @@ class Lender:
                 said = f"The credential of the model connection “{connection}” {over}. Ask IT to renew it."
                 raise fail_use("credential_over", said)
             host = expect_place(row, url) if url and row.hosts else url
-            try:
-                fields = open_version(session, row.id, row.version, self._wrapping)
-            except SealError:
-                raise fail_use(
-                    "credential_sealed", f"The credential “{row.name}” does not open here. IT has to look at its key."
-                ) from None
+            fields = unseal(session, row, self._wrapping)
             note_use(session, row, "model", now, who=asker or "somebody", host=host or connection)
         return fields["key"]
 
@@ -76,14 +92,22 @@ class Lender:
                 assert misuse is not None, "what is not there cannot be used"
                 raise fail_use(misuse.code, f"{misuse.sentence} {misuse.way_out}")
             host = expect_place(row, url) if url else ", ".join(row.hosts)[:300]
-            try:
-                fields = open_version(session, row.id, row.version, self._wrapping)
-            except SealError:
-                raise fail_use(
-                    "credential_sealed", f"The credential “{name}” does not open here. IT has to look at its key."
-                ) from None
+            fields = unseal(session, row, self._wrapping)
             note_use(session, row, way, now, who=f"run {show_id(use.run_id)}", host=host, use=use)
         return Opened(row, fields)
+
+
+def unseal(session: Session, row: CredentialRow, wrapping: Wrapping) -> Mapping[str, str]:
+    """What a credential holds.
+
+    Raises:
+        builder.sdk.NodeError: its key is not the one of here.
+    """
+    try:
+        return open_version(session, row.id, row.version, wrapping)
+    except SealError:
+        said = f"The credential “{row.name}” does not open here. IT has to look at its key."
+        raise fail_use("credential_sealed", said) from None
 
 
 def expect_place(row: CredentialRow, url: str) -> str:

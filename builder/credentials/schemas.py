@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from builder.kit.errors import HandrailError
 
-Way = Literal["open", "sign", "model", "test"]
+Way = Literal["open", "sign", "model", "test", "look"]
 
 
 class UnknownCredentialError(HandrailError):

@@ -52,6 +52,7 @@ class Named:
         field: dotted path in its config.
         kinds: that the field takes.
         type: `name@major` of the node's type.
+        base: of a NodeTemplate's type the one that it is made from; a grant to that one does not reach it.
         places: (host, port) of every constant address in its config.
         writes: whether the node writes, so that a dry run does not execute it.
     """
@@ -63,6 +64,7 @@ class Named:
     type: str
     places: tuple[tuple[str, int], ...] = ()
     writes: bool = False
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,36 +74,46 @@ class Misuse:
     code: str
     sentence: str
     way_out: str
+    params: Mapping[str, Any]
 
 
 def judge_use(facts: CredentialFacts | None, named: Named) -> Misuse | None:
     """Why a node may not use the credential that it names; None when it may."""
     said = f"credential “{named.name[:100]}”"
+    about: dict[str, Any] = {"credential": named.name[:100]}
     if facts is None:
-        return Misuse("credential_unknown", f"There is no {said} here.", "Choose one, or ask IT to make it.")
+        return Misuse("credential_unknown", f"There is no {said} here.", "Choose one, or ask IT to make it.", about)
     if named.kinds and facts.kind not in named.kinds:
         wanted = " or ".join(named.kinds)
+        sentence = f"The {said} is of the kind {facts.kind}; here {wanted} is needed."
         return Misuse(
-            "credential_kind",
-            f"The {said} is of the kind {facts.kind}; here {wanted} is needed.",
-            "Choose another one.",
+            "credential_kind", sentence, "Choose another one.", {**about, "kind": facts.kind, "wanted": wanted}
         )
     if not facts.granted:
-        return Misuse("credential_not_granted", f"Your team may not use the {said}.", "Ask IT to grant it to the team.")
+        return Misuse(
+            "credential_not_granted", f"Your team may not use the {said}.", "Ask IT to grant it to the team.",
+            {**about, "case": "team"},
+        )  # fmt: skip
     name = named.type.partition("@")[0]
     if facts.types and name not in facts.types and named.type not in facts.types:
+        base = named.base.partition("@")[0]
+        beside = f", only to {base}, from which that template is made" if base and base in facts.types else ""
         return Misuse(
-            "credential_not_granted", f"The {said} is not granted to steps of the type {name}.", "Ask IT to grant it."
+            "credential_not_granted",
+            f"The {said} is not granted to steps of the type {name}{beside}.",
+            f"Ask IT to grant it to {name}.",
+            {**about, "case": "base" if beside else "type", "type": name, "base": base},
         )
     if facts.over:
-        return Misuse("credential_over", f"The {said} {facts.over}.", "Ask IT to renew it.")
+        return Misuse(
+            "credential_over", f"The {said} {facts.over}.", "Ask IT to renew it.", {**about, "over": facts.over}
+        )
     for host, port in named.places:
         if facts.hosts and not covers_host(facts.hosts, host, port):
             return Misuse(
-                "credential_host",
-                f"The {said} is not for {host}:{port}.",
-                "Use its own host, or ask IT to add this one.",
-            )
+                "credential_host", f"The {said} is not for {host}:{port}.",
+                "Use its own host, or ask IT to add this one.", {**about, "host": f"{host}:{port}"},
+            )  # fmt: skip
     return None
 
 
@@ -132,7 +144,9 @@ def named_in(path: str, node_type: NodeType, config: Mapping[str, Any], *, write
     for mark in marks:
         for field, name in texts_at(said, mark.path):
             if name:
-                yield Named(path, f"config.{field}", name, mark.kinds, node_type.key(), places, writes)
+                yield Named(
+                    path, f"config.{field}", name, mark.kinds, node_type.key(), places, writes, node_type.base or ""
+                )
 
 
 def named_in_plan(plan: Plan, types: Mapping[str, NodeType]) -> tuple[Named, ...]:
@@ -170,5 +184,6 @@ def check_credentials(reading: Reading, known: Mapping[str, CredentialFacts]) ->
     for named in find_named(reading):
         misuse = judge_use(known.get(named.name), named)
         if misuse is not None:
-            found.append(warning(misuse.code, misuse.sentence, misuse.way_out, named.node, named.field))
+            said = misuse.sentence, misuse.way_out
+            found.append(warning(misuse.code, *said, named.node, named.field, **misuse.params))
     return found[:_MOST_NAMED]

@@ -145,9 +145,9 @@ class RunContext:
             request = await self._at_home(self._credentials.sign(request, self._use))
         return await self._at_home(self.reach.egress.send(request))
 
-    async def open_credential(self, name: str) -> Mapping[str, str]:
+    async def open_credential(self, name: str, *, to: str = "") -> Mapping[str, str]:
         """What a credential of this node's config holds. Raises NodeError."""
-        return await self._at_home(self._credentials.open(name, self._use))
+        return await self._at_home(self._credentials.open(name, self._use, to))
 
     async def find_address(self, host: str, port: int) -> str:
         """The one address at which a host may be reached. Raises NodeError."""

@@ -83,8 +83,8 @@ class Use:
 class Credentials(Protocol):
     """Opens credentials just before they are used, and notes each use."""
 
-    def open(self, name: str, use: Use) -> Coroutine[Any, Any, Mapping[str, str]]:
-        """What a credential holds. Raises NodeError."""
+    def open(self, name: str, use: Use, to: str = "") -> Coroutine[Any, Any, Mapping[str, str]]:
+        """What a credential holds, where this address is one of its own if one is said. Raises NodeError."""
         ...
 
     def sign(self, request: HttpRequest, use: Use) -> Coroutine[Any, Any, HttpRequest]:

@@ -104,13 +104,17 @@ class Context(Protocol):
         """One call through the guarded egress client. Raises NodeError."""
         ...
 
-    async def open_credential(self, name: str) -> Mapping[str, str]:
+    async def open_credential(self, name: str, *, to: str = "") -> Mapping[str, str]:
         """What a credential of this node's config holds, for protocols that `send` does not speak (`password` …).
 
         For HTTP name it in the request instead: then nothing of it passes through the node. Each opening is noted.
 
+        Args:
+            name: the credential.
+            to: the address (`https://…`) of whoever is to see what was made with it; one of the credential's hosts.
+
         Raises:
-            NodeError: it is not there, not granted to this team and node type, or over.
+            NodeError: it is not there, not granted to this team and node type, not for this address, or over.
         """
         ...
 

@@ -150,8 +150,8 @@ class TestContext:
             raise NodeError(answer)
         return answer
 
-    async def open_credential(self, name: str) -> Mapping[str, str]:
-        """The credential that the test chose."""
+    async def open_credential(self, name: str, *, to: str = "") -> Mapping[str, str]:
+        """The credential that the test chose, whatever the address."""
         if name not in self.credentials:
             raise NodeError(Failed(FailureClass.PERMANENT, "credential_unknown", f"There is no credential {name!r}."))
         return self.credentials[name]

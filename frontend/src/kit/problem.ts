@@ -24,7 +24,13 @@ export function wordsFor(error: unknown, t: TFunction): { sentence: string; wayO
 export function wordsOf(said: Said, t: TFunction): { sentence: string; wayOut: string } {
   const say = t as unknown as (keys: string[], options: Record<string, unknown>) => string;
   // A file and the settings of a step are wrong in the same ways.
-  const code = said.code === "bad_file" ? "bad_config" : said.code;
+  // What the checker finds is what a start is refused for.
+  const codes: Record<string, string> = {
+    bad_file: "bad_config",
+    credential_refused: String(said.params?.reason),
+    template_refused: "template_unusable",
+  };
+  const code = codes[said.code] ?? said.code;
   const name = said.field?.split(".").at(-1)?.replaceAll("_", " ") ?? "";
   const params = { name, ...said.params };
   const keys = [`finding.${code}.${said.params?.case}`, `finding.${code}`, `problem.${code}`];

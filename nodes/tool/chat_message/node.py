@@ -124,7 +124,7 @@ class ChatMessage(NodeType):
         headers = [("Content-Type", "application/json"), ("webhook-id", number)]
         headers.append(("webhook-timestamp", str(int(moment.timestamp()))))
         if config.credential:
-            secret = (await context.open_credential(config.credential)).get("secret", "")
+            secret = (await context.open_credential(config.credential, to=config.url)).get("secret", "")
             signature = sign(secret, number, int(moment.timestamp()), body)
             headers.append(("webhook-signature", signature))
         is_known = config.send_as == "standard"

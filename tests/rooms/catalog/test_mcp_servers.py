@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import uvicorn
-from mcp.server.mcpserver import MCPServer
 
 from builder.catalog import palette_of
 from builder.catalog.admit import refuse_offer
@@ -21,51 +17,8 @@ from builder.kit.ids import read_id
 from builder.opening import Outside
 from builder.sdk import Done
 from builder.sdk.testing import TestContext
+from tests.rooms.catalog.tool_server import ToolServer
 from tests.rooms.world import World
-
-
-class ToolServer:
-    """A server of the protocol's own library, with one tool whose description can be changed."""
-
-    def __init__(self) -> None:
-        self.calls: list[dict[str, Any]] = []
-        self.stop: Callable[[], None] = lambda: None
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-
-    @property
-    def place(self) -> str:
-        return f"127.0.0.1:{self.port}"
-
-    @property
-    def url(self) -> str:
-        return f"http://{self.place}/mcp"
-
-    def serve(self, description: str) -> None:
-        """Serves the tool with this description from now on."""
-        self.stop()
-        made = MCPServer("notes", log_level="ERROR")
-
-        @made.tool(description=description)
-        def add_note(text: str, urgent: bool = False) -> dict[str, Any]:
-            self.calls.append({"text": text, "urgent": urgent})
-            return {"count": len(self.calls)}
-
-        server = uvicorn.Server(
-            uvicorn.Config(made.streamable_http_app(), host="127.0.0.1", port=self.port, log_level="error", ws="none")
-        )
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        until = threading.Event()
-        while not server.started and thread.is_alive():
-            until.wait(0.01)
-
-        def stop() -> None:
-            server.should_exit = True
-            thread.join(10)
-
-        self.stop = stop
 
 
 @pytest.fixture

@@ -178,3 +178,32 @@ def test_a_database_behind_the_way_out_is_not_reached(world: World) -> None:
     ok, said = press_test(world, made)
     assert not ok
     assert "127.0.0.1" in said
+
+
+def test_a_secret_that_signs_is_opened_for_the_hosts_of_its_own_alone(world: World) -> None:
+    _, name = lend(world, "webhook_secret", fields={"secret": CANARY}, hosts=("chat.example",))
+    lender = Lender(world.transaction, world.application.wrapping, Client().send)
+    use = Use(world.ours, type="tool.chat_message@1")
+    opened = asyncio.run(lender.open(name, use, "https://chat.example/hook"))
+    assert opened == {"secret": CANARY}
+    for address in ("https://evil.example/hook", "https://chat.example.evil.example/", "http://chat.example/", "chat"):
+        with pytest.raises(NodeError) as caught:
+            asyncio.run(lender.open(name, use, address))
+        assert caught.value.failed.code == "credential_host"
+        assert CANARY not in str(caught.value.failed)
+
+
+def test_it_itself_looks_with_a_credential_only_where_it_may_go(world: World) -> None:
+    _, name = lend(world, teams=frozenset(), types=("tool.notes",))
+    lender = Lender(world.transaction, world.application.wrapping, Client().send)
+    signed = asyncio.run(lender.sign_own(HttpRequest("POST", "https://crm.example/mcp", credential=name)))
+    assert signed.headers == (("Authorization", f"Bearer {CANARY}"),)
+    _, mail = lend(world, "api_key", fields={"key": CANARY}, hosts=("crm.example",))
+    for credential, url, code in (
+        (name, "https://evil.example/mcp", "credential_host"),
+        ("nobody's", "https://crm.example/mcp", "credential_over"),
+        (mail, "https://crm.example/mcp", "credential_kind"),
+    ):
+        with pytest.raises(NodeError) as caught:
+            asyncio.run(lender.sign_own(HttpRequest("POST", url, credential=credential)))
+        assert caught.value.failed.code == code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 def server_tls(tmp_path: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """TLS of a server called crm.example, and of a client that trusts it alone."""
+    """TLS of a server called crm.example (or 127.0.0.1), and of a client that trusts it alone."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "crm.example")])
     now = datetime.now(UTC)
@@ -33,7 +34,10 @@ def server_tls(tmp_path: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("crm.example")]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName("crm.example"), x509.IPAddress(IPv4Address("127.0.0.1"))]),
+            critical=False,
+        )
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
