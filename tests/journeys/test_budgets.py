@@ -35,6 +35,6 @@ def test_a_budget_from_its_form_to_its_end(product: Product, open_page: OpenPage
     expect(row).to_contain_text("45.50 of 100.00 · 45 %")
     expect(row).not_to_contain_text("tokens")
     expect(row).not_to_contain_text("Nearly used up")
-    row.get_by_role("button", name="Take Support away").click()
-    page.get_by_role("dialog").get_by_role("button", name="Take away").click()
+    row.get_by_role("button", name="Take away Support").click()
+    page.get_by_role("dialog").get_by_role("button", name="Take away", exact=True).click()
     expect(page.get_by_text("No budgets yet")).to_be_visible()

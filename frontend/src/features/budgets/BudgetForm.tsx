@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NumberInput, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Modal, NumberInput, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Budget, type BudgetIn, query } from "@/api/client";
@@ -91,10 +91,10 @@ export function BudgetForm({ budget, onClose }: { budget: Budget | null; onClose
             onChange={(period) => period && set({ period })}
             allowDeselect={false}
           />
-          <Group align="start" grow preventGrowOverflow={false}>
+          <SimpleGrid cols={{ base: 1, xs: 2 }}>
             {limit("money")}
             {limit("tokens")}
-          </Group>
+          </SimpleGrid>
           <NumberInput
             label={t("budget.warn_at")}
             description={t("budget.warn_at.why")}
