@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -134,8 +134,8 @@ def list_all_budgets(session: Session, within: frozenset[int] | None) -> list[Bu
 
 def find_budgets_about(session: Session, places: Collection[Place]) -> list[Budget]:
     """The budgets about any of these, the first made first."""
-    about = tuple_(budget.scope, budget.about).in_([(scope.value, name) for scope, name in places])
-    return [_budget_of(row) for row in session.execute(select(budget_table).where(about).order_by(budget.id))]
+    query = select(budget_table).where(_any_of(budget, places)).order_by(budget.id)
+    return [_budget_of(row) for row in session.execute(query)]
 
 
 def count_budgets(session: Session) -> int:
@@ -164,9 +164,9 @@ def read_spent(session: Session, wanted: Collection[tuple[Place, date]]) -> dict
     for place, day in found:
         by_day.setdefault(day, []).append(place)
     for day, places in by_day.items():
-        about = tuple_(spending.scope, spending.about).in_([(scope.value, name) for scope, name in places])
+        about = _any_of(spending, places, spending.day >= day.isoformat())
         query = select(spending.scope, spending.about, func.sum(spending.money), func.sum(spending.tokens))
-        query = query.where(about, spending.day >= day.isoformat()).group_by(spending.scope, spending.about)
+        query = query.where(about).group_by(spending.scope, spending.about)
         for scope, name, money, tokens in session.execute(query):
             found[(Scope(scope), name), day] = Spent(float(money), int(tokens))
     return found
@@ -195,6 +195,14 @@ def forget_spent(session: Session, before: date) -> None:
 def _budgets(within: frozenset[int] | None) -> Select[Any]:
     query = select(budget_table)
     return query if within is None else query.where(budget.team_id.in_(within))
+
+
+def _any_of(table: Any, places: Collection[Place], *also: ColumnElement[bool]) -> ColumnElement[bool]:
+    """That a row is about one of these, in words that find it by its index: a part for each scope, each with `also`."""
+    names: dict[str, list[str]] = {}
+    for scope, name in places:
+        names.setdefault(scope.value, []).append(name)
+    return or_(*(and_(table.scope == scope, table.about.in_(about), *also) for scope, about in names.items()))
 
 
 def _columns_of(wanted: BudgetWanted) -> dict[str, Any]:
