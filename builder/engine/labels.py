@@ -4,6 +4,9 @@ A forward fixpoint over the data arcs, one machine word per vertex. Labels join 
 `emits`, and only a policy or a review takes away what it `removes`. A detector takes no label away: it adds a mark,
 `checked`, which holds where every value that arrives has passed that check since a model last made it, or since its
 tokens were last turned back. Written the other way round, as `unchecked`, the mark joins like any label.
+
+What a signal carries into a wait comes from outside as the input does, whoever sent it: it has the default labels, and
+is untrusted and unchecked.
 """
 
 from __future__ import annotations
@@ -83,7 +86,7 @@ def _transfers(facts: Facts, flow: FlowGraph, bits: Mapping[str, int]) -> tuple[
     everything = (1 << len(bits)) - 1
     unchecked = _mask(bits, (name for name in bits if name.startswith(_UNCHECKED)))
     keep, gain = [everything] * len(flow.vertices), [0] * len(flow.vertices)
-    by_type = {key: _transfer(each, bits, unchecked) for key, each in facts.types.items()}
+    by_type = {key: _transfer(facts, each, bits, unchecked) for key, each in facts.types.items()}
     for path, node in facts.nodes.items():
         removed, added = by_type[node.type]
         for vertex in flow.gives[path]:
@@ -102,14 +105,14 @@ def _transfers(facts: Facts, flow: FlowGraph, bits: Mapping[str, int]) -> tuple[
     return keep, gain
 
 
-def _transfer(each: TypeFacts, bits: Mapping[str, int], unchecked: int) -> tuple[int, int]:
+def _transfer(facts: Facts, each: TypeFacts, bits: Mapping[str, int], unchecked: int) -> tuple[int, int]:
     """The bits that a type takes away from what it read, and those that it adds."""
-    removed, added = 0, _mask(bits, each.emits)
+    removed, added = 0, _mask(bits, emitted_by(facts, each))
     if each.kind in _MAY_CLEAN:
         removed = _mask(bits, each.removes) | (bits[UNTRUSTED] if each.endorses else 0)
     if each.check and each.kind is Kind.POLICY:
         removed |= bits[_UNCHECKED + each.check]
-    if each.kind is Kind.PROMPT:
+    if brings_untrusted(each):
         added |= bits[UNTRUSTED] | unchecked
     if turns_back(each):
         added |= unchecked
@@ -120,12 +123,24 @@ def clean_at(view: View, each: TypeFacts, doors: Iterable[int]) -> View:
     """The same workflow, with the labels as they were if a node of this type stood at each of these doors."""
     flow, facts, bits = view.flow, view.facts, view.bits
     keep, gain = _transfers(facts, flow, bits)
-    removed, added = _transfer(each, bits, _mask(bits, (name for name in bits if name.startswith(_UNCHECKED))))
+    removed, added = _transfer(facts, each, bits, _mask(bits, (name for name in bits if name.startswith(_UNCHECKED))))
     for door in doors:
         for vertex in (door, *flow.handed.get(flow.vertices[door][0], ())):
             keep[vertex] &= ~removed
             gain[vertex] |= added
     return replace(view, carried=_spread(flow, keep, gain), known={})
+
+
+def emitted_by(facts: Facts, each: TypeFacts) -> tuple[str, ...]:
+    """The labels that a type adds: those that it declares, and the default labels on what a signal carries."""
+    return (*each.emits, *facts.default_labels) if each.control is Control.WAIT else each.emits
+
+
+def brings_untrusted(each: TypeFacts) -> bool:
+    """Whether new values begin at a type that a model or somebody outside wrote: at prompts, at waits for signals, and
+    where the type says so.
+    """
+    return each.kind is Kind.PROMPT or each.control is Control.WAIT or UNTRUSTED in each.emits
 
 
 def turns_back(each: TypeFacts) -> bool:
@@ -215,7 +230,7 @@ def _unread(view: View, path: str) -> int:
     """What a field carries that nobody reads, so that it is no vertex."""
     flow, facts = view.flow, view.facts
     unchecked = _mask(view.bits, (name for name in view.bits if name.startswith(_UNCHECKED)))
-    removed, added = _transfer(facts.type_of(path), view.bits, unchecked)
+    removed, added = _transfer(facts, facts.type_of(path), view.bits, unchecked)
     arrives = 0
     if path in facts.scopes:
         for name in facts.scopes[path].names:

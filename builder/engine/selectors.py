@@ -11,9 +11,8 @@ from typing import Any
 
 from builder.engine.arcs import DOOR, EXIT, RESULT_DOOR
 from builder.engine.facts import ConnectionFacts, NodeFacts, TypeFacts
-from builder.engine.labels import UNTRUSTED, View
+from builder.engine.labels import UNTRUSTED, View, brings_untrusted, emitted_by
 from builder.engine.template import Selector
-from builder.sdk import Kind
 
 _ABOUT_NODES = (
     "kind", "kind_not", "type", "type_not", "check", "check_not", "template", "template_not", "effect", "effect_not",
@@ -209,8 +208,8 @@ def _beginnings(view: View, selector: Selector, carriers: bytearray) -> set[int]
     found = []
     for key, paths in view.by_type.items():
         each = facts.types[key]
-        adds = not wanted.isdisjoint(each.emits) or (
-            selector.integrity == UNTRUSTED and selector.labels is None and each.kind is Kind.PROMPT
+        adds = not wanted.isdisjoint(emitted_by(facts, each)) or (
+            selector.integrity == UNTRUSTED and selector.labels is None and brings_untrusted(each)
         )
         for path in paths:
             if adds or not fed[flow.doors[path]]:

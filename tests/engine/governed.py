@@ -31,6 +31,7 @@ from nodes.flow.map.node import NODE as MAP
 from nodes.flow.merge.node import NODE as MERGE
 from nodes.flow.stop.node import NODE as STOP
 from nodes.flow.transform.node import NODE as TRANSFORM
+from nodes.flow.wait.node import NODE as WAIT
 from nodes.review.approve.node import NODE as APPROVE
 from nodes.review.edit.node import NODE as EDIT
 
@@ -112,7 +113,7 @@ class Tone(Recorder):
 
 
 FAKES: tuple[NodeType, ...] = (Ask(), Send(), Fetch(), Mask(), Unmask(), Secrets(), Tone())
-REAL: tuple[NodeType, ...] = (APPROVE, BRANCH, CALL, EDIT, LOOP, MAP, MERGE, STOP, TRANSFORM)
+REAL: tuple[NodeType, ...] = (APPROVE, BRANCH, CALL, EDIT, LOOP, MAP, MERGE, STOP, TRANSFORM, WAIT)
 TYPES: dict[str, NodeType] = {each.key(): each for each in (*FAKES, *REAL)}
 
 TRIAGE: dict[str, Any] = {

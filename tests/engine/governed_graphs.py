@@ -19,7 +19,7 @@ RECORD_TYPES = ("review.approve@1", "policy.personal_data@1", "policy.tone@1", "
 TEXT_TYPES = ("prompt.ask@1", "tool.send@1", "tool.fetch@1")
 LEAVES = ("prompt.ask@1",) * 3 + ("tool.send@1",) * 3 + (
     "tool.fetch@1", "flow.transform@1", "flow.transform@1", "review.approve@1", "review.edit@1", "flow.branch@1",
-    "policy.personal_data@1", "policy.tone@1",
+    "policy.personal_data@1", "policy.tone@1", "flow.wait@1",
 )  # fmt: skip
 NAMES = [["a"], ["a"], ["a", "b"], []]
 REVIEWERS = {"reviewers": {"role": "reviewer"}}
@@ -27,6 +27,7 @@ CONFIGS: dict[str, list[dict[str, Any]]] = {
     "prompt.ask@1": [{}, {"model": "far"}],
     "review.approve@1": [REVIEWERS, {**REVIEWERS, "not": ["author"]}, {**REVIEWERS, "not": ["author", "starter"]}],
     "review.edit@1": [{"question": "Which?", **REVIEWERS}],
+    "flow.wait@1": [{"signal": "go"}, {"signal": "go", "wait_for": "PT1H"}, {"wait_for": "PT1M"}],
     "policy.personal_data@1": [{}, {"action": "block"}, {"level": 3}],
 }
 PORTS = {"flow.branch@1": ("left", "right"), "review.approve@1": ("approved", "rejected"), "flow.loop@1": ("done",)}
@@ -114,6 +115,8 @@ def draw_node(draw: st.DrawFn, name: str, seen: list[str], depth: int) -> tuple[
         return node, [f"{name}.decided"]
     if kind in RECORD_TYPES:
         return node, [f"{name}.record.{each}" for each in names]
+    if kind == "flow.wait@1":
+        return node, [f"{name}.signal"] if "signal" in node["config"] else []
     if kind == "flow.transform@1":
         return node, [f"{name}.{each}" for each in names]
     return node, [f"{name}.text"]
@@ -130,6 +133,29 @@ def draw_container(draw: st.DrawFn, seen: list[str], depth: int, name: str) -> t
     body = draw_graph(draw, ["input.x", "input.y", "previous.out"], 3, depth - 1)
     config = {"body": body, "until": "round >= 2", "max_rounds": 3}
     return {"type": "flow.loop@1", "config": config, "inputs": inputs}, [f"{name}.out"]
+
+
+def waiting_for_signals(plain: dict[str, Any]) -> dict[str, Any]:
+    """The same workflow, but what was fetched or written by a prompt is what a signal carries into a wait."""
+    nodes, renamed = dict(plain["nodes"]), set[str]()
+    for name, node in nodes.items():
+        if node["type"] in ("tool.fetch@1", "prompt.ask@1"):
+            nodes[name] = {"type": "flow.wait@1", "config": {"signal": "go"}}  # so that nothing else reaches it
+            renamed.add(name)
+        elif "body" in node.get("config", {}):
+            config = {**node["config"], "body": waiting_for_signals(node["config"]["body"])}
+            nodes[name] = {**node, "config": config}
+
+    def rename(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: value[key] if key == "body" else rename(value[key]) for key in value}
+        if isinstance(value, list):
+            return [rename(each) for each in value]
+        if isinstance(value, str) and value.partition(".")[0] in renamed:
+            return value.replace(".text", ".signal", 1)
+        return value
+
+    return {**plain, "nodes": rename(nodes), "result": rename(plain.get("result", {}))}
 
 
 # ---------------------------------------------------------------- rules

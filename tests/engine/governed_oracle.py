@@ -108,6 +108,10 @@ def starts_clean(node: dict[str, Any], rule: dict[str, Any]) -> bool:
     return rule["insert"]["type"].startswith("review.") and kind == "tool"
 
 
+SIGNALLED = {"personal", "customer-text"}
+"""What a signal may carry, as the input may."""
+
+
 def input_labels(name: str) -> set[str]:
     schema = PROPERTIES[name]
     default = {"personal", "customer-text"} if schema["type"] in ("string", "array") else set()
@@ -136,7 +140,8 @@ def find_way_past(plain: dict[str, Any], rule: dict[str, Any]) -> list[Step] | N
                     open_.append((step, False, [("", f"input.{name}")], [["input", name]]))
     for scope, name, node in every_node(plain):
         begins = source.get("labels") == ["confidential"] and node["type"] == "tool.fetch@1"
-        begins = begins or (source == {"integrity": "untrusted"} and node["type"].startswith("prompt."))
+        begins = begins or (source == {"integrity": "untrusted"} and node["type"].startswith(("prompt.", "flow.wait")))
+        begins = begins or (node["type"] == "flow.wait@1" and bool(SIGNALLED & set(source.get("labels", ()))))
         if begins:
             for step in walk.data_after(scope, name):
                 open_.append((step, False, [(scope, name)], [[name]]))

@@ -268,3 +268,32 @@ def test_the_arcs_of_the_triage() -> None:
     control = {(flow.name(a), flow.name(b)) for a, behind in enumerate(flow.control) for b in behind}
     assert {("/.start", "classify/.door"), ("route/.exit", "sort/.door"), ("send/.exit", "/.end")} <= control
     assert ("/.end", "/.result") in control
+
+
+# ---------------------------------------------------------------- what a signal carries
+
+
+def test_what_a_signal_carries_came_from_outside_as_the_input_did() -> None:
+    nodes = {
+        "hold": {"type": "flow.wait@1", "config": {"signal": "paid"}},
+        "use": step("flow.transform", a="hold.signal"),
+        "look": step("review.edit", EDIT, proposal="hold.signal"),
+    }
+    plain = graph(nodes, "hold > use, hold > look", text=TEXT)
+    outside = {"labels": ["customer-text", "personal"], "integrity": "untrusted", "checked": []}
+    assert told(plain, "hold", "signal") == outside
+    assert told(plain, "use", "a") == outside
+    assert told(plain, "look", "decided")["integrity"] == "trusted", "a person looked at it"
+
+
+def test_a_check_that_stood_before_the_wait_says_nothing_of_the_signal() -> None:
+    nodes = {
+        "mask": step("policy.personal_data", a="input.text"),
+        "hold": step("flow.wait", {"signal": "paid"}, a="mask.record.a"),
+        "use": step("flow.transform", a="hold.signal"),
+        "clean": step("policy.personal_data", a="hold.signal"),
+        "keep": step("flow.transform", a="clean.record.a"),
+    }
+    plain = graph(nodes, "mask > hold, hold > use, hold > clean, clean > keep", text=TEXT)
+    assert told(plain, "use", "a")["checked"] == []
+    assert told(plain, "keep", "a")["checked"] == ["personal_data"]

@@ -17,7 +17,7 @@ from builder.engine.weave import weave
 from builder.engine.woven import Woven
 
 from .governed import DAY, MODELS, TYPES, template
-from .governed_graphs import rule_sets, rules, settle_choices, workflows
+from .governed_graphs import rule_sets, rules, settle_choices, waiting_for_signals, workflows
 from .governed_oracle import every_node, find_control_way, find_way_past, is_guard
 
 IS_DATA = ("labels", "integrity")
@@ -71,6 +71,16 @@ def test_what_is_proved_verifies_and_types_are_kept(plain: dict[str, Any], said:
 def test_no_value_gets_past_its_guard(plain: dict[str, Any], rule: dict[str, Any]) -> None:
     assume("must_pass" in rule and any(word in rule["must_pass"]["from"] for word in IS_DATA))
     done = weave_it(plain, [rule])
+    assert prove(done).holds
+    assert find_way_past(dict(done.plain), rule) is None
+
+
+@given(workflows(), rules(), st.sampled_from([{"labels": ["personal"]}, {"integrity": "untrusted"}]))
+def test_no_signal_gets_past_its_guard(plain: dict[str, Any], rule: dict[str, Any], source: dict[str, Any]) -> None:
+    """What a signal carries is guarded as the input is, wherever the wait stands and whatever was checked before."""
+    assume("must_pass" in rule and "kind" not in rule["must_pass"]["to"])
+    rule = {**rule, "must_pass": {**rule["must_pass"], "from": source}}
+    done = weave_it(waiting_for_signals(plain), [rule])
     assert prove(done).holds
     assert find_way_past(dict(done.plain), rule) is None
 

@@ -107,6 +107,7 @@ class HttpRequestNode(NodeType):
     summary = "Calls an address of another system."
     kind = Kind.TOOL
     effects = Effects(Effect.WRITE, external=True, after_crash=AfterCrash.UNSAFE)
+    emits = frozenset({"untrusted"})
     Config = HttpRequestConfig
     Out = free_record({
         "status": {"type": "integer", "minimum": 100, "maximum": 599},

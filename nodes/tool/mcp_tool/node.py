@@ -49,6 +49,7 @@ class McpToolNode(NodeType):
     summary = "Calls a tool of a remote MCP server."
     kind = Kind.TOOL
     effects = Effects(Effect.WRITE, external=True, after_crash=AfterCrash.UNSAFE)
+    emits = frozenset({"untrusted"})
     only_in_templates = True
     Config = McpToolConfig
     Out = free_record({"text": {"type": "string"}, "result": {}})
