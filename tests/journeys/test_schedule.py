@@ -25,9 +25,7 @@ def state(product: Product, browser: Browser) -> Iterator[object]:
 def open_triggers(page: Page, product: Product) -> None:
     """The triggers of the example, by its menu."""
     page.goto(f"{product.url}/workflows")
-    page.get_by_role("link", name="Support triage", exact=True).click()
-    page.wait_for_url("**/workflows/*")
-    page.get_by_role("button", name="More").first.click()
+    page.get_by_role("button", name="More for Support triage").click()
     page.get_by_role("menuitem", name="Triggers").click()
     page.wait_for_url("**/triggers")
 
