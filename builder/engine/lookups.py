@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,7 +16,7 @@ from builder.engine.findings import Finding, Severity, error, suggest
 from builder.engine.patterns import pattern_of_key, pattern_of_type, pattern_of_value, refuse_pattern
 from builder.engine.source import explain_config
 from builder.kit.expressions import ExpressionError
-from builder.sdk import Control, NodeType
+from builder.sdk import Control, NodeConfig, NodeType
 
 PINNED = re.compile(r"[\w-]+/[\w. -]+@[0-9]+\Z")
 FILE = re.compile(r".+\.(yaml|yml|json)\Z")
@@ -24,12 +25,18 @@ FILE = re.compile(r".+\.(yaml|yml|json)\Z")
 def read_config(kind: NodeType, said: Mapping[str, Any], path: str) -> tuple[Any, list[Finding]]:
     """The validated Config of a node, or None with what is wrong with it."""
     try:
-        return kind.Config.model_validate(said), []
+        return kind.Config.model_validate(said) if said else _say_nothing(kind.Config), []
     except ValidationError as problem:
         findings = explain_config(problem, said, kind.Config, path)
         return None, [_sharpen(kind.control, finding, said) for finding in findings]
     except RecursionError:
         return None, [error("bad_config", "The config nests too deep.", "Use fewer levels.", path, "config")]
+
+
+@lru_cache(maxsize=256)
+def _say_nothing(config: type[NodeConfig]) -> NodeConfig:
+    """The Config of a node that says nothing. Most do, and a Config cannot be changed, so they share it."""
+    return config.model_validate({})
 
 
 def _sharpen(control: Control, finding: Finding, said: Mapping[str, Any]) -> Finding:

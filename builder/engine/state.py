@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -157,6 +158,7 @@ class RunState(NamedTuple):
     spending: Mapping[str, float] = NOTHING
 
 
+@lru_cache(maxsize=8192)
 def split_step_path(path: str) -> tuple[str, str]:
     """A step path as (scope path, node id): `rows[3].check` → (`rows[3]`, `check`)."""
     scope, _, node = path.rpartition(".")

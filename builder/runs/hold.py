@@ -46,7 +46,7 @@ class Hold:
     def node(self, path: str) -> PlanNode:
         """The node behind a step path."""
         scope, node_id = split_step_path(path)
-        return self.plan.graph_of(scope).nodes[node_id]
+        return self.plan.graph_of(scope).nodes[node_id] if scope else self.plan.graph.nodes[node_id]
 
     def mark(self, path: str, mark: str) -> None:
         """Notes something that people must know of a step; its next row keeps it."""

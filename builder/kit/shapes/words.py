@@ -24,6 +24,10 @@ INTEGERS = range(-(1 << 63), 1 << 63)
 
 TYPES = ("boolean", "integer", "number", "string", "array", "object", "null")
 
+_KINDS = {
+    type(None): "null", bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object",
+}  # fmt: skip
+
 _ALONE = {kind: frozenset({kind}) for kind in TYPES}
 
 ANNOTATIONS = frozenset({"title", "description", "labels", "declassified", "default"})
@@ -82,11 +86,10 @@ def kind_of(value: JSON) -> str:
     Raises:
         TypeError: it is not plain data.
     """
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    for kind, python_type in (("integer", int), ("number", float), ("string", str), ("array", list), ("object", dict)):
+    known = _KINDS.get(type(value))
+    if known is not None:
+        return known
+    for python_type, kind in _KINDS.items():
         if isinstance(value, python_type):
             return kind
     raise TypeError(f"{type(value).__name__} is not plain data")
