@@ -43,8 +43,8 @@ FIRST_EMAIL = "owner@localhost"
 
 
 def is_ownerless(session: Session) -> bool:
-    """Whether nobody can sign in with a password yet, so that a link must be printed."""
-    return not has_password_anywhere(session)
+    """Whether nobody can sign in yet, so that a link must be printed."""
+    return not has_password_anywhere(session) and read_ways(session).company is None
 
 
 def is_machine_trusted(session: Session) -> bool:

@@ -59,13 +59,13 @@ class Product:
 OpenPage = Callable[..., Page]
 
 
-def start_product(home: Path, receiver: Receiver) -> Product:
-    """Starts `handrail up --example` on a free port."""
+def start_product(home: Path, receiver: Receiver, *allowed: str) -> Product:
+    """Starts `handrail up --example` on a free port; further hosts that it may reach are `allowed`."""
     kept = {k: v for k, v in os.environ.items() if not k.endswith("_API_KEY") and k != "OLLAMA_HOST"}
     environment = {
         **kept,
         "HANDRAIL_HOME": str(home),
-        "HANDRAIL_ALLOWED_HOSTS": receiver.address,
+        "HANDRAIL_ALLOWED_HOSTS": ",".join((receiver.address, *allowed)),
         "PYTHONPATH": str(ROOT),
     }
     errors = (home / "stderr.log").open("w")
@@ -145,7 +145,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     yield begin
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert complaints == [], complaints
 
 
 def judge_page(page: Page, name: str) -> None:

@@ -78,6 +78,7 @@ SCREENS = {
     "governance": "/governance",
     "credentials": "/credentials",
     "connections": "/connections",
+    "company-sign-in": "/company-sign-in",
     "budgets": "/budgets",
     "audit": "/audit",
     "catalog": "/catalog",

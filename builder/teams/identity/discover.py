@@ -26,6 +26,7 @@ T = TypeVar("T")
 WELL_KNOWN = "/.well-known/openid-configuration"
 LARGEST = 500_000
 PATIENCE = 10.0
+_OF_A_KEY = ("kty", "kid", "use", "alg", "n", "e", "crv", "x", "y")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _AT_ONCE = threading.BoundedSemaphore(8)  # each waits for somebody else, in a thread that others need
 
@@ -61,19 +62,17 @@ class Facts:
     keys: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
 
-def judge_issuer(issuer: str) -> str | None:
-    """Why an address cannot be an issuer's; None when it can."""
+def judge_issuer(issuer: str) -> tuple[str, str] | None:
+    """Why an address cannot be an issuer's, as a word and a sentence; None when it can."""
     try:
         parts = urlsplit(issuer)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        return "This is not an address."
-    if not host or parts.scheme not in ("https", "http"):
-        return "The issuer's address begins with https://."
-    if parts.scheme == "http" and host not in _LOOPBACK:
-        return "The issuer's address begins with https://; only on this machine itself may it be http://."
+        return "address", "This is not an address."
+    if not host or parts.scheme not in ("https", "http") or (parts.scheme == "http" and host not in _LOOPBACK):
+        return "https", "The issuer's address begins with https://; only on this machine itself may it be http://."
     if parts.query or parts.fragment or parts.username is not None:
-        return "The issuer's address has no question mark, no # and no user name."
+        return "plain", "The issuer's address has no question mark, no # and no user name."
     return None
 
 
@@ -162,7 +161,11 @@ async def fetch_keys(send: Send, address: str) -> tuple[Mapping[str, Any], ...]:
     keys = said.get("keys")
     if not isinstance(keys, list):
         raise CompanySignInError("unreadable", "It publishes no keys.")
-    return tuple(each for each in keys[:100] if isinstance(each, dict) and each.get("kty") in ("RSA", "EC"))
+    return tuple(
+        {name: text for name in _OF_A_KEY if (text := _text(each, name)) is not None}
+        for each in keys[:100]
+        if isinstance(each, dict) and each.get("kty") in ("RSA", "EC")
+    )
 
 
 async def fetch_record(send: Send, request: HttpRequest) -> dict[str, Any]:
@@ -199,12 +202,18 @@ def _plain(facts: Facts) -> dict[str, Any]:
 
 def _text(said: Mapping[str, Any], name: str) -> str | None:
     found = said.get(name)
-    return found if isinstance(found, str) and 0 < len(found) <= 2_000 else None
+    return found if isinstance(found, str) and 0 < len(found) <= 2_000 and _is_plain(found) else None
 
 
 def _texts(said: Mapping[str, Any], name: str) -> tuple[str, ...]:
     found = said.get(name)
-    return tuple(each for each in found if isinstance(each, str)) if isinstance(found, list) else ()
+    return (
+        tuple(each for each in found if isinstance(each, str) and each.isprintable()) if isinstance(found, list) else ()
+    )
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _optional(said: Mapping[str, Any], name: str, issuer: str) -> str | None:
@@ -215,4 +224,11 @@ def _address(said: Mapping[str, Any], name: str, issuer: str) -> str:
     found = _text(said, name)
     if found is None or not found.startswith(("https://", "http://") if issuer.startswith("http://") else "https://"):
         raise CompanySignInError("unreadable", f"Its {name} is no address that begins with https://.")
+    try:
+        parts = urlsplit(found)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or " " in found:
+        raise CompanySignInError("unreadable", f"Its {name} is no address.")
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,14 +12,13 @@ from pydantic import TypeAdapter, ValidationError
 from builder.sdk import HttpRequest, Send
 from builder.teams.identity.begin import nonce_of, verifier_of
 from builder.teams.identity.discover import Facts, fetch_answer, fetch_record, read_record
-from builder.teams.identity.id_token import Expected, judge_id_token
+from builder.teams.identity.id_token import Expected, is_name, judge_id_token
 from builder.teams.identity.provider import Provider
 from builder.teams.identity.words import CompanySignInError
 from builder.teams.rules import read_groups
 from builder.teams.schemas import Email, Language
 
 _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
-_NO_LINE = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 _ADDRESS = ("email", "email_verified")
@@ -192,7 +190,7 @@ def read_vouched(claims: Mapping[str, Any], provider: Provider) -> Vouched:
         name=_name(claims) or email or "",
         language="de" if str(claims.get("locale", "")).lower().startswith("de") else "en",
         groups=groups or frozenset(),
-        session=session if isinstance(session, str) and 0 < len(session) <= 255 else None,
+        session=session if is_name(session) else None,
     )
 
 
@@ -200,4 +198,5 @@ def _name(claims: Mapping[str, Any]) -> str:
     whole, *parts = (
         each if isinstance(each := claims.get(key), str) else "" for key in ("name", "given_name", "family_name")
     )
-    return _NO_LINE.sub(" ", whole.strip() or " ".join(parts)).strip()[:200]
+    said = " ".join((whole.strip() or " ".join(parts)).split())
+    return "".join(each for each in said if each.isprintable())[:200]

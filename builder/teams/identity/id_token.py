@@ -64,8 +64,8 @@ def judge_id_token(token: str, keys: Iterable[Mapping[str, Any]], expected: Expe
     )
     _judge(lambda: judged.validate(now=expected.now, leeway=CLOCKS_DIFFER))
     subject = claims["sub"]
-    if not 0 < len(subject) <= 255:
-        raise CompanySignInError("claims", "Its subject is empty, or longer than 255 characters.")
+    if not is_name(subject):
+        raise CompanySignInError("claims", "Its subject is empty, longer than 255 characters, or no text.")
     return claims
 
 
@@ -88,7 +88,7 @@ def judge_logout_token(
     events = claims.get("events")
     named = [claims.get(name) for name in ("sub", "sid") if claims.get(name) is not None]
     whole = isinstance(events, dict) and isinstance(events.get(LOGOUT_EVENT), dict) and "nonce" not in claims
-    if not whole or not named or not all(isinstance(each, str) and each for each in named):
+    if not whole or not named or not all(map(is_name, named)):
         raise CompanySignInError("claims", "It is no logout token.")
     if claims["iat"] < now - 600 - CLOCKS_DIFFER:
         raise CompanySignInError("clock", "It is an old logout token.")
@@ -98,14 +98,14 @@ def judge_logout_token(
 def open_signed(token: str, keys: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Header and claims of what one of these keys signed. Raises as `judge_id_token` does."""
     from joserfc import jws, jwt  # heavy: loaded on first use
-    from joserfc.errors import BadSignatureError, JoseError  # heavy: loaded on first use
+    from joserfc.errors import BadSignatureError  # heavy: loaded on first use
     from joserfc.jwk import import_key  # heavy: loaded on first use
 
     if len(token) > LONGEST or not token.isascii():
         raise CompanySignInError("unreadable", "What it vouches with is too long, or no token.")
     try:
         header = jws.extract_compact(token.encode()).headers()
-    except (JoseError, ValueError, TypeError, RecursionError):
+    except Exception:  # in whatever way it breaks, it is no token
         raise CompanySignInError("unreadable", "What it vouches with is no token.") from None
     if header.get("alg") not in ALGORITHMS:
         raise CompanySignInError("algorithm", f"It signs by {str(header.get('alg'))[:20]}.")
@@ -117,11 +117,16 @@ def open_signed(token: str, keys: Iterable[Mapping[str, Any]]) -> tuple[dict[str
             return header, jwt.decode(token, import_key(dict(each)), algorithms=[header["alg"]]).claims
         except BadSignatureError:
             continue
-        except (JoseError, ValueError, TypeError, KeyError, RecursionError):
+        except Exception:  # in whatever way a stranger's key or token breaks, it opens nothing
             raise CompanySignInError("unreadable", "What it vouches with cannot be read.") from None
     if header.get("kid") is None:
         raise UnknownKeyError
     raise CompanySignInError("signature")
+
+
+def is_name(said: object) -> bool:
+    """Whether a provider's name for somebody, or for a session, is one that can be kept."""
+    return isinstance(said, str) and 0 < len(said) <= 255 and said.isprintable()
 
 
 def _fits(key: Mapping[str, Any], header: Mapping[str, Any]) -> bool:
@@ -162,5 +167,5 @@ def _judge(validate: Any) -> None:
     except ClaimError as problem:
         kind = "clock" if problem.claim in _OF_TIME else _BY_CLAIM.get(problem.claim, "claims")
         raise CompanySignInError(kind, f"{problem.claim} does not hold.") from None
-    except (TypeError, ValueError, OverflowError, AttributeError):
+    except Exception:  # in whatever way a stranger's claims break, they open nothing
         raise CompanySignInError("claims", "A claim cannot be read.") from None

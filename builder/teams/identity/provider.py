@@ -95,9 +95,9 @@ def set_up_provider(session: Session, caller: Caller, wanted: ProviderIn, wrappi
     require(caller, "settings.write", None)
     before = read_provider_row(session)
     issuer = wanted.issuer.removesuffix(WELL_KNOWN).rstrip("/")
-    sentence = judge_issuer(issuer)
-    if sentence is not None:
-        raise ProviderError(sentence, field="issuer")
+    wrong = judge_issuer(issuer)
+    if wrong is not None:
+        raise ProviderError(wrong[1], field="issuer", case=wrong[0])
     values: dict[str, Any] = wanted.model_dump(exclude={"secret", "mapping", "scopes", "issuer"})
     values |= {"issuer": issuer, "scopes": " ".join(dict.fromkeys(wanted.scopes)), "mapping": _check(session, wanted)}
     other = before is not None and before.issuer != issuer
@@ -110,6 +110,7 @@ def set_up_provider(session: Session, caller: Caller, wanted: ProviderIn, wrappi
             "The address is another, and the secret that is kept here was for the old one.",
             way_out="Write the secret of the new one.",
             field="secret",
+            case="secret",
         )
     if before is None or other:
         values |= {"facts": {}, "facts_at": None, "keys_at": None}
@@ -132,10 +133,10 @@ def _check(session: Session, wanted: ProviderIn) -> list[dict[str, Any]]:
     teams = read_teams(session, None)
     for place, each in enumerate(wanted.mapping):
         if each.team is not None and each.team not in teams:
-            raise ProviderError("There is no such team.", field=f"mapping.{place}.team")
+            raise ProviderError("There is no such team.", field=f"mapping.{place}.team", case="team")
         if each.role not in (ORG_ROLES if each.team is None else TEAM_ROLES):
             where = "the organisation" if each.team is None else "a team"
-            raise ProviderError(f"Nobody is {each.role} in {where}.", field=f"mapping.{place}.role")
+            raise ProviderError(f"Nobody is {each.role} in {where}.", field=f"mapping.{place}.role", case="role")
     kept = dict.fromkeys(GroupRule(each.group, each.role, each.team) for each in wanted.mapping)
     return [asdict(each) for each in kept]
 
@@ -220,5 +221,5 @@ def find_wanted(session: Session, caller: Caller) -> Wanted:
     require(caller, "settings.write", None)
     row = read_provider_row(session)
     if row is None:
-        raise ProviderError("The company's sign-in is not set up yet.", way_out="Save its address first.")
+        raise ProviderError("The company's sign-in is not set up yet.", way_out="Save its address first.", case="none")
     return Wanted(row.issuer, row.groups_claim)

@@ -20,7 +20,7 @@ const root = createRootRouteWithContext<Context>()({ component: Outlet, notFound
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search): { to?: string } => words(search, "to"),
+  validateSearch: (search): { to?: string; problem?: string } => words(search, "to", "problem"),
   component: lazyPage(() => import("@/features/session/SignIn"), "SignIn"),
 });
 
@@ -139,6 +139,10 @@ const credential = page(
   "/credentials/$id",
   lazyPage(() => import("@/features/credentials/Credential"), "Credential"),
 );
+const companySignIn = page(
+  "/company-sign-in",
+  lazyPage(() => import("@/features/identity/CompanySignIn"), "CompanySignIn"),
+);
 const connections = page(
   "/connections",
   lazyPage(() => import("@/features/connections/Connections"), "Connections"),
@@ -243,6 +247,7 @@ const routes = root.addChildren([
     credentials,
     credential,
     connections,
+    companySignIn,
     budgets,
     reviews,
     review,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from joserfc.jwk import RSAKey
 from sqlalchemy import select, update
 
@@ -22,6 +25,7 @@ from builder.teams import CSRF_HEADER, gate
 from builder.teams.gate import COOKIE
 from builder.teams.identity import discover
 from builder.teams.identity.settle import sweep_absent
+from builder.teams.identity.words import PROBLEMS
 from builder.teams.rules import COMPANY_LASTS, COMPANY_PACE
 from builder.teams.store import read_memberships, read_org_roles, read_person_by_email, save_membership, save_person
 from builder.teams.tables import identity_provider_table, person_identity_table, sign_in_start_table
@@ -552,3 +556,41 @@ def test_an_id_token_or_noise_is_no_logout(ready: World, provider: FakeProvider)
     assert ready.client().post(f"{GO}/logout", content=b"\xff\xfe").status_code == 400
     provider.key = rsa_key("two")
     assert hear(ready, provider.logout_token(sub="mia")).status_code == 400
+
+
+# ---------------------------------------------------------------------- whatever it answers
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6)
+    | st.sampled_from(["\ud800", "\x00", "builders", "https://[", "http://127.0.0.1:1/x y", "x" * 3_000, "\u202e"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["sub", "n"]), inner, max_size=3),
+    max_leaves=5,
+)  # fmt: skip
+DISCOVERY = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "end_session_endpoint",
+             "claims_supported", "token_endpoint_auth_methods_supported")  # fmt: skip
+CLAIMS = ("sub", "email", "email_verified", "name", "given_name", "groups", "sid", "aud", "azp", "exp", "iat", "nbf",
+          "at_hash", "amr", "auth_time", "locale", "_claim_names")  # fmt: skip
+
+
+@settings(max_examples=settings.get_profile(settings.get_current_profile_name()).max_examples // 2,
+          suppress_health_check=list(HealthCheck), deadline=None)  # fmt: skip
+@given(st.dictionaries(st.sampled_from(CLAIMS), JSON, max_size=3),
+       st.dictionaries(st.sampled_from(DISCOVERY), JSON, max_size=1),
+       st.dictionaries(st.sampled_from(("/token", "/userinfo", "/jwks")), JSON, max_size=1))  # fmt: skip
+def test_whatever_a_provider_answers_one_is_in_or_told_why_not(
+    ready: World, provider: FakeProvider, claims: dict[str, Any], said: dict[str, Any], answers: dict[str, Any]
+) -> None:
+    gate._PACE = Pace()
+    age_facts(ready, facts_at=4_000)
+    provider.person = dict(MIA)
+    provider.token_claims = lambda kept: kept | claims
+    provider.discovery = said
+    provider.answers = {path: (200, json.dumps(each).encode()) for path, each in answers.items()}
+    client = browser(ready)
+    there = client.get(GO)
+    if problem_of(there) is None:
+        answer = client.get(provider.authorize(there.headers["location"]))
+        assert problem_of(answer) in (None, *PROBLEMS)
+    else:
+        assert problem_of(there) in PROBLEMS

@@ -10,6 +10,7 @@ import {
   IdCard,
   KeyRound,
   ListChecks,
+  LogIn,
   ScrollText,
   ShieldCheck,
   UsersRound,
@@ -50,6 +51,7 @@ export const GROUPS = [
       { to: "/connections", text: "nav.connections", icon: Cpu, needs: "connection.read" },
       { to: "/budgets", text: "nav.budgets", icon: Wallet, needs: "budget.read" },
       { to: "/people", text: "nav.people", icon: IdCard, needs: "organisation.read" },
+      { to: "/company-sign-in", text: "nav.signIn", icon: LogIn, needs: "organisation.read" },
     ],
   },
 ] as const;
