@@ -1,4 +1,6 @@
-"""What every test shares: how many random cases are tried, and that a pure test opens no socket."""
+"""What every test shares: how many random cases are tried, that a pure test opens no socket, and that after the last
+one no credential stands anywhere.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from builder.kit.memory import settle_memory
+from tests.canaries import pytest_runtest_logreport, pytest_sessionfinish, pytest_terminal_summary
+
+__all__ = ["pytest_runtest_logreport", "pytest_sessionfinish", "pytest_terminal_summary"]
 
 # The fast suite tries the same cases each time, so that what is green stays green; the deep one draws new ones.
 settings.register_profile(

@@ -21,6 +21,8 @@ from urllib.parse import quote
 
 import psycopg
 
+from tests.canaries import watch_database
+
 _NOBODY = 65534
 _PR_SET_PDEATHSIG = 1
 _TOO_LONG = 30.0
@@ -109,7 +111,8 @@ class PostgresServer:
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
-        """Takes a database away, with everybody who is connected to it."""
+        """Takes a database away, with everybody who is connected to it, after a look for canaries in it."""
+        watch_database(self.plain_url(name), name)
         with psycopg.connect(self.plain_url("postgres"), autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
 
@@ -126,9 +129,20 @@ class PostgresServer:
         self.start()
 
     def close(self) -> None:
-        """Ends the server and takes its folder away."""
+        """Ends the server and takes its folder away, after a look for canaries in all of its databases."""
+        for name in self._list_databases():
+            watch_database(self.plain_url(name), name)
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _list_databases(self) -> list[str]:
+        """Every database; none where the server is away."""
+        try:
+            with psycopg.connect(self.plain_url("postgres"), autocommit=True) as connection:
+                rows = connection.execute("SELECT datname FROM pg_database WHERE NOT datistemplate").fetchall()
+        except psycopg.OperationalError:
+            return []
+        return [str(row[0]) for row in rows]
 
 
 class RedisServer:

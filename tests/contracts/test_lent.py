@@ -5,6 +5,7 @@ left before.
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -43,7 +44,7 @@ __all__ = ["server_tls"]
 pytestmark = pytest.mark.storms
 
 TOKEN = "canary-91ae-lent-token"
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+SECRET = "whsec_" + base64.b64encode(b"canary-91ae-lent-to-chats").decode()
 PASSWORD = "canary-91ae-lent-password"
 
 

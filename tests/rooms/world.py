@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -33,6 +34,7 @@ from builder.teams.sessions import Place, begin_session, csrf_of, find_caller
 from builder.teams.store import insert_person, save_membership, save_org_roles
 from builder.teams.tables import session_table
 from builder.wiring import Application, open_application
+from tests.canaries import watch_answer
 
 __all__ = ["ORG_ROLES", "TEAM_ROLES", "World", "world"]
 
@@ -82,6 +84,7 @@ class World:
         if token is not None:
             client.cookies.set(COOKIE, token, domain="handrail.example")
             client.headers[CSRF_HEADER] = csrf_of(token)
+        client.event_hooks["response"].append(look_for_canaries)
         return client
 
     def age(self, token: str, **columns: object) -> None:
@@ -101,6 +104,11 @@ class World:
             save_org_roles(session, number, roles.get("org", ()))
         self.people[name] = number
         return number
+
+
+def look_for_canaries(answer: Any) -> None:
+    """No answer of the API holds what a credential holds."""
+    watch_answer(answer.request.method, str(answer.request.url), answer.read())
 
 
 def find_caller_of(world: World, token: str) -> Caller:
