@@ -1,11 +1,7 @@
 import { CalendarClock, KeyRound, Webhook } from "lucide-react";
-import { createContext, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { query } from "@/api/client";
 import { TextLink } from "@/kit/TextLink";
-
-/** What stands at the start card: the triggers of the workflow that is edited; nothing where a graph is only looked at. */
-export const ChipsContext = createContext<ReactNode>(null);
 
 const SIGNS = { schedule: CalendarClock, webhook: Webhook, api: KeyRound };
 

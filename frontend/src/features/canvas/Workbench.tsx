@@ -7,10 +7,10 @@ import type { WorkflowRow } from "@/api/client";
 import { redoLabel, undoLabel } from "@/graph";
 import { may, useSession } from "@/kit/session";
 import { Loading } from "@/kit/states";
+import { ChipsContext } from "./chips";
 import { useEditor } from "./editor";
 import { Governed } from "./Governed";
 import { SavedNote } from "./SavedNote";
-import { ChipsContext, StartChips } from "./StartChips";
 import { Title } from "./Title";
 import { PinsBanner } from "./try/PinsBanner";
 import { usePins } from "./try/usePins";
@@ -30,6 +30,7 @@ const Picker = lazy(() => import("./picker/Picker").then((file) => ({ default: f
 const FindingsButton = lazy(() =>
   import("./findings/FindingsButton").then((file) => ({ default: file.FindingsButton })),
 );
+const StartChips = lazy(() => import("./StartChips").then((file) => ({ default: file.StartChips })));
 const Unsaved = lazy(() => import("./Unsaved").then((file) => ({ default: file.Unsaved })));
 const TryPanel = lazy(() => import("./try/TryPanel").then((file) => ({ default: file.TryPanel })));
 const Upgrade = lazy(() => import("./findings/Upgrade").then((file) => ({ default: file.Upgrade })));
@@ -119,7 +120,13 @@ export function Workbench({ row, revision, menu }: { row: WorkflowRow; revision:
           {shown === "list" ? (
             <ListView />
           ) : (
-            <ChipsContext value={<StartChips id={row.id} />}>
+            <ChipsContext
+              value={
+                <Suspense>
+                  <StartChips id={row.id} />
+                </Suspense>
+              }
+            >
               <Canvas />
             </ChipsContext>
           )}

@@ -1,7 +1,7 @@
 import type { NodeProps } from "@xyflow/react";
 import { memo, use } from "react";
+import { ChipsContext } from "../chips";
 import { START } from "../editor";
-import { ChipsContext } from "../StartChips";
 import type { DrawnNode } from "./draw";
 
 type End = Extract<DrawnNode, { type: "end" }>;
