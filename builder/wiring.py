@@ -113,7 +113,10 @@ class Application:
         self.ask_outside = Outside(settings.allowed_hosts, self.transaction, self.wrapping)
         self.models = ConnectionBook(connections_from_environment(settings.environment), self.database.read)
         self.admission = Admission(
-            AdmitTemplates(palette), CredentialAdmit(self.types), ConnectionAdmit(self.models), BudgetAdmit(self.models)
+            AdmitTemplates(palette),
+            CredentialAdmit(self.types),
+            ConnectionAdmit(self.models),
+            BudgetAdmit(self.models.own),
         )
         self.worker: RunWorker | None = None
         self._plans = PlanShelf(self.types, lambda: self.connections)

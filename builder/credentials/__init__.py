@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from builder.credentials.admit import ConnectionAdmit, CredentialAdmit
     from builder.credentials.api import router
-    from builder.credentials.book import ConnectionBook
+    from builder.credentials.book import ConnectionBook, find_true_connections
     from builder.credentials.connections import (
         change_connection,
         choose_default,
@@ -37,6 +37,7 @@ _DOORS = {
     "ConnectionAdmit": "admit",
     "ConnectionBook": "book",
     "CredentialAdmit": "admit",
+    "find_true_connections": "book",
     "change_connection": "connections",
     "choose_default": "connections",
     "find_refused_of": "connections",
@@ -64,6 +65,7 @@ __all__ = [
     "end_credential",
     "find_credential",
     "find_refused_of",
+    "find_true_connections",
     "list_credentials",
     "make_connection",
     "make_credential",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
@@ -63,10 +63,7 @@ class ConnectionBook(Mapping[str, Connection]):
         if name != DEFAULT:
             return name
         held = self._now()
-        if self._chosen is not None and self._chosen in held:
-            return self._chosen
-        usual = _place(self._own[DEFAULT])
-        return next((key for key, each in self._own.items() if key != DEFAULT and _place(each) == usual), DEFAULT)
+        return _name_default(self._own, self._chosen if self._chosen in held else None)
 
     def __getitem__(self, name: str) -> Connection:
         return self._now()[name]
@@ -104,6 +101,30 @@ def join_connections(
     if chosen is not None and chosen in found:
         found[DEFAULT] = replace(found[chosen], name=DEFAULT)
     return found
+
+
+def find_true_connections(
+    session: Session, own: Mapping[str, Connection], names: Collection[str]
+) -> dict[str, Connection]:
+    """Those of these names that can be asked now, by the names under which they were opened. Reads the database.
+
+    Args:
+        session: any session.
+        own: those of the environment.
+        names: as workflows say them; `default` is among them where one says so.
+    """
+    revision, chosen = store.read_choice(session)
+    rows = store.find_connections_named(session, [*names, chosen or ""]) if revision else {}
+    now = join_connections(own, list(rows.values()), chosen, None)
+    usual = _name_default(own, chosen if chosen in now else None)
+    return {usual if name == DEFAULT else name: now[name] for name in names if name in now}
+
+
+def _name_default(own: Mapping[str, Connection], chosen: str | None) -> str:
+    if chosen is not None:
+        return chosen
+    usual = _place(own[DEFAULT])
+    return next((name for name, each in own.items() if name != DEFAULT and _place(each) == usual), DEFAULT)
 
 
 def _place(connection: Connection) -> tuple[str, str, str]:

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar
 
 from sqlalchemy.orm import Session
 
+from builder.credentials import find_true_connections
 from builder.db import read_clock
 from builder.engine.plan import Plan
 from builder.governance import store
 from builder.governance.rules import find_limit, span_of
-from builder.governance.schemas import Budget, Scope, Span
+from builder.governance.schemas import Budget, Limit, Scope, Span
 from builder.providers import PRACTICE, Connection
 from builder.teams import NotAdmittedError, Wish, find_admins, read_people
-
-
-class Book(Protocol):
-    """The model connections, live."""
-
-    def find_true_name(self, name: str) -> str:
-        """The name under which a connection was opened."""
-        ...
-
-    def get(self, name: str, /) -> Connection | None:
-        """A connection by its name."""
-        ...
 
 
 class BudgetUsedUpError(NotAdmittedError):
@@ -33,13 +22,14 @@ class BudgetUsedUpError(NotAdmittedError):
 
     code: ClassVar[str] = "budget_used_up"
 
-    def __init__(self, budget: Budget, span: Span, how_much: str, people: str) -> None:
-        name, until = budget.wanted.name, span.ends.isoformat()
+    def __init__(self, budget: Budget, span: Span, limit: Limit, people: str) -> None:
+        name, begins, until = budget.wanted.name, span.begins.isoformat(), span.ends.isoformat()
+        said: dict[str, Any] = {"budget": name, "begins": begins, "ends": until, "people": people}
         super().__init__(
-            f"The budget “{name}” is used up: {how_much} since {span.begins.isoformat()}. "
+            f"The budget “{name}” is used up: {limit.sentence} since {begins}. "
             f"It is full again on {until} at 0:00 UTC.",
             way_out=f"Wait until then, or ask {people} to raise it.",
-            budget=name, how_much=how_much, begins=span.begins.isoformat(), ends=until, people=people,
+            **said, case=limit.kind, spent=limit.spent, limit=limit.limit,
         )  # fmt: skip
 
 
@@ -49,8 +39,9 @@ class BudgetAdmit:
     A run that is under way is not asked again: it goes on to its end, and its own limits bound what it costs.
     """
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, own: Mapping[str, Connection]) -> None:
+        """Takes the model connections of the environment; the others are read where they are kept."""
+        self._own = own
 
     def concerns(self, plan: Plan) -> bool:
         """Whether it asks a model that costs anything. Practice costs nothing."""
@@ -58,16 +49,15 @@ class BudgetAdmit:
 
     def check(self, session: Session, plan: Plan, wish: Wish) -> None:
         """Raises BudgetUsedUpError."""
-        costs = self._find_costs(plan.models)
-        if not costs:
-            return
-        places: list[store.Place] = [(Scope.ORGANISATION, ""), *((Scope.CONNECTION, name) for name in costs)]
+        places: list[store.Place] = [(Scope.ORGANISATION, "")]
         if wish.team_id is not None:
             places.append((Scope.TEAM, str(wish.team_id)))
         if wish.workflow_id is not None:
             places.append((Scope.WORKFLOW, str(wish.workflow_id)))
         budgets = store.find_budgets_about(session, places)
-        if not budgets:
+        costs = self._find_costs(session, plan.models) if budgets else {}
+        budgets = [each for each in budgets if each.scope is not Scope.CONNECTION or each.about in costs]
+        if not budgets or not costs:
             return
         today = read_clock(session).date()
         spans = {each.id: span_of(each.wanted.period, today) for each in budgets}
@@ -78,16 +68,12 @@ class BudgetAdmit:
             if limit is not None:
                 raise BudgetUsedUpError(each, spans[each.id], limit, _name_helpers(session, each))
 
-    def _find_costs(self, names: Collection[str]) -> Mapping[str, bool]:
-        """True name → whether a question to it costs money; one that is not here any more might. Without practice."""
-        found: dict[str, bool] = {}
-        for name in names:
-            connection = self._book.get(name)
-            if connection is None:
-                found[name] = True
-            elif connection.provider != PRACTICE:
-                found[self._book.find_true_name(name)] = connection.price_in > 0 or connection.price_out > 0
-        return found
+    def _find_costs(self, session: Session, names: Collection[str]) -> Mapping[str, bool]:
+        """Connection, by the name under which it was opened → whether a question to it costs money."""
+        asked = find_true_connections(session, self._own, names)
+        return {
+            name: each.price_in > 0 or each.price_out > 0 for name, each in asked.items() if each.provider != PRACTICE
+        }
 
 
 def _name_helpers(session: Session, budget: Budget) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from builder.engine.template import GovernanceTemplate
-from builder.governance.schemas import Budget, Period, Span, Spent, Standing, TemplateState, TemplateVersion
+from builder.governance.schemas import Budget, Limit, Period, Span, Spent, Standing, TemplateState, TemplateVersion
 from builder.sdk import Stage
 
 
@@ -62,8 +62,8 @@ def judge_spent(budget: Budget, spent: Spent) -> Standing:
     return Standing.NEAR if share * 100 >= budget.wanted.warn_at else Standing.OPEN
 
 
-def find_limit(budget: Budget, spent: Spent, *, costs: bool) -> str | None:
-    """Which limit of a budget stops a run, as a sentence says it; None when none does.
+def find_limit(budget: Budget, spent: Spent, *, costs: bool) -> Limit | None:
+    """Which limit of a budget stops a run; None when none does.
 
     Args:
         budget: the budget.
@@ -72,9 +72,9 @@ def find_limit(budget: Budget, spent: Spent, *, costs: bool) -> str | None:
     """
     money, tokens = budget.wanted.money, budget.wanted.tokens
     if costs and money is not None and spent.money + _NOTHING >= money:
-        return f"{say_money(spent.money)} of {say_money(money)}"
+        return Limit("money", spent.money, money, f"{say_money(spent.money)} of {say_money(money)}")
     if tokens is not None and spent.tokens >= tokens:
-        return f"{spent.tokens:,} of {tokens:,} tokens"
+        return Limit("tokens", spent.tokens, tokens, f"{spent.tokens:,} of {tokens:,} tokens")
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from builder.kit.errors import HandrailError
 from builder.sdk import JSON
@@ -166,6 +166,16 @@ class Budget:
     def place(self) -> tuple[Scope, str]:
         """What is counted for it."""
         return self.scope, self.about
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit of a budget that is reached: `money` or `tokens`, how much of it is spent, and how a sentence says it."""
+
+    kind: Literal["money", "tokens"]
+    spent: float
+    limit: float
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)

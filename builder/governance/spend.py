@@ -36,11 +36,12 @@ class SpendingBook:
     def __init__(self, find_true_name: Callable[[str], str]) -> None:
         self._find_true_name = find_true_name
 
-    def __call__(self, session: Session, spender: Spender, spent: Iterable[tuple[str, Spent]]) -> None:
-        """Adds to today's sums, by the database's clock.
+    def __call__(self, spender: Spender, spent: Iterable[tuple[str, Spent]]) -> Callable[[Session], None]:
+        """What adds to today's sums, by the database's clock, in the transaction that keeps what came of the questions.
+
+        Names are looked up before there is one: whoever holds a connection to the database waits for no other.
 
         Args:
-            session: the transaction that keeps what the questions answered.
             spender: who asked.
             spent: connection → what a question to it cost; a connection may come several times.
         """
@@ -53,8 +54,7 @@ class SpendingBook:
         for connection, amount in spent:
             for place in (*places, (Scope.CONNECTION, self._find_true_name(connection))):
                 amounts[place] = amounts.get(place, Spent()) + amount
-        if amounts:
-            add_spent(session, read_clock(session).date(), spender.run_id % SLICES, amounts)
+        return lambda session: add_spent(session, read_clock(session).date(), spender.run_id % SLICES, amounts)
 
 
 def sweep_spending(session: Session) -> None:

@@ -133,8 +133,9 @@ def list_all_budgets(session: Session, within: frozenset[int] | None) -> list[Bu
 
 
 def find_budgets_about(session: Session, places: Collection[Place]) -> list[Budget]:
-    """The budgets about any of these, the first made first."""
-    query = select(budget_table).where(_any_of(budget, places)).order_by(budget.id)
+    """The budgets about any of these, and those about any connection, the first made first."""
+    about = or_(_any_of(budget, places), budget.scope == Scope.CONNECTION.value)
+    query = select(budget_table).where(about).order_by(budget.id)
     return [_budget_of(row) for row in session.execute(query)]
 
 

@@ -148,7 +148,7 @@ class Journal:
         claim, on_spend = self._hold.claim, self._hold.reach.on_spend
         if on_spend is not None:
             spender = Spender(claim.run_id, claim.team_id, claim.workflow_id)
-            self._beside.append(lambda session: on_spend(session, spender, spent))
+            self._beside.append(on_spend(spender, spent))
 
     def forget_intents(self, paths: Collection[str]) -> None:
         """Takes back the starts of steps that have not been begun, and leaves the signals that led to them untaken."""

@@ -148,10 +148,10 @@ class Audit(Protocol):
 
 
 class OnSpend(Protocol):
-    """A run's questions cost something: it is added up, in the transaction that keeps what came of them."""
+    """A run's questions cost something, which is to be added up."""
 
-    def __call__(self, session: Session, spender: Spender, spent: Iterable[tuple[str, Spent]]) -> None:
-        """Adds it: connection → what a question to it cost."""
+    def __call__(self, spender: Spender, spent: Iterable[tuple[str, Spent]]) -> Callable[[Session], None]:
+        """What adds it (connection → what a question to it cost) in the transaction that keeps what came of them."""
         ...
 
 

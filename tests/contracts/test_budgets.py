@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from builder.credentials import choose_default
 from builder.db import Database, columns
 from builder.governance import (
     Spender,
@@ -28,6 +31,8 @@ from builder.notices.tables import notice_table
 from builder.runs import list_runs
 from builder.runs.tables import run_table
 from builder.sdk import Failed, FailureClass, ModelAnswer, ModelRequest, NodeError, Usage
+from builder.settings import read_settings
+from builder.wiring import build_embedded
 from builder.workflows import find_keepers
 from tests.backends import Backend
 from tests.contracts.keeper_process import read_hand_clock
@@ -35,6 +40,9 @@ from tests.contracts.test_schedules import Timekeeper, at
 from tests.contracts.worker_process import Process
 from tests.contracts.world import EchoGateway, World, workflow
 from tests.rooms.credentials.test_connections import connect, publish
+from tests.rooms.credentials.test_outside import serving
+from tests.rooms.loopback import Seen, answer
+from tests.rooms.world import URL, people_world
 
 THINK = {"type": "test.think@1"}
 CHAIN = workflow({"one": THINK, "two": THINK, "three": {"type": "test.note@1"}})
@@ -165,7 +173,7 @@ def test_who_adds_at_once_neither_waits_for_ever_nor_loses_anything(database: Da
             for turn in range(40):
                 names = ["a", "b", "c"] if (seed + turn) % 2 else ["c", "b", "a"]
                 with database.transaction() as session:
-                    book(session, Spender(turn % 2, 1, turn % 3), [(name, Spent(0.01, 1)) for name in names])
+                    book(Spender(turn % 2, 1, turn % 3), [(name, Spent(0.01, 1)) for name in names])(session)
         except Exception as problem:  # whatever it was, the test tells it
             problems.append(problem)
 
@@ -178,6 +186,56 @@ def test_who_adds_at_once_neither_waits_for_ever_nor_loses_anything(database: Da
     sums = read_sums(database)
     assert sums["organisation", ""] == (pytest.approx(7.2), 720)
     assert [sums["connection", name][1] for name in "abc"] == [240, 240, 240]
+
+
+# ---------------------------------------------------------------------- the whole way
+
+
+def answer_cheaply(seen: Seen) -> bytes:
+    body = {"choices": [{"message": {"content": "I am here."}, "finish_reason": "stop"}], "model": "small",
+            "usage": {"prompt_tokens": 7, "completion_tokens": 3}}  # fmt: skip
+    return answer(json.dumps(body).encode(), **{"Content-Type": "application/json"})
+
+
+def test_from_a_models_answer_to_the_refusal_of_the_run_after(backend: Backend) -> None:
+    said = {"HANDRAIL_HOME": str(backend.folder), "HANDRAIL_DATABASE_URL": backend.address, "HANDRAIL_URL": URL}
+    with serving(answer_cheaply) as server, build_embedded(read_settings(said)) as application:
+        world = people_world(application)
+        callers = {name: world.caller(name) for name in world.people}
+        world.caller = callers.__getitem__  # type: ignore[method-assign]  # the same answers, without a transaction
+        _, name = connect(
+            world, base_url=f"http://{server.place}/v1", hosted="local", price_in=100_000.0, price_out=200_000.0
+        )
+        with world.transaction() as session:
+            choose_default(session, world.caller("admin"), name, {name})
+        application.models.forget()
+        number = publish(world, "default")
+        builder, admin = world.client("builder"), world.client("admin")
+        wanted = {"name": "Small", "scope": "connection", "connection": name, "money": 2.0}
+        assert admin.post("/api/budgets", json=wanted).status_code == 201
+        for _ in range(2):
+            started = builder.post(f"/api/workflows/{number}/form", json={"input": {"text": "Hello"}})
+            assert started.status_code == 201, started.text
+            run = f"/api/runs/{started.json()['run']}"
+            until(lambda path=run: builder.get(path).json()["state"] == "succeeded")  # type: ignore[misc]  # bound now
+            assert builder.get(run).json()["cost"] == pytest.approx(1.3)
+        (shown,) = admin.get("/api/budgets").json()
+        assert (shown["spent_money"], shown["spent_tokens"]) == (pytest.approx(2.6), 20)
+        assert (shown["standing"], shown["connection"]) == ("used_up", name)
+        refused = builder.post(f"/api/workflows/{number}/form", json={"input": {"text": "Hello"}})
+        assert (refused.status_code, refused.json()["code"]) == (409, "budget_used_up")
+        assert refused.json()["params"]["case"] == "money"
+        assert refused.json()["sentence"].startswith("The budget “Small” is used up: 2.60 of 2.00 since ")
+        next(each for each in application.rounds() if each.name == "budgets").act()
+        assert "budget_used_up" in [each["kind"] for each in admin.get("/api/notices").json()["items"]]
+        assert len(server.seen) == 2
+
+
+def until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < end, "this never came"
+        time.sleep(0.02)
 
 
 # ---------------------------------------------------------------------- telling, and refusing
@@ -210,7 +268,7 @@ def limit(house: Timekeeper, **said: Any) -> int:
 
 def spend(house: Timekeeper, money: float) -> None:
     with house.world.transaction() as session:
-        SpendingBook(str)(session, Spender(1, house.world.ours, None), [("x", Spent(money))])
+        SpendingBook(str)(Spender(1, house.world.ours, None), [("x", Spent(money))])(session)
 
 
 def test_of_keepers_that_look_at_once_one_tells(house: Timekeeper) -> None:

@@ -34,5 +34,5 @@ def spend(product: Product, money: float, tokens: int) -> None:
     database = open_database(f"sqlite:///{product.home}/handrail.db")
     with database.transaction() as session:
         team = session.scalars(select(team_table.c.id)).first()
-        SpendingBook(str)(session, Spender(1, team, None), [("gpt", Spent(money, tokens))])
+        SpendingBook(str)(Spender(1, team, None), [("gpt", Spent(money, tokens))])(session)
     database.close()

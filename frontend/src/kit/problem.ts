@@ -33,7 +33,8 @@ export function wordsOf(said: Said, t: TFunction): { sentence: string; wayOut: s
   const code = codes[said.code] ?? said.code;
   const name = said.field?.split(".").at(-1)?.replaceAll("_", " ") ?? "";
   const params = { name, ...said.params };
-  const keys = [`finding.${code}.${said.params?.case}`, `finding.${code}`, `problem.${code}`];
+  const own = `.${said.params?.case}`;
+  const keys = [`finding.${code}${own}`, `finding.${code}`, `problem.${code}${own}`, `problem.${code}`];
   return {
     sentence: say(keys, { defaultValue: said.sentence, ...params }),
     wayOut: say(

@@ -37,7 +37,7 @@ def spend(world: World, money: float = 0.0, tokens: int = 0, *, connection: str 
     book = SpendingBook(world.application.models.find_true_name)
     spender = Spender(next(_runs), who.get("team", world.ours), who.get("workflow"))
     with world.transaction() as session:
-        book(session, spender, [(connection, Spent(money, tokens))])
+        book(spender, [(connection, Spent(money, tokens))])(session)
 
 
 def listed(world: World, name: str) -> dict[str, Mapping[str, Any]]:
@@ -98,9 +98,14 @@ def test_what_is_spent_only_ever_moves_a_budget_towards_its_end(
 
 def test_a_limit_of_money_does_not_stop_what_costs_none() -> None:
     assert find_limit(of(1.0), Spent(2.5, 10), costs=False) is None
-    assert find_limit(of(1.0), Spent(1234.5, 10), costs=True) == "1,234.50 of 1.00"
-    assert find_limit(of(1.0, 1_000), Spent(0.0, 1_000), costs=False) == "1,000 of 1,000 tokens"
-    assert find_limit(of(0.0005), Spent(0.0006), costs=True) == "0.000600 of 0.000500"
+    for limited, spent, costs, said in (
+        (of(1.0), Spent(1234.5, 10), True, "1,234.50 of 1.00"),
+        (of(1.0, 1_000), Spent(0.0, 1_000), False, "1,000 of 1,000 tokens"),
+        (of(0.0005), Spent(0.0006), True, "0.000600 of 0.000500"),
+    ):
+        found = find_limit(limited, spent, costs=costs)
+        assert found is not None
+        assert found.sentence == said
 
 
 # ---------------------------------------------------------------------- counting
