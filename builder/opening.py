@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from builder import __version__
 from builder.audit import append_event
 from builder.credentials import Lender
-from builder.db import newest_revision, read_clock
+from builder.db import Database, newest_revision, read_clock
 from builder.egress import Allowed, Client
 from builder.engine.compile_plan import compile_plan
 from builder.engine.facts import ConnectionFacts
@@ -31,7 +31,8 @@ from builder.notices import MailServer, Postman
 from builder.payloads import FolderStore, ObjectStore, PayloadStore, S3Key
 from builder.processes import Process
 from builder.providers import Cassettes, Connection, Gateway, Models
-from builder.runs import machine_place
+from builder.reviews import count_waiting_reviews
+from builder.runs import count_leases, count_open_runs, machine_place
 from builder.sdk import JSON, HttpAnswer, HttpRequest, NodeType, Send
 from builder.settings import ObjectStoreSettings, Settings
 from builder.teams import NotAdmittedError
@@ -160,13 +161,19 @@ def describe_process(role: str, keys: Keys) -> Process:
     )
 
 
-def open_telemetry(settings: Settings, role: str, look: Callable[[], Figures]) -> Instruments:
+def look_at_figures(database: Database) -> Figures:
+    """How the installation stands."""
+    with database.read() as session:
+        return Figures(count_open_runs(session), count_waiting_reviews(session), count_leases(session))
+
+
+def open_telemetry(settings: Settings, role: str, database: Database) -> Instruments:
     """What watches a process, as far as the settings want to know."""
     return open_instruments(
         role,
         figures=settings.metrics is not None and role != COMMAND,
         endpoint=settings.otlp,
-        look=look if role in _TELLS_FIGURES else None,
+        look=(lambda: look_at_figures(database)) if role in _TELLS_FIGURES else None,
     )
 
 

@@ -55,12 +55,12 @@ from builder.queue import (
     open_doorbell,
     start_embedded_worker,
 )  # fmt: skip
-from builder.reviews import count_waiting_reviews, open_review, sees_file, withdraw_review
-from builder.runs import Reach, RunWorker, Start, count_leases, count_open_runs, start_run
+from builder.reviews import open_review, sees_file, withdraw_review
+from builder.runs import Reach, RunWorker, Start, start_run
 from builder.sdk import JSON, NodeType
 from builder.settings import Settings
 from builder.teams import Admission, NotAdmittedError, is_machine_trusted, is_ownerless, make_owner_link
-from builder.telemetry import SILENCE, Answers, Figures, SideDoor
+from builder.telemetry import SILENCE, Answers, SideDoor
 from builder.triggers import TriggerFiles, keep_schedules, sweep_fires
 from builder.workflows import WorkflowNames, tell_template_users
 
@@ -131,7 +131,7 @@ class Application:
             self.database.upgrade()
         self.database.on_ring(self.ring.ring)
         self.process = describe_process(role, self.keys)
-        self.telemetry = open_telemetry(settings, role, self.look_at_figures)
+        self.telemetry = open_telemetry(settings, role, self.database)
 
     def __enter__(self) -> Self:
         return self
@@ -290,11 +290,6 @@ class Application:
         if self.worker is not None and not self.worker.trusted:
             return "Its lease has not been prolonged: the database is away, or slow."
         return self.database.look_away()
-
-    def look_at_figures(self) -> Figures:
-        """How the installation stands."""
-        with self.database.read() as session:
-            return Figures(count_open_runs(session), count_waiting_reviews(session), count_leases(session))
 
     def drain(self, timeout: float = 25.0) -> None:
         """Takes no run any more, lets nodes under way finish, gives the rest back."""
