@@ -29,6 +29,10 @@ class MockProvider:
         """Signs with another key from now on; the old one is published no more."""
         assert httpx.post(f"{self.issuer}/change-key", trust_env=False).status_code == 204
 
+    def vouch_to_another(self) -> None:
+        """Vouches for people to another product from now on."""
+        assert httpx.post(f"{self.issuer}/other-audience", trust_env=False).status_code == 204
+
 
 @contextmanager
 def open_mock_provider() -> Iterator[MockProvider]:
@@ -51,6 +55,7 @@ def serve() -> None:
     """Serves on a free port, and says where."""
     import flask
     import oidc_provider_mock
+    import oidc_provider_mock._app as provider
     from werkzeug.serving import make_server
 
     app = oidc_provider_mock.app(require_nonce=True)
@@ -59,6 +64,11 @@ def serve() -> None:
     def change_key() -> tuple[str, int]:
         kept = flask.g.oidc_provider_mock_storage
         kept.jwk = type(kept)().jwk
+        return "", 204
+
+    @app.post("/other-audience")
+    def vouch_to_another() -> tuple[str, int]:
+        provider.OpenIDCode.get_audiences = lambda *_: ["another product"]
         return "", 204
 
     @app.get("/favicon.ico")

@@ -95,8 +95,8 @@ COMPANY_LASTS = timedelta(hours=12)
 """A session that the company's provider opened ends after this, whatever is done in it: then it must vouch again."""
 COMPANY_START_LASTS = timedelta(minutes=10)
 """A sign-in at the provider that takes longer begins anew."""
-COMPANY_PACE = (0.5, 20)
-"""Ways to the provider and back from one network: a second in the long run, at once after a rest; in each process."""
+COMPANY_PACE = (10.0, 200)
+"""Ways to the provider and back from one network, which may be a whole company's: the same."""
 CLOCKS_DIFFER = 120
 """Seconds by which the provider's clock and ours may differ."""
 KEYS_ANEW = timedelta(seconds=60)

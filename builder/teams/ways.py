@@ -28,13 +28,11 @@ class Ways:
 
     Attributes:
         company: what the company's sign-in is called; None when there is none, or it is off.
-        issuer: whose it is.
         passwords: whether a password opens anything.
         ask: whom people ask who may not come in.
     """
 
     company: str | None
-    issuer: str
     passwords: bool
     ask: str
 
@@ -43,8 +41,8 @@ def read_ways(session: Session) -> Ways:
     """Which ways are open."""
     row = read_provider_row(session)
     if row is None or not row.enabled:
-        return Ways(None, "", passwords=True, ask="")
-    return Ways(row.name, row.issuer, row.passwords, row.ask)
+        return Ways(None, passwords=True, ask="")
+    return Ways(row.name, row.passwords, row.ask)
 
 
 def refuse_password(session: Session, person_id: int | None) -> None:
@@ -71,7 +69,7 @@ def find_company_only(session: Session, person_id: int | None) -> CompanyOnlyErr
         return CompanyOnlyError(
             "Passwords are switched off here.", way_out=f"Sign in with {ways.company}.", company=ways.company
         )
-    if person_id is not None and has_identity(session, ways.issuer, person_id):
+    if person_id is not None and has_identity(session, person_id):
         return CompanyOnlyError(
             f"You sign in with {ways.company} here, not by password.",
             way_out=f"Sign in with {ways.company}.",

@@ -100,6 +100,8 @@ def set_up_provider(session: Session, caller: Caller, wanted: ProviderIn, wrappi
         raise ProviderError(wrong[1], field="issuer", case=wrong[0])
     values: dict[str, Any] = wanted.model_dump(exclude={"secret", "mapping", "scopes", "issuer"})
     values |= {"issuer": issuer, "scopes": " ".join(dict.fromkeys(wanted.scopes)), "mapping": _check(session, wanted)}
+    if len(values["scopes"]) > 500:
+        raise ProviderError("These are too many scopes.", field="scopes", case="scopes")
     other = before is not None and before.issuer != issuer
     if wanted.secret is not None:
         values |= _seal(wanted.secret, wrapping)

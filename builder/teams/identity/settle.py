@@ -151,8 +151,8 @@ def sweep_absent(session: Session, now: datetime) -> None:
     row = read_provider_row(session)
     if row is None or not row.enabled:
         return
-    for person_id in take_absent(session, row.issuer, now - timedelta(days=row.absent_days), now):
-        lock_organisation(session)
+    lock_organisation(session)
+    for person_id in take_absent(session, now - timedelta(days=row.absent_days), now):
         apply_groups(session, _groups_of(row.name), person_id, NOTHING, now)
         shut_out(session, _groups_of(row.name), person_id, now)
 
@@ -173,7 +173,7 @@ def _find_newcomer(
     person = None if found is None else found[0]
     if person is not None and person.closed:
         return None, "closed"
-    if person is not None and has_identity(session, provider.issuer, person.id):
+    if person is not None and has_identity(session, person.id, provider.issuer):
         return None, "bound_elsewhere"
     invitations = take_invitations(session, vouched.email, now)
     stands = person is not None and any(read_standing(session, person.id))
@@ -184,7 +184,7 @@ def _find_newcomer(
         number = insert_person(session, vouched.email, vouched.name, vouched.language, None, now)
         person = read_people(session, [number])[number]
         subject = f"person {show_id(number)}"
-        append_event(session, "person_joined", actor=actor, subject=subject, now=now, record={"way": "company"})
+        append_event(session, "person_introduced", actor=actor, subject=subject, now=now, record={"name": vouched.name})
     for link in invitations:
         if link.team_id is not None:
             add_roles(session, link.made_by, link.team_id, person.id, link.roles, now)

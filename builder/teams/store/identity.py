@@ -96,10 +96,10 @@ def read_identity(session: Session, issuer: str, subject: str) -> int | None:
     return session.scalar(select(identity.person_id).where(identity.issuer == issuer, identity.subject == subject))
 
 
-def has_identity(session: Session, issuer: str, person_id: int) -> bool:
-    """Whether a person is bound to somebody at this provider."""
-    query = select(exists().where(identity.issuer == issuer, identity.person_id == person_id))
-    return session.scalar(query) or False
+def has_identity(session: Session, person_id: int, issuer: str | None = None) -> bool:
+    """Whether a person is bound to somebody at this provider; without one, at any that there ever was."""
+    mine = exists().where(identity.person_id == person_id)
+    return session.scalar(select(mine if issuer is None else mine.where(identity.issuer == issuer))) or False
 
 
 def insert_identity(session: Session, issuer: str, subject: str, person_id: int, now: datetime) -> None:
@@ -114,11 +114,14 @@ def save_identity_seen(session: Session, issuer: str, subject: str, now: datetim
     session.execute(statement.values(seen_at=now, absent_at=None))
 
 
-def take_absent(session: Session, issuer: str, before: datetime, now: datetime) -> list[int]:
-    """People for whom the provider has not vouched since; each is named once, until he comes again."""
-    gone = and_(identity.issuer == issuer, identity.seen_at <= before, identity.absent_at.is_(None))
+def take_absent(session: Session, before: datetime, now: datetime) -> list[int]:
+    """People for whom no provider has vouched since, not even one that was here earlier; each is named once, until he
+    comes again.
+    """
+    seen = select(identity.person_id).where(identity.seen_at > before)
+    gone = and_(identity.absent_at.is_(None), identity.person_id.not_in(seen))
     statement = update(person_identity_table).where(gone).values(absent_at=now).returning(identity.person_id)
-    return sorted(session.scalars(statement))
+    return sorted(set(session.scalars(statement)))
 
 
 def find_bound_people(session: Session, issuer: str) -> Sequence[Any]:

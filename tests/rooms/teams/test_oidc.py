@@ -23,12 +23,13 @@ from builder.kit.ids import show_id
 from builder.kit.pace import Pace
 from builder.teams import CSRF_HEADER, gate
 from builder.teams.gate import COOKIE
-from builder.teams.identity import discover
+from builder.teams.identity import discover, routes
 from builder.teams.identity.settle import sweep_absent
 from builder.teams.identity.words import PROBLEMS
-from builder.teams.rules import COMPANY_LASTS, COMPANY_PACE
+from builder.teams.rules import COMPANY_LASTS
 from builder.teams.store import read_memberships, read_org_roles, read_person_by_email, save_membership, save_person
 from builder.teams.tables import identity_provider_table, person_identity_table, sign_in_start_table
+from builder.teams.ways import find_company_only
 from tests.rooms.teams.cases import make_one_token
 from tests.rooms.teams.provider import (
     SECRET,
@@ -318,9 +319,10 @@ def test_no_sign_in_leads_to_another_site(ready: World, provider: FakeProvider, 
     assert client.get(provider.authorize(go(client, to))).headers["location"] == "/"
 
 
-def test_the_way_there_is_slowed_down(ready: World, provider: FakeProvider) -> None:
+def test_the_way_there_is_slowed_down(ready: World, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "COMPANY_PACE", (0.1, 5))
     client = browser(ready)
-    for _ in range(COMPANY_PACE[1]):
+    for _ in range(5):
         assert problem_of(client.get(GO)) is None
     assert problem_of(client.get(GO)) == "too_fast"
 
@@ -458,6 +460,26 @@ def test_whom_the_provider_no_longer_knows_is_out_after_a_while(ready: World, pr
     assert len(events(ready, "person_shut_out")) == 1
     assert problem_of(enter(ready, provider)) is None
     assert roles_of(ready, mia) == (["builder"], [])
+
+
+def test_whom_an_earlier_provider_brought_leaves_with_it(ready: World, provider: FakeProvider) -> None:
+    assert problem_of(enter(ready, provider)) is None
+    mia = person_of(ready)
+    assert mia is not None
+    with open_provider(person=dict(MIA)) as other:
+        set_up(ready, other.issuer)
+        with ready.transaction() as session:
+            assert find_company_only(session, mia) is not None
+            seen = read_clock(session) - timedelta(days=15)
+            session.execute(update(person_identity_table).values(seen_at=seen))
+        other.person |= {"sub": "max", "email": "max@acme.example"}
+        assert problem_of(enter(ready, other)) is None
+        keep(ready)
+        assert roles_of(ready, mia) == ([], [])
+        other.person = dict(MIA)
+        assert problem_of(enter(ready, other)) is None
+        keep(ready)
+        assert roles_of(ready, mia) == (["builder"], [])
 
 
 def keep(world: World) -> None:

@@ -78,4 +78,14 @@ def test_whoever_says_no_there_or_brings_an_old_nonce_is_not_in(world: World, mo
     mixed = httpx.URL(second).copy_merge_params(asked)
     back = httpx.post(mixed, data={"sub": "lea"}, trust_env=False).headers["location"]
     answer = two.get(back.removeprefix("https://handrail.example"))
-    assert answer.headers["location"] in ("/sign-in?problem=nonce", "/sign-in?problem=code_used")
+    assert answer.headers["location"] == "/sign-in?problem=nonce"
+
+
+def test_what_it_vouches_to_another_product_opens_nothing(world: World) -> None:
+    with open_mock_provider() as other:
+        set_up(world, other.issuer, mapping=[rule(world, "leads", "owner")])
+        other.add_person("lea", email="lea@acme.example", email_verified=True, name="Lea", groups=["leads"])
+        other.vouch_to_another()
+        client, answer = enter(world, "lea")
+    assert answer.headers["location"] == "/sign-in?problem=wrong_audience"
+    assert client.get("/api/session").json()["person"] is None

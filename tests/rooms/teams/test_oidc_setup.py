@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,12 +17,14 @@ from builder.kit.sealing import LocalWrapping, new_key
 from builder.opening import Outside
 from builder.teams import gate, passwords, rewrap_provider
 from builder.teams.identity.provider import open_provider
+from builder.teams.identity.words import PROBLEMS
 from builder.teams.store import find_admins, save_org_roles, save_person
 from builder.teams.tables import identity_provider_table
 from tests.rooms.teams.provider import SECRET, FakeProvider, rule, set_up
 from tests.rooms.teams.provider import open_provider as serve
 from tests.rooms.world import World
 
+TEXTS = Path(__file__).resolve().parents[3] / "frontend" / "src" / "app" / "texts"
 PASSWORD = "a long walk by the sea"
 
 
@@ -52,6 +56,7 @@ def enter(world: World, provider: FakeProvider) -> Any:
         ({"issuer": "https://mia@login.acme.example"}, "issuer"),
         ({"issuer": "https://[::1"}, "issuer"),
         ({"issuer": "https://login:port"}, "issuer"),
+        ({"scopes": ["x" * 100] * 5 + ["y" * 100, "z" * 100, "a" * 100, "b" * 100, "c" * 100]}, "scopes"),
         ({"mapping": [{"group": "a", "role": "builder"}]}, "mapping.0.role"),
         ({"mapping": [{"group": "a", "role": "admin", "team": "0000000000001"}]}, "mapping.0.team"),
     ],
@@ -136,6 +141,16 @@ def test_nothing_is_tried_before_it_is_set_up(world: World) -> None:
     assert world.client("admin").get("/api/identity-provider").json()["provider"] is None
     answer = world.client(follow_redirects=False).get("/api/sign-in/company")
     assert answer.headers["location"] == "/sign-in?problem=off"
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_page_of_sign_in_has_words_for_everything_that_goes_wrong(language: str) -> None:
+    words = json.loads((TEXTS / f"{language}.json").read_text("utf-8"))
+    said = {key.removeprefix("signIn.problem.") for key in words if key.startswith("signIn.problem.")}
+    assert said == {*PROBLEMS, *(f"{problem}.wayOut" for problem in PROBLEMS)}
+    if language == "en":
+        shown = {name: (words[f"signIn.problem.{name}"], words[f"signIn.problem.{name}.wayOut"]) for name in PROBLEMS}
+        assert shown == PROBLEMS
 
 
 # ---------------------------------------------------------------------- the other ways in
