@@ -10,7 +10,7 @@ const CORE =
   "nav shell person notices notice kit value keys problem found verdict why home reviews runs run stage risk duty severity";
 const EDITOR =
   "act canvas connect editor failing fields findings form governed group inspector kind labels list move node operator " +
-  "picker pin port publish requirement try type way";
+  "picker pin port publish requirement try type upgrade way";
 
 const WORDS = "virtual:words/";
 const FIRST_WORDS = { core: new Set(CORE.split(" ")), editor: new Set(EDITOR.split(" ")) };
