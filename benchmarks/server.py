@@ -99,7 +99,7 @@ def _start_once(site: Site, client: httpx.Client) -> tuple[float, str]:
 def _to_first_step(client: httpx.Client, run: str) -> float:
     """Milliseconds between what the record says: the run was made, its first step began."""
     found: Any = client.get(f"/api/runs/{run}").json()
-    return _moment(found["steps"][0]["started_at"]) - _moment(found["started_at"])
+    return round(_moment(found["steps"][0]["started_at"]) - _moment(found["started_at"]), 3)
 
 
 def _moment(text: str) -> float:

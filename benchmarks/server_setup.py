@@ -84,7 +84,7 @@ class Receiver:
 
 @dataclass(frozen=True)
 class Hooked:
-    """A workflow of forty steps that a webhook starts: where to deliver, and with which secret."""
+    """A workflow that a webhook starts: where to deliver, and with which secret."""
 
     workflow: str
     path: str
@@ -101,6 +101,7 @@ class Site:
         started: the workflow of one step that sends to the receiver.
         workflow, run: one of the many, and one of its runs.
         hook: a webhook that starts forty steps.
+        sender: a webhook that starts the workflow of one step.
     """
 
     url: str
@@ -110,6 +111,7 @@ class Site:
     workflow: str
     run: str
     hook: Hooked
+    sender: Hooked
     processes: list[subprocess.Popen[Any]] = field(default_factory=list, repr=False)
 
     def client(self, name: str) -> httpx.Client:
@@ -129,6 +131,7 @@ class Filled:
     workflow: str
     run: str
     hook: Hooked
+    sender: Hooked
 
 
 # ---------------------------------------------------------------------- what is in it
@@ -156,9 +159,10 @@ def fill(application: Application, address: str, workflows: int, runs: int) -> F
         started = _publish(session, application, builder, owner, teams[0], "Send at once", _sending(address))
         hooked = _publish(session, application, builder, owner, teams[0], "Forty steps", _forty())
         hook = _add_hook(session, application, builder, hooked)
+        sender = _add_hook(session, application, builder, started)
     copies = _copy_workflows(application, started, teams, workflows)
     run = _copy_runs(application, started, copies, runs, show_id(people["builder"]))
-    return Filled(tokens, show_id(started), show_id(copies[0][0]), show_id(run), hook)
+    return Filled(tokens, show_id(started), show_id(copies[0][0]), show_id(run), hook, sender)
 
 
 _TEXT: JSON = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}}
@@ -321,7 +325,9 @@ def open_site(folder: Path, workflows: int, runs: int, *, scaled: bool) -> Itera
             command = [sys.executable, "-m", "celery", "-A", "builder.worker", "worker", "--loglevel", "warning"]
             worker = _begin(folder, "worker", command, environment, things)
             _wait_for(worker, folder / "worker.out", r"ready\.|celery@")
-        yield Site(url, receiver, filled.tokens, filled.started, filled.workflow, filled.run, filled.hook)
+        yield Site(
+            url, receiver, filled.tokens, filled.started, filled.workflow, filled.run, filled.hook, filled.sender
+        )
 
 
 def _begin(
