@@ -23,7 +23,7 @@ from builder.egress import Allowed, Client
 from builder.engine.facts import ConnectionFacts
 from builder.engine.plan import Plan
 from builder.files import RunFiles
-from builder.governance import BudgetAdmit, SpendingBook
+from builder.governance import AdmitExempt, BudgetAdmit, SpendingBook
 from builder.keeping import Kept, keeper_rounds
 from builder.kit.logs import set_up_logs
 from builder.kit.sealing import SigningKey, Wrapping
@@ -113,11 +113,9 @@ class Application:
         self.ask_outside = Outside(settings.allowed_hosts, self.transaction, self.wrapping)
         self.models = ConnectionBook(connections_from_environment(settings.environment), self.database.read)
         self.admission = Admission(
-            AdmitTemplates(palette),
-            CredentialAdmit(self.types),
-            ConnectionAdmit(self.models),
+            AdmitTemplates(palette), AdmitExempt(), CredentialAdmit(self.types), ConnectionAdmit(self.models),
             BudgetAdmit(self.models.own),
-        )
+        )  # fmt: skip
         self.worker: RunWorker | None = None
         self._plans = PlanShelf(self.types, lambda: self.connections)
         self._rounds: Rounds | None = None

@@ -11,6 +11,7 @@ from builder.engine.findings import Severity
 from builder.engine.graph import OnError
 from builder.engine.labels import UNTRUSTED, make_view
 from builder.engine.plan import Plan, PlanGraph, PlanNode, RetryPolicy, find_feeders
+from builder.engine.questions import free_until
 from builder.engine.reading import GraphReading, NodeReading, read_workflow
 from builder.engine.woven import Woven
 from builder.kit.durations import read_duration
@@ -50,6 +51,7 @@ def compile_plan(woven: Woven, types: Mapping[str, NodeType], prices: Mapping[st
         result_schema=reading.root.result_schema,
         authors=reading.workflow.authors,
         models=woven.facts.models,
+        free_until=free_until(woven.templates, woven.facts, woven.day),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from builder.engine.facts import ConnectionFacts
@@ -124,6 +125,7 @@ class Plan:
         retries_at_most: budget of retries of one run, over all its steps.
         authors: who wrote what it was made of: they may be barred from deciding its reviews.
         models: model connection → what was known of it when the plan was proved.
+        free_until: `template/rule` → the last day on which that rule does not bind it, by an exemption.
         graphs: dotted path of each container (without indices; `""` for the outer graph) → its graph.
         compiled: what `resolve` compiled of this plan so far.
     """
@@ -137,6 +139,7 @@ class Plan:
     retries_at_most: int = 200
     authors: tuple[str, ...] = ()
     models: Mapping[str, ConnectionFacts] = field(default_factory=dict)
+    free_until: Mapping[str, date] = field(default_factory=dict)
     graphs: Mapping[str, PlanGraph] = field(init=False, repr=False, compare=False)
     compiled: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
 

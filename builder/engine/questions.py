@@ -17,7 +17,7 @@ from builder.engine.arcs import START
 from builder.engine.facts import Facts
 from builder.engine.labels import MASKED, View, turns_back
 from builder.engine.selectors import find_carriers, find_guards, find_sources, find_targets
-from builder.engine.template import ForbidPath, GovernanceTemplate, Rule, Selector
+from builder.engine.template import Exemption, ForbidPath, GovernanceTemplate, Rule, Selector
 from builder.sdk import Kind
 
 RESULT_NAME = "result"
@@ -52,10 +52,26 @@ def bind_rules(templates: Iterable[GovernanceTemplate], facts: Facts, day: date)
     ]
 
 
+def exemptions_of(template: GovernanceTemplate, facts: Facts) -> list[Exemption]:
+    """What a template says of exemptions of this workflow, ended ones too."""
+    names = (facts.name, f"{facts.team}/{facts.name}")
+    return [each for each in template.exemptions if each.workflow in names]
+
+
+def free_until(templates: Iterable[GovernanceTemplate], facts: Facts, day: date) -> dict[str, date]:
+    """`template/rule` → the last day on which it does not bind this workflow, of what would bind it on a day."""
+    return {
+        f"{template.name}/{rule.id}": max(each.until for each in exemptions_of(template, facts) if each.rule == rule.id)
+        for template in templates
+        if template.exemptions and template.binds(team=facts.team, stage=facts.stage)
+        for rule in template.rules
+        if is_exempt(template, rule, facts, day)
+    }
+
+
 def is_exempt(template: GovernanceTemplate, rule: Rule, facts: Facts, day: date) -> bool:
     """Whether an exemption frees this workflow from a rule on a day; its last day counts."""
-    names = (facts.name, f"{facts.team}/{facts.name}")
-    return any(each.rule == rule.id and each.workflow in names and day <= each.until for each in template.exemptions)
+    return any(each.rule == rule.id and day <= each.until for each in exemptions_of(template, facts))
 
 
 @dataclass(frozen=True)

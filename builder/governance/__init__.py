@@ -11,18 +11,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from builder.governance.admit import BudgetAdmit
+    from builder.governance.admit import AdmitExempt, BudgetAdmit, ExemptionOverError
     from builder.governance.api import router
     from builder.governance.budget import list_budgets, make_budget
     from builder.governance.examples import LoadExample, check_template
+    from builder.governance.exemptions import (
+        ask_exemption,
+        expect_free_name,
+        grant_exemption,
+        list_exemptions,
+        refuse_exemption,
+        stand_all,
+        withdraw_exemption,
+    )
     from builder.governance.read import NotGovernanceError, read_template
     from builder.governance.schemas import (
+        ExemptionError,
+        ExemptionStanding,
+        ExemptNameError,
         GovernanceError,
         NotSoundError,
         SecondPersonError,
         Spent,
         TemplateState,
         TemplateVersion,
+        UnknownExemptionError,
         UnknownTemplateError,
     )
     from builder.governance.spend import Spender, SpendingBook, sweep_spending
@@ -40,13 +53,18 @@ if TYPE_CHECKING:
     )
 
 _NAMES = {
-    "admit": ("BudgetAdmit",),
+    "admit": ("AdmitExempt", "BudgetAdmit", "ExemptionOverError"),
     "api": ("router",),
     "budget": ("list_budgets", "make_budget"),
     "examples": ("LoadExample", "check_template"),
+    "exemptions": (
+        "ask_exemption", "expect_free_name", "grant_exemption", "list_exemptions", "refuse_exemption", "stand_all",
+        "withdraw_exemption",
+    ),
     "read": ("NotGovernanceError", "read_template"),
     "schemas": (
-        "GovernanceError", "NotSoundError", "SecondPersonError", "Spent", "TemplateState", "TemplateVersion",
+        "ExemptNameError", "ExemptionError", "ExemptionStanding", "GovernanceError", "NotSoundError",
+        "SecondPersonError", "Spent", "TemplateState", "TemplateVersion", "UnknownExemptionError",
         "UnknownTemplateError",
     ),
     "spend": ("Spender", "SpendingBook", "sweep_spending"),
@@ -59,11 +77,14 @@ _NAMES = {
 _DOORS = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = [
-    "BudgetAdmit", "GovernanceError", "LoadExample", "NotGovernanceError", "NotSoundError", "SecondPersonError",
-    "Spender", "SpendingBook", "Spent", "TemplateState", "TemplateVersion", "UnknownTemplateError", "approve_template",
-    "assign_template", "check_template", "enforce_template", "find_rules", "find_template", "find_untold",
-    "import_template", "judge_template", "list_budgets", "list_templates", "make_budget", "read_template",
-    "retire_template", "router", "sweep_spending", "tell_of_budgets",
+    "AdmitExempt", "BudgetAdmit", "ExemptNameError", "ExemptionError", "ExemptionOverError", "ExemptionStanding",
+    "GovernanceError", "LoadExample", "NotGovernanceError", "NotSoundError", "SecondPersonError", "Spender",
+    "SpendingBook", "Spent", "TemplateState", "TemplateVersion", "UnknownExemptionError", "UnknownTemplateError",
+    "approve_template", "ask_exemption", "assign_template", "check_template", "enforce_template",
+    "expect_free_name", "find_rules", "find_template", "find_untold", "grant_exemption", "import_template",
+    "judge_template", "list_budgets", "list_exemptions", "list_templates", "make_budget", "read_template",
+    "refuse_exemption", "retire_template", "router", "stand_all", "sweep_spending", "tell_of_budgets",
+    "withdraw_exemption",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Whether the budgets that a run would spend from have anything left: one of those who may refuse a start."""
+"""Those of governance who may refuse a start: a budget of the run is used up, or an exemption of its plan has ended."""
 
 from __future__ import annotations
 
@@ -83,3 +83,29 @@ def _name_helpers(session: Session, budget: Budget) -> str:
     asked = [owner] if owner in admins else admins[:3]
     people = read_people(session, asked)
     return " or ".join(people[each].name for each in asked) or "an admin"
+
+
+class ExemptionOverError(NotAdmittedError):
+    """The exemption with which a workflow was published has ended; the rule binds again."""
+
+    code: ClassVar[str] = "exemption_over"
+
+
+class AdmitExempt:
+    """Refuses a start where an exemption of the plan has ended."""
+
+    def concerns(self, plan: Plan) -> bool:
+        """Whether the plan lives by an exemption."""
+        return bool(plan.free_until)
+
+    def check(self, session: Session, plan: Plan, wish: Wish) -> None:
+        """Looks at the day. Raises ExemptionOverError: one has ended."""
+        today = read_clock(session).date()
+        for key, until in plan.free_until.items():
+            if until < today:
+                template, _, rule = key.rpartition("/")
+                raise ExemptionOverError(
+                    f"The exemption from the rule {rule} of “{template}” ended on {until}; the rule binds again.",
+                    way_out="Publish the workflow anew, so that the rule is woven in; or ask for another exemption.",
+                    template=template, rule=rule,
+                )  # fmt: skip

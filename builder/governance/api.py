@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from builder.governance.budget_api import router as budgets
+from builder.governance.exemption_api import router as exemptions
 from builder.governance.schemas import TemplateState, TemplateVersion
 from builder.governance.write import (
     approve_template,
@@ -28,6 +29,7 @@ from builder.teams import Calling, permit, read_people
 
 router = APIRouter(tags=["governance"])
 router.include_router(budgets)
+router.include_router(exemptions)
 
 TemplateId = Annotated[Id, Path()]
 Number = Annotated[int, Path(ge=1, le=2_000_000_000)]

@@ -1,22 +1,43 @@
-"""Which versions of templates bind on a day; how far a budget is spent. Pure."""
+"""Which versions of templates bind on a day, where an exemption stands, and how far a budget is spent. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from builder.engine.template import GovernanceTemplate
-from builder.governance.schemas import Budget, Limit, Period, Span, Spent, Standing, TemplateState, TemplateVersion
+from builder.engine.template import Exemption, GovernanceTemplate
+from builder.governance.schemas import (
+    AskState,
+    Budget,
+    ExemptionRequest,
+    ExemptionStanding,
+    Limit,
+    Period,
+    Span,
+    Spent,
+    Standing,
+    TemplateState,
+    TemplateVersion,
+)
 from builder.sdk import Stage
+
+EXEMPT_AT_MOST = timedelta(days=366)
+"""How far from the day on which it is asked for an exemption may reach."""
 
 
 def choose_binding(
     versions: Iterable[TemplateVersion], team: str, stage: Stage, day: date
 ) -> tuple[GovernanceTemplate, ...]:
-    """The templates that bind a workflow of a team at a stage on a day, by name.
+    """The templates that bind a workflow of a team at a stage on a day, by name."""
+    templates = [GovernanceTemplate.model_validate(each.source) for each in in_force(versions, day)]
+    return tuple(sorted((each for each in templates if each.binds(team=team, stage=stage)), key=lambda each: each.name))
 
-    Of each template the version counts whose day came last: a newer one takes the place of an older one on its own day,
-    also where it no longer names the team.
+
+def in_force(versions: Iterable[TemplateVersion], day: date) -> list[TemplateVersion]:
+    """Of each template the version that counts on a day.
+
+    It is the one whose day came last: a newer one takes the place of an older one on its own day, also where it no
+    longer names a team.
     """
     newest: dict[int, TemplateVersion] = {}
     for each in versions:
@@ -25,8 +46,7 @@ def choose_binding(
         there = newest.get(each.template_id)
         if there is None or (there.enforced_from or day, there.number) < (each.enforced_from, each.number):
             newest[each.template_id] = each
-    templates = [GovernanceTemplate.model_validate(each.source) for each in newest.values()]
-    return tuple(sorted((each for each in templates if each.binds(team=team, stage=stage)), key=lambda each: each.name))
+    return list(newest.values())
 
 
 SLICES = 8
@@ -82,3 +102,47 @@ def say_money(money: float) -> str:
     """An amount in the organisation's currency: two places, more where that would read as nothing."""
     text = f"{money:,.2f}"
     return text if money == 0 or float(text.replace(",", "")) else f"{money:.6f}"
+
+
+def carries_exemption(version: TemplateVersion, asked: ExemptionRequest) -> bool:
+    """Whether a version says that a rule does not bind the workflow of a request, as far as it was granted."""
+    wanted = {"rule": asked.rule, "workflow": asked.subject, "until": asked.until.isoformat()}
+    return any(wanted.items() <= dict(each).items() for each in version.source.get("exemptions") or ())
+
+
+def stand_of(
+    asked: ExemptionRequest, versions: Sequence[TemplateVersion], reference: str | None, day: date
+) -> ExemptionStanding:
+    """Where a request stands.
+
+    Args:
+        asked: the request.
+        versions: every version of its template.
+        reference: what the workflow is called now, as `team/name`; None when it is gone.
+        day: today.
+    """
+    if asked.state is not AskState.GRANTED:
+        return ExemptionStanding(asked.state.value)
+    if asked.until < day:
+        return ExemptionStanding.ENDED
+    if reference != asked.subject:
+        return ExemptionStanding.LAPSED
+    if any(carries_exemption(each, asked) for each in in_force(versions, day)):
+        return ExemptionStanding.EXEMPT
+    written = next((each for each in versions if each.number == asked.version), None)
+    if written is None or written.state is TemplateState.RETIRED:
+        return ExemptionStanding.LAPSED
+    if written.state is TemplateState.DRAFT:
+        return ExemptionStanding.WRITTEN
+    comes = written.state is TemplateState.APPROVED or (written.enforced_from or day) > day
+    return ExemptionStanding.APPROVED if comes else ExemptionStanding.LAPSED
+
+
+def add_exemption(template: GovernanceTemplate, added: Exemption, day: date) -> GovernanceTemplate:
+    """A template with one more exemption, in the place of an older one of that rule and workflow, and without those
+    that ended long ago.
+    """
+    kept = [each for each in template.exemptions
+            if (each.rule, each.workflow) != (added.rule, added.workflow)
+            and each.until >= day - EXEMPT_AT_MOST]  # fmt: skip
+    return template.model_copy(update={"exemptions": (*kept, added)})

@@ -51,6 +51,60 @@ class TemplateVersion:
     retired_at: datetime | None
 
 
+class AskState(StrEnum):
+    """What became of a request for an exemption: it waits, a governor wrote it into a template, or it is over."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class ExemptionStanding(StrEnum):
+    """Where an exemption stands on a day. What was granted lives in a template's version: that is written and waits for
+    a second governor, is approved and waits for its day, binds, is over, or was dropped again.
+    """
+
+    ASKED = "asked"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    WRITTEN = "written"
+    APPROVED = "approved"
+    EXEMPT = "exempt"
+    ENDED = "ended"
+    LAPSED = "lapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class ExemptionRequest:
+    """Somebody asks that a rule not bind one workflow for a while.
+
+    Attributes:
+        rule: id of the rule in its template.
+        subject: the workflow as `team/name`, when it was asked or granted.
+        until: the last day on which the rule would not bind it.
+        asked_by, decided_by: ids of people.
+        answer: why it was refused.
+        version: the template's version into which it was written.
+    """
+
+    id: int
+    template_id: int
+    rule: str
+    workflow_id: int
+    team_id: int
+    subject: str
+    because: str
+    until: date
+    asked_by: str
+    asked_at: datetime
+    state: AskState
+    decided_by: str | None
+    decided_at: datetime | None
+    answer: str
+    version: int | None
+
+
 class GovernanceError(HandrailError):
     """A template cannot be treated like that."""
 
@@ -205,3 +259,22 @@ class BudgetChangedError(BudgetError):
     """Somebody else changed it meanwhile."""
 
     code: ClassVar[str] = "budget_changed"
+
+
+class UnknownExemptionError(GovernanceError):
+    """There is no such request, workflow or rule; or none that this caller may know of."""
+
+    code: ClassVar[str] = "unknown_exemption"
+    status: ClassVar[int] = 404
+
+
+class ExemptionError(GovernanceError):
+    """An exemption cannot be asked for, or treated, like that."""
+
+    code: ClassVar[str] = "exemption"
+
+
+class ExemptNameError(GovernanceError):
+    """A workflow may not take the name under which another one is exempt from a rule."""
+
+    code: ClassVar[str] = "exempt_name"

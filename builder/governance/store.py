@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from builder.db import to_milliseconds
 from builder.governance.schemas import (
+    AskState,
     Budget,
     BudgetWanted,
+    ExemptionRequest,
     Period,
     Scope,
     Spent,
@@ -24,6 +26,7 @@ from builder.governance.schemas import (
 from builder.governance.tables import (
     budget_mark_table,
     budget_table,
+    exemption_table,
     governance_template_table,
     governance_version_table,
     spending_table,
@@ -33,6 +36,7 @@ from builder.kit.ids import new_id
 template = governance_template_table.c
 version = governance_version_table.c
 budget, spending, mark = budget_table.c, spending_table.c, budget_mark_table.c
+exemption = exemption_table.c
 
 Place = tuple[Scope, str]
 """What is counted: a scope, and which of it."""
@@ -216,3 +220,69 @@ def _columns_of(wanted: BudgetWanted) -> dict[str, Any]:
 def _budget_of(row: Any) -> Budget:
     wanted = BudgetWanted(row.name, Period(row.period), row.money, row.tokens, row.warn_at, row.owner_id)
     return Budget(row.id, Scope(row.scope), row.about, row.team_id, wanted, row.revision)
+
+
+# ---------------------------------------------------------------------- exemptions
+
+
+def insert_exemption(session: Session, values: Mapping[str, Any]) -> bool:
+    """Keeps a new request; False when one for the same rule and workflow waits already."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    made = dialect.insert(exemption_table).values(**values, state=AskState.ASKED.value, answer="")
+    return session.execute(made.on_conflict_do_nothing().returning(exemption.id)).first() is not None
+
+
+def read_exemption(session: Session, exemption_id: int) -> ExemptionRequest | None:
+    """One request."""
+    row = session.execute(select(exemption_table).where(exemption.id == exemption_id)).first()
+    return None if row is None else _exemption_of(row)
+
+
+def end_asking(session: Session, exemption_id: int, values: Mapping[str, Any]) -> bool:
+    """Ends a request that waits; False when it no longer does."""
+    waits = update(exemption_table).where(exemption.id == exemption_id, exemption.state == AskState.ASKED.value)
+    return session.execute(waits.values(**values).returning(exemption.id)).first() is not None
+
+
+def list_exemption_rows(
+    session: Session, teams: frozenset[int] | None, *, workflow_id: int | None = None, limit: int = 500
+) -> list[ExemptionRequest]:
+    """Requests of teams (None: of all), the newest first; only about one workflow, when one is named."""
+    query = select(exemption_table)
+    if teams is not None:
+        query = query.where(exemption.team_id.in_(teams))
+    if workflow_id is not None:
+        query = query.where(exemption.workflow_id == workflow_id)
+    return [_exemption_of(row) for row in session.execute(query.order_by(exemption.id.desc()).limit(limit))]
+
+
+def list_granted(
+    session: Session, *, template_id: int | None = None, team_id: int | None = None
+) -> list[ExemptionRequest]:
+    """What was granted, by template or by team, the oldest first."""
+    query = select(exemption_table).where(exemption.state == AskState.GRANTED.value)
+    if template_id is not None:
+        query = query.where(exemption.template_id == template_id)
+    if team_id is not None:
+        query = query.where(exemption.team_id == team_id)
+    return [_exemption_of(row) for row in session.execute(query.order_by(exemption.id))]
+
+
+def find_template_named(session: Session, name: str) -> list[TemplateVersion]:
+    """Every version of the template of a name, the newest first."""
+    query = _versions().where(template.name == name).order_by(version.number.desc())
+    return [_version_of(row) for row in session.execute(query)]
+
+
+def list_versions_of(session: Session, template_ids: Iterable[int]) -> list[TemplateVersion]:
+    """Every version of some templates, the newest first."""
+    query = _versions().where(version.template_id.in_(sorted(set(template_ids)))).order_by(version.number.desc())
+    return [_version_of(row) for row in session.execute(query)]
+
+
+def _exemption_of(row: Any) -> ExemptionRequest:
+    return ExemptionRequest(
+        row.id, row.template_id, row.rule, row.workflow_id, row.team_id, row.subject, row.because,
+        date.fromisoformat(row.until), row.asked_by, row.asked_at, AskState(row.state), row.decided_by, row.decided_at,
+        row.answer, row.version,
+    )  # fmt: skip

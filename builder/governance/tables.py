@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from builder.db import Json, Moment, metadata
 
@@ -83,3 +83,28 @@ budget_mark_table = Table(
     Column("told_at", Moment, nullable=False),
 )
 """That people were told of a budget's standing in a period."""
+_ASKED = text("state = 'asked'")
+
+exemption_table = Table(
+    "governance_exemption",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("template_id", BigInteger, nullable=False),
+    Column("rule", String(80), nullable=False),
+    Column("workflow_id", BigInteger, nullable=False),
+    Column("team_id", BigInteger, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("until", String(10), nullable=False),
+    Column("asked_by", String(40), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("decided_by", String(40)),
+    Column("decided_at", Moment),
+    Column("answer", Text, nullable=False),
+    Column("version", Integer),
+    Index("governance_exemption_asked", "workflow_id", "template_id", "rule", unique=True,
+          postgresql_where=_ASKED, sqlite_where=_ASKED),
+    Index("governance_exemption_template", "template_id", "state"),
+    Index("governance_exemption_team", "team_id"),
+)  # fmt: skip

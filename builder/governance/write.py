@@ -13,10 +13,11 @@ from builder.engine.facts import ConnectionFacts
 from builder.engine.findings import Finding
 from builder.engine.graph import Workflow, dump_part
 from builder.engine.source import check_source
-from builder.engine.template import GovernanceTemplate, hash_template
+from builder.engine.template import Exemption, GovernanceTemplate, hash_template
+from builder.governance.askers import expect_not_asker, tell_askers
 from builder.governance.examples import check_template
 from builder.governance.read import read_template
-from builder.governance.rules import choose_binding
+from builder.governance.rules import add_exemption, choose_binding, in_force
 from builder.governance.schemas import (
     GovernanceError,
     NotSoundError,
@@ -28,6 +29,7 @@ from builder.governance.schemas import (
 from builder.governance.store import (
     insert_template_version,
     list_template_versions,
+    list_versions_of,
     next_number,
     read_template_version,
     take_template,
@@ -125,6 +127,15 @@ def assign_template(
     return _store_draft(session, caller, template, there.files, f"Version {number}, assigned anew.")
 
 
+def write_exempt_version(
+    session: Session, caller: Caller, base: TemplateVersion, exemption: Exemption, note: str
+) -> TemplateVersion:
+    """Writes a template's next version, a draft, that is the same but for one more exemption."""
+    template = GovernanceTemplate.model_validate(base.source)
+    template = add_exemption(template, exemption, read_clock(session).date())
+    return _store_draft(session, caller, template, base.files, note)
+
+
 def judge_template(
     session: Session,
     version: TemplateVersion,
@@ -181,6 +192,7 @@ def approve_template(
     require(caller, "governance.approve", None)
     there = _expect(session, template_id, number, lock=True)
     _expect_state(there, TemplateState.DRAFT)
+    expect_not_asker(session, caller, there)
     if there.made_by == caller.person:
         raise SecondPersonError(f"You wrote version {number} of “{there.name}”; another governor approves it.")
     findings = judge_template(session, there, types=types, connections=connections)
@@ -204,7 +216,10 @@ def enforce_template(session: Session, caller: Caller, template_id: int, number:
             "A rule cannot bind from a day that is over.", field="day", way_out="Say today, or later."
         )
     values = {"state": TemplateState.ENFORCED.value, "enforced_by": caller.person, "enforced_from": day.isoformat()}
-    return _move(session, caller, there, values, "template_enforced", {"from": day.isoformat()})
+    before = in_force(list_versions_of(session, [template_id]), day)
+    moved = _move(session, caller, there, values, "template_enforced", {"from": day.isoformat()})
+    tell_askers(session, moved, before, day)
+    return moved
 
 
 def retire_template(session: Session, caller: Caller, template_id: int, number: int, reason: str) -> TemplateVersion:
@@ -223,7 +238,9 @@ def retire_template(session: Session, caller: Caller, template_id: int, number: 
     if not reason.strip():
         raise GovernanceError("To retire a rule needs a reason.", field="reason", way_out="Say why.")
     values = {"state": TemplateState.RETIRED.value, "retired_by": caller.person, "retired_at": read_clock(session)}
-    return _move(session, caller, there, values, "template_retired", {"reason": reason})
+    moved = _move(session, caller, there, values, "template_retired", {"reason": reason})
+    tell_askers(session, moved, [there], read_clock(session).date())
+    return moved
 
 
 def _store_draft(

@@ -109,6 +109,26 @@ KINDS: Mapping[str, Kind] = {
         "{person} did not let version {version} of “{workflow}” go live.",
         "{person} hat Version {version} von „{workflow}“ nicht in Betrieb gehen lassen.",
     ),
+    "exemption_asked": _kind(
+        "{person} asks that the rule {rule} of “{template}” not bind “{workflow}” until {until}.",
+        "{person} bittet, dass die Regel {rule} aus „{template}“ bis {until} nicht für „{workflow}“ gilt.",
+    ),
+    "exemption_second": _kind(
+        "{person} agreed to exempt “{workflow}” from the rule {rule} of “{template}”. A second governor approves.",
+        "{person} hat „{workflow}“ von der Regel {rule} aus „{template}“ ausgenommen. Ein Zweiter stimmt zu.",
+    ),
+    "exemption_granted": _kind(
+        "Until {until} the rule {rule} of “{template}” does not bind “{workflow}”.",
+        "Bis {until} gilt die Regel {rule} aus „{template}“ nicht für „{workflow}“.",
+    ),
+    "exemption_refused": _kind(
+        "“{workflow}” was not exempted from the rule {rule} of “{template}”.",
+        "„{workflow}“ wurde nicht von der Regel {rule} aus „{template}“ ausgenommen.",
+    ),
+    "exemption_lapsed": _kind(
+        "The rule {rule} of “{template}” binds “{workflow}”: its exemption was dropped.",
+        "Die Regel {rule} aus „{template}“ gilt für „{workflow}“: Die Ausnahme wurde gestrichen.",
+    ),
 }
 """Every kind, in the order of the settings page."""
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         AskOutside,
         Installation,
         NotAdmittedError,
+        Subject,
         TriggerFiles,
         Wish,
         WorkflowBook,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from builder.teams.sessions import find_caller, speak_as, speak_if_here
     from builder.teams.store import (
         find_admins,
+        find_org_people,
         find_team_people,
         read_memberships,
         read_org_roles,
@@ -46,6 +48,7 @@ _DOORS = {
     "Admit": "ports",
     "AskOutside": "ports",
     "NotAdmittedError": "ports",
+    "Subject": "ports",
     "Wish": "ports",
     "WorkflowBook": "ports",
     "router": "api",
@@ -82,6 +85,7 @@ _DOORS = {
     "Membership": "schemas",
     "Person": "schemas",
     "find_admins": "store",
+    "find_org_people": "store",
     "find_team_people": "store",
     "read_memberships": "store",
     "read_org_roles": "store",
@@ -91,11 +95,12 @@ _DOORS = {
 
 __all__ = [
     "CSRF_HEADER", "Admission", "Admit", "AskOutside", "Call", "Caller", "Calling", "Forbidden", "Installation",
-    "Membership", "NotAdmittedError", "Permit", "Person", "TriggerFiles", "Visit", "Visiting", "Wish", "WorkflowBook",
-    "add_roles", "expect_team", "find_admins", "find_caller", "find_team_people", "found_team", "introduce_person",
-    "is_machine_trusted", "is_ownerless", "make_owner_link", "may", "may_read_payload", "may_somewhere",
-    "permissions_of", "permit", "read_memberships", "read_org_roles", "read_people", "read_teams", "require",
-    "rewrap_provider", "router", "save_roles_of", "speak_as", "speak_if_here", "sweep_absent", "teams_where",
+    "Membership", "NotAdmittedError", "Permit", "Person", "Subject", "TriggerFiles", "Visit", "Visiting", "Wish",
+    "WorkflowBook", "add_roles", "expect_team", "find_admins", "find_caller", "find_org_people", "find_team_people",
+    "found_team", "introduce_person", "is_machine_trusted", "is_ownerless", "make_owner_link", "may",
+    "may_read_payload", "may_somewhere", "permissions_of", "permit", "read_memberships", "read_org_roles",
+    "read_people", "read_teams", "require", "rewrap_provider", "router", "save_roles_of", "speak_as",
+    "speak_if_here", "sweep_absent", "teams_where",
 ]  # fmt: skip
 
 

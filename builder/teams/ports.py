@@ -174,6 +174,33 @@ class WorkflowBook(Protocol):
         """What they are called; those that are gone are not among them."""
         ...
 
+    def find_subjects(self, session: Session, workflow_ids: Collection[int]) -> Mapping[int, Subject]:
+        """What rules about them must know; those that are gone are not among them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A workflow, as far as rules about it need to know.
+
+    Attributes:
+        team: name of its team.
+        archived: whether it is put away.
+        alone: whether no other workflow of its team has its name.
+    """
+
+    id: int
+    team_id: int
+    team: str
+    name: str
+    archived: bool
+    alone: bool
+
+    @property
+    def reference(self) -> str:
+        """As governance files name it."""
+        return f"{self.team}/{self.name}"
+
 
 class ModelBook(Protocol):
     """Name → model connection, as they are now."""

@@ -41,7 +41,13 @@ if TYPE_CHECKING:
     from builder.workflows.load import LoadedWorkflow, UnreadableFile, called_references, load_workflow, read_file
     from builder.workflows.names import WorkflowNames
     from builder.workflows.pins import change_pins, forget_pins, read_pins
-    from builder.workflows.read import expect_open, expect_workflow, find_keepers, find_workflow, list_workflows
+    from builder.workflows.read import (
+        expect_open,
+        expect_workflow,
+        find_keepers,
+        find_workflow,
+        list_workflows,
+    )
     from builder.workflows.rules import expect_source, is_sealed, workflow_of
     from builder.workflows.schemas import (
         ArchivedError,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from builder.audit import append_event
 from builder.db import read_clock, to_milliseconds
 from builder.engine.graph import Workflow
+from builder.governance import expect_free_name
 from builder.kit.ids import new_id, show_id
 from builder.sdk import JSON, Stage
 from builder.teams import Caller, require
@@ -114,6 +115,7 @@ def store_new(
         builder.teams.Forbidden: the caller may not write this team's workflows.
     """
     require(caller, "workflow.write", team)
+    expect_free_name(session, team, name, None)
     now = read_clock(session)
     number = new_id(to_milliseconds(now))
     key = key_of(name, store.read_keys(session, team))

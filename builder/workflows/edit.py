@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from builder.audit import append_event
 from builder.db import read_clock
+from builder.governance import expect_free_name
 from builder.kit.ids import show_id
 from builder.sdk import JSON
 from builder.teams import Caller, find_team_people, require
@@ -31,6 +32,8 @@ def change_workflow(session: Session, caller: Caller, workflow_id: int, values: 
     if changed.keys() & set(_PEOPLE):
         require(caller, "publish.do", row.team_id)
         _check_people(session, row, changed)
+    if "name" in changed:
+        expect_free_name(session, row.team_id, str(changed["name"]), row.id)
     now = read_clock(session)
     store.update_workflow(session, row.id, {**changed, "changed_at": now})
     record = {key: show_id(value) if key in _PEOPLE and value is not None else value for key, value in changed.items()}

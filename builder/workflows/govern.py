@@ -10,10 +10,11 @@ from typing import Any
 from builder.engine.certificates import Counterexample
 from builder.engine.check import check_connections, check_reading
 from builder.engine.facts import ConnectionFacts, Risk, collect_facts
-from builder.engine.findings import Finding, Severity, has_error
+from builder.engine.findings import Finding, Severity, has_error, warning
 from builder.engine.graph import Workflow, dump_part
 from builder.engine.labels import compute_risk, labels_of, make_view
 from builder.engine.prove import certify
+from builder.engine.questions import exemptions_of, free_until
 from builder.engine.reading import Reading, read_workflow
 from builder.engine.template import GovernanceTemplate
 from builder.engine.weave import Unweavable, weave
@@ -116,8 +117,32 @@ def govern_workflow(reading: Reading, ground: Ground) -> Governed:
         *proof.findings,
         *(finding_of(each) for each in proof.counterexamples),
     ]
+    findings += _tell_exemptions(woven)
     findings += _check_woven(woven, ground) if woven.insertions else []
     return Governed(woven, proof.counterexamples, findings, labels, compute_risk(make_view(woven.facts)))
+
+
+def _tell_exemptions(woven: Woven) -> list[Finding]:
+    """What does not bind this workflow for a while, and what binds it again."""
+    free = free_until(woven.templates, woven.facts, woven.day)
+    told = []
+    for template in woven.templates:
+        if not template.binds(team=woven.facts.team, stage=woven.facts.stage):
+            continue
+        for each in exemptions_of(template, woven.facts):
+            until = free.get(f"{template.name}/{each.rule}")
+            if until not in (None, each.until):
+                continue
+            said = f"the rule {each.rule} of “{template.name}”"
+            params = {"template": template.name, "rule": each.rule, "owner": template.owner, "until": str(each.until)}
+            if until is None:
+                sentence = f"An exemption has ended: since {each.until} {said} binds this workflow again."
+                told.append(warning("exemption_ended", sentence, f"If it cannot, ask {template.owner} anew.", **params))
+            else:
+                sentence = f"Until {each.until} {said} does not bind this workflow: {each.because}"
+                way_out = f"Then it binds again. If that cannot be, ask {template.owner} in time."
+                told.append(warning("exempt", sentence, way_out, because=each.because, **params))
+    return told
 
 
 def _check_woven(woven: Woven, ground: Ground) -> list[Finding]:

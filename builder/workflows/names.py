@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy.orm import Session
 
-from builder.teams import Caller
-from builder.workflows.read import find_workflow
+from builder.teams import Caller, Subject
+from builder.workflows.read import find_workflow, name_subjects
 from builder.workflows.store import read_names
 
 
@@ -25,3 +25,7 @@ class WorkflowNames:
     def find_names(self, session: Session, workflow_ids: Collection[int]) -> Mapping[int, str]:
         """What they are called; those that are gone are not among them."""
         return read_names(session, workflow_ids)
+
+    def find_subjects(self, session: Session, workflow_ids: Collection[int]) -> Mapping[int, Subject]:
+        """What rules about them must know; those that are gone are not among them."""
+        return name_subjects(session, workflow_ids)

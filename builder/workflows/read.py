@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from sqlalchemy.orm import Session
 
 from builder.kit.ids import show_id
 from builder.sdk import Stage
-from builder.teams import Caller, find_team_people, may, require, teams_where
+from builder.teams import Caller, Subject, find_team_people, may, read_teams, require, teams_where
 from builder.workflows.schemas import ArchivedError, UnknownWorkflowError, WorkflowRow
-from builder.workflows.store import Wanted, list_rows, read_workflow_row
+from builder.workflows.store import Wanted, list_rows, read_same_names, read_workflow_row
 
 
 def find_workflow(session: Session, caller: Caller, workflow_id: int) -> WorkflowRow:
@@ -47,6 +49,18 @@ def expect_open(session: Session, caller: Caller, workflow_id: int, permission: 
     if row.archived_at is not None:
         raise ArchivedError(f"“{row.name}” is archived.", way_out="Take it out of the archive first.")
     return row
+
+
+def name_subjects(session: Session, ids: Collection[int]) -> Mapping[int, Subject]:
+    """Some workflows, as far as rules about them need to know; whoever asks says who may read it."""
+    rows = read_same_names(session, ids)
+    teams = read_teams(session, frozenset(row.team_id for row, _ in rows))
+    return {
+        row.id: Subject(
+            row.id, row.team_id, teams.get(row.team_id, ""), row.name, row.archived_at is not None, same == 1
+        )
+        for row, same in rows
+    }
 
 
 def find_keepers(session: Session, workflow_id: int) -> list[int]:

@@ -144,6 +144,14 @@ def read_names(session: Session, workflow_ids: Collection[int]) -> Mapping[int, 
     return {row[0]: row[1] for row in found}
 
 
+def read_same_names(session: Session, workflow_ids: Collection[int]) -> list[tuple[WorkflowRow, int]]:
+    """Some workflows, each with how many of its team have its name, archived ones too."""
+    other = workflow_table.alias()
+    same = select(func.count()).where(other.c.team_id == workflow.team_id, other.c.name == workflow.name)
+    query = select(workflow_table, same.scalar_subquery().label("same")).where(workflow.id.in_(sorted(workflow_ids)))
+    return [(_workflow_of(row), row.same) for row in session.execute(query)]
+
+
 def update_workflow(session: Session, workflow_id: int, values: Mapping[str, Any]) -> None:
     """Changes a workflow's row."""
     session.execute(update(workflow_table).where(workflow.id == workflow_id).values(**values))

@@ -52,11 +52,37 @@ def visited(product: Product, browser: Browser) -> Iterator[Visited]:
     review = page.get_by_role("list", name="What it waits for").get_by_role("link").first.get_attribute("href")
     assert review is not None
     run = page.url
+    ask_exemption(page, workflow)
     set_budget(page, product, "Support, by the month", Money="50", Tokens="2000000")
     set_budget(page, product, "All models", scope="The whole organisation", Money="40")
     spend(product, 43.2, 1_250_000)
     yield Visited(product, context.storage_state(), workflow, run, product.url + review)
     context.close()
+
+
+def open_locked(page: Page) -> None:
+    """The panel of a step that governance requires, in the list."""
+    page.get_by_role("button", name="Show what governance adds").click()
+    page.get_by_role("button", name="Approve").first.click()
+    page.get_by_role("complementary", name="The selected step").get_by_text("Asked on").wait_for()
+
+
+def ask_exemption(page: Page, workflow: str) -> None:
+    """Asks that a rule not bind the example for a while."""
+    page.goto(f"{workflow}?view=list")
+    page.get_by_role("button", name="Show what governance adds").click()
+    page.get_by_role("button", name="Approve").first.click()
+    page.get_by_role("button", name="Ask for an exemption").click()
+    page.get_by_role("textbox", name="Why does the rule not fit here?").fill("The tickets of this week are made up.")
+    page.get_by_role("dialog").get_by_role("button", name="Ask", exact=True).click()
+    page.get_by_role("complementary", name="The selected step").get_by_text("Asked on").wait_for()
+
+
+def open_asking(page: Page) -> None:
+    """The form that asks for an exemption from another rule."""
+    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_role("button", name="Ask for an exemption").first.click()
+    page.get_by_role("textbox", name="Why does the rule not fit here?").wait_for()
 
 
 SCREENS = {
@@ -96,6 +122,8 @@ OVER: dict[str, tuple[str, Callable[[Page], object]]] = {
     "picker": (LIST, lambda page: page.get_by_role("button", name=re.compile("^Add a step")).last.click()),
     "inspector": (f"{LIST}&node=answer", lambda page: page.get_by_role("complementary").first.wait_for()),
     "try": (LIST, lambda page: page.get_by_role("button", name="Try", exact=True).click()),
+    "locked": (LIST, open_locked),
+    "ask-exemption": (LIST, open_asking),
     "publish": (LIST, lambda page: page.get_by_role("button", name="Publish", exact=True).click()),
     "findings": (LIST, lambda page: page.get_by_role("button", name=re.compile("finding")).first.click()),
     "new-budget": ("/budgets", lambda page: page.get_by_role("button", name="New budget").click()),

@@ -176,6 +176,14 @@ def find_team_people(session: Session, team_id: int, role: str | None = None) ->
     return [person_of(row) for row in session.execute(query.order_by(person.name, person.id))]
 
 
+def find_org_people(session: Session, role: str) -> list[Person]:
+    """People with a role in the organisation who did not leave, by name."""
+    table = org_role_table.c
+    has = exists().where(table.person_id == person.id, table.role == role)
+    query = select(*PERSON).where(has, person.closed_at.is_(None))
+    return [person_of(row) for row in session.execute(query.order_by(person.name, person.id))]
+
+
 # ---------------------------------------------------------------------- teams
 
 

@@ -29,6 +29,7 @@ export type ReviewDetail = Omit<Schemas["ReviewDetail"], "record" | "proposal" |
   proposal_schema: Schema | null;
 };
 export type GovernanceVersion = Schemas["TemplateView"];
+export type Exemption = Schemas["ExemptionView"];
 export type TemplateState = Schemas["TemplateState"];
 export type NodeTemplate = Schemas["NodeTemplateView"];
 export type McpServer = Schemas["ServerView"];

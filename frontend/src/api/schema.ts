@@ -614,6 +614,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/governance/exemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Exemptions
+         * @description What was asked for the workflows that the caller may read, the newest first.
+         */
+        get: operations["list_exemptions"];
+        put?: never;
+        /**
+         * Post Exemption
+         * @description Asks the governors for an exemption.
+         */
+        post: operations["ask_exemption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/governance/exemptions/{exemption}/grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Grant
+         * @description Writes it into the template, as a draft that a second governor approves.
+         */
+        post: operations["grant_exemption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/governance/exemptions/{exemption}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Refusal
+         * @description Refuses it with a reason.
+         */
+        post: operations["refuse_exemption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/governance/exemptions/{exemption}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Exemption Withdrawal
+         * @description Takes the request back.
+         */
+        post: operations["withdraw_exemption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/governance/{template}/versions/{number}": {
         parameters: {
             query?: never;
@@ -2916,24 +3000,6 @@ export interface components {
          */
         AfterCrash: "keyed" | "query" | "retry_safe" | "unsafe";
         /**
-         * AnswerIn
-         * @description A decision made beforehand.
-         */
-        AnswerIn: {
-            /**
-             * Decision
-             * @enum {string}
-             */
-            decision: "approve" | "edit" | "reject";
-            /** Edit */
-            edit?: unknown;
-            /**
-             * Reason
-             * @default
-             */
-            reason: string;
-        };
-        /**
          * AskedView
          * @description That a link was asked for; not whether there is anybody to send it to.
          */
@@ -3670,6 +3736,91 @@ export interface components {
             name: string;
             /** Text */
             text: string;
+        };
+        /**
+         * ExemptWorkflow
+         * @description A workflow, with the team that owns it, by name.
+         */
+        ExemptWorkflow: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Team */
+            team: string;
+        };
+        /**
+         * ExemptionIn
+         * @description What is asked: that a rule not bind a workflow, why, and until when.
+         */
+        ExemptionIn: {
+            /** Because */
+            because: string;
+            /** Rule */
+            rule: string;
+            /** Template */
+            template: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** Workflow */
+            workflow: string;
+        };
+        /**
+         * ExemptionStanding
+         * @description Where an exemption stands on a day. What was granted lives in a template's version: that is written and waits for
+         *     a second governor, is approved and waits for its day, binds, is over, or was dropped again.
+         * @enum {string}
+         */
+        ExemptionStanding: "asked" | "refused" | "withdrawn" | "written" | "approved" | "exempt" | "ended" | "lapsed";
+        /**
+         * ExemptionView
+         * @description A request for an exemption, and where it stands today.
+         *
+         *     Attributes:
+         *         version: of the template, into which it was written.
+         *         own: whether the caller asked for it.
+         *         decides: whether the caller may grant or refuse it now.
+         */
+        ExemptionView: {
+            /** Answer */
+            answer: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Because */
+            because: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decides */
+            decides: boolean;
+            /** Id */
+            id: string;
+            /** Own */
+            own: boolean;
+            /** Rule */
+            rule: string;
+            standing: components["schemas"]["ExemptionStanding"];
+            /** Template */
+            template: string;
+            /** Template Name */
+            template_name: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** Version */
+            version: number | null;
+            workflow: components["schemas"]["ExemptWorkflow"];
         };
         /**
          * FieldView
@@ -6304,7 +6455,7 @@ export interface components {
              * @default {}
              */
             answers: {
-                [key: string]: components["schemas"]["AnswerIn"];
+                [key: string]: components["schemas"]["builder__runs__views__AnswerIn"];
             };
             /** Graph */
             graph: {
@@ -6685,6 +6836,14 @@ export interface components {
             problems: components["schemas"]["ProblemView"][];
         };
         /**
+         * AnswerIn
+         * @description Why it is refused.
+         */
+        builder__governance__exemption_api__AnswerIn: {
+            /** Answer */
+            answer: string;
+        };
+        /**
          * DecisionIn
          * @description The answer to a request; declining needs a reason.
          */
@@ -6729,6 +6888,24 @@ export interface components {
              * @enum {string}
              */
             word: "allow" | "redact" | "review" | "block";
+        };
+        /**
+         * AnswerIn
+         * @description A decision made beforehand.
+         */
+        builder__runs__views__AnswerIn: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "approve" | "edit" | "reject";
+            /** Edit */
+            edit?: unknown;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /**
          * SampleView
@@ -8231,6 +8408,212 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportedView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_exemptions: {
+        parameters: {
+            query?: {
+                workflow?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExemptionView"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_exemption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExemptionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExemptionView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grant_exemption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exemption: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExemptionView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_exemption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exemption: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["builder__governance__exemption_api__AnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExemptionView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_exemption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exemption: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExemptionView"];
                 };
             };
             /** @description Client Error */

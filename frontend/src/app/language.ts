@@ -2,6 +2,7 @@
 
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
+import { loadWordsBy } from "@/kit/words";
 import type en from "./texts/en.json";
 
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
@@ -69,6 +70,8 @@ export async function loadWords(...parts: Part[]): Promise<void> {
   for (const part of parts) needed.add(part);
   await Promise.all(parts.map((part) => loadPart(i18next.language as Language, part)));
 }
+
+loadWordsBy(() => loadWords("rest"));
 
 /** @param parts of the catalogue that are needed beside the core. */
 export async function startTexts(language: Language = firstLanguage(), ...parts: Part[]): Promise<void> {

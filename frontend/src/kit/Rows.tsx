@@ -18,12 +18,15 @@ export function Row({
   below,
   facts,
   acts,
+  hasManyActs = false,
 }: {
   sign?: ReactNode;
   title: ReactNode;
   below?: ReactNode;
   facts?: ReactNode;
   acts?: ReactNode;
+  /** On a phone they stand below, and the words have the whole width. */
+  hasManyActs?: boolean;
 }) {
   return (
     <li className={classes.row}>
@@ -37,7 +40,11 @@ export function Row({
         )}
       </div>
       {facts && <div className={classes.facts}>{facts}</div>}
-      {acts && <div className={classes.acts}>{acts}</div>}
+      {acts && (
+        <div className={classes.acts} data-many={hasManyActs || undefined}>
+          {acts}
+        </div>
+      )}
     </li>
   );
 }

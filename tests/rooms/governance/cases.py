@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from typing import Any
 
-from builder.governance import approve_template, import_template, make_budget
+from builder.db import read_clock
+from builder.governance import (
+    approve_template,
+    ask_exemption,
+    enforce_template,
+    find_template,
+    import_template,
+    make_budget,
+    withdraw_exemption,
+)
 from builder.governance.schemas import BudgetWanted, Period, Scope
+from builder.governance.store import read_exemption
 from builder.kit.documents import write_yaml
-from builder.kit.ids import show_id
-from tests.rooms.cases import RouteCase, Sent
+from builder.kit.ids import read_id, show_id
+from tests.rooms.cases import RouteCase, Sent, Visitor
 from tests.rooms.letters import MASK
+from tests.rooms.workflows.cases import make_workflow
 from tests.rooms.world import World
 
 _numbers = itertools.count(1)
 
 
-def _file() -> str:
+def _file(team: str = "Nobody's", stage: str = "pilot") -> str:
     name = f"Rules {next(_numbers)}"
     return write_yaml({"handrail-governance": 1, "name": name, "owner": "privacy", "because": "So.", "rules": [MASK],
-                       "applies_to": {"teams": ["Nobody's"], "stages": ["pilot"]}})  # fmt: skip
+                       "applies_to": {"teams": [team], "stages": [stage]}})  # fmt: skip
 
 
-def _at(world: World, json: object = None, *, approved: bool = False) -> Sent:
+def _at(world: World, json: object = None, *, approved: bool = False, file: str = "") -> Sent:
     """A call about a template that somebody else wrote."""
     number = next(_numbers)
     for each in ("writer", "checker"):
@@ -30,7 +42,7 @@ def _at(world: World, json: object = None, *, approved: bool = False) -> Sent:
     writer, checker = world.caller(f"writer{number}"), world.caller(f"checker{number}")
     installed = {"types": world.application.types, "connections": world.application.connections}
     with world.transaction() as session:
-        made, _ = import_template(session, writer, _file().encode(), "a.yaml", {}, **installed)  # type: ignore[arg-type]  # by name
+        made, _ = import_template(session, writer, (file or _file()).encode(), "a.yaml", {}, **installed)  # type: ignore[arg-type]  # by name
         if approved:
             approve_template(session, checker, made.template_id, made.number, **installed)  # type: ignore[arg-type]  # by name
     return Sent(path={"template": show_id(made.template_id), "number": str(made.number)}, json=json)
@@ -88,4 +100,48 @@ CASES = [
         "enforce_template", lambda world, _: _at(world, {"day": "2100-01-01"}, approved=True), reach="organisation"
     ),
     RouteCase("retire_template", lambda world, _: _at(world, {"reason": "Over."}), reach="organisation"),
+]
+
+
+def make_exemption(world: World, *, asker: str = "owner", days: int = 30, stage: str = "production") -> int:
+    """A request that waits, about a workflow of Ours and a rule that binds it; its id."""
+    place, site = _at(world, approved=True, file=_file("Ours", stage)).path, world.application
+    template, number, checker = read_id(place["template"]), int(place["number"]), world.caller("governor")
+    workflow, by = make_workflow(world), world.caller(asker)
+    with world.transaction() as session:
+        today = read_clock(session).date()
+        name = enforce_template(session, checker, template, number, today).name
+        return ask_exemption(
+            session, by, site.workflows.find_subjects, workflow, template=name, rule=MASK["id"],
+            because="The letters are made up.", until=today + timedelta(days=days),
+        ).id  # fmt: skip
+
+
+def _asking(world: World, _: Visitor) -> Sent:
+    number, owner = make_exemption(world), world.caller("owner")
+    with world.transaction() as session:
+        asked = read_exemption(session, number)
+        assert asked is not None
+        withdraw_exemption(session, owner, number)
+        name = find_template(session, owner, asked.template_id, 1).name
+    wanted = {"template": name, "rule": asked.rule, "because": "So.", "until": asked.until.isoformat()}
+    return Sent(json={"workflow": show_id(asked.workflow_id), **wanted})
+
+
+def _asked(world: World, json: object = None, *, asker: str = "owner") -> Sent:
+    return Sent(path={"exemption": show_id(make_exemption(world, asker=asker))}, json=json)
+
+
+def _own(world: World, visitor: Visitor) -> Sent:
+    """A wish of whoever calls, if he may have one: others' are his to take back only as an owner."""
+    asks = {"builder": "builder", "program": "everything"}
+    return _asked(world, asker=asks.get(visitor.name, "owner"))
+
+
+CASES += [
+    RouteCase("list_exemptions", lambda world, _: Sent(shown=show_id(make_exemption(world))), reach="list"),
+    RouteCase("ask_exemption", _asking, status=201),
+    RouteCase("grant_exemption", lambda world, _: _asked(world), reach="organisation"),
+    RouteCase("refuse_exemption", lambda world, _: _asked(world, {"answer": "No."}), reach="organisation"),
+    RouteCase("withdraw_exemption", _own),
 ]

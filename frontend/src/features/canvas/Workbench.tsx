@@ -7,6 +7,7 @@ import type { WorkflowRow } from "@/api/client";
 import { redoLabel, undoLabel } from "@/graph";
 import { may, useSession } from "@/kit/session";
 import { Loading } from "@/kit/states";
+import { withWords } from "@/kit/words";
 import { ChipsContext } from "./chips";
 import { useEditor } from "./editor";
 import { Governed } from "./Governed";
@@ -33,7 +34,7 @@ const FindingsButton = lazy(() =>
 const StartChips = lazy(() => import("./StartChips").then((file) => ({ default: file.StartChips })));
 const Unsaved = lazy(() => import("./Unsaved").then((file) => ({ default: file.Unsaved })));
 const TryPanel = lazy(() => import("./try/TryPanel").then((file) => ({ default: file.TryPanel })));
-const Upgrade = lazy(() => import("./findings/Upgrade").then((file) => ({ default: file.Upgrade })));
+const Upgrade = lazy(() => withWords(import("./findings/Upgrade")).then((file) => ({ default: file.Upgrade })));
 const PublishDialog = lazy(() => import("./publish/PublishDialog").then((file) => ({ default: file.PublishDialog })));
 
 /** The toolbar, and below it the draft: as a canvas or as a list, with the inspector over either. */

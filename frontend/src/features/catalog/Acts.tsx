@@ -1,11 +1,12 @@
-import { Button, Checkbox, Group, Modal, MultiSelect, Stack, Text, Textarea } from "@mantine/core";
+import { Button, Checkbox, MultiSelect, Stack, Text, Textarea } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type NodeTemplate, query } from "@/api/client";
 import { announce } from "@/kit/announce";
 import { ButtonLink } from "@/kit/ButtonLink";
 import { Confirm } from "@/kit/Confirm";
+import { Dialog } from "@/kit/Dialog";
 import { may, useSession } from "@/kit/session";
 import { useStale } from "@/kit/stale";
 import classes from "./catalog.module.css";
@@ -108,41 +109,6 @@ export function Acts({ shown, onOther }: { shown: NodeTemplate; onOther: (number
 
 type Props = { shown: NodeTemplate; onClose: () => void };
 
-function Dialog(props: {
-  title: string;
-  act: string;
-  isBusy: boolean;
-  isReady: boolean;
-  error: unknown;
-  onAct: () => void;
-  onClose: () => void;
-  children: ReactNode;
-}) {
-  const { t } = useTranslation();
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    props.onAct();
-  };
-  return (
-    <Modal opened onClose={props.onClose} title={props.title}>
-      <form onSubmit={submit}>
-        <Stack>
-          <Problems error={props.error} />
-          {props.children}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={props.onClose}>
-              {t("kit.cancel")}
-            </Button>
-            <Button type="submit" loading={props.isBusy} disabled={!props.isReady}>
-              {props.act}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
-  );
-}
-
 function Publish({ shown, onClose, onDone }: Props & { onDone: () => Promise<void> }) {
   const { t } = useTranslation();
   const teams = query.useQuery("get", "/api/teams");
@@ -157,7 +123,7 @@ function Publish({ shown, onClose, onDone }: Props & { onDone: () => Promise<voi
       act={t("catalog.publish")}
       isBusy={publish.isPending}
       isReady={isAll || chosen.length > 0}
-      error={publish.error}
+      told={<Problems error={publish.error} />}
       onClose={onClose}
       onAct={() =>
         publish.mutate({
@@ -203,7 +169,7 @@ function WithReason({
       act={t(`catalog.${act}`)}
       isBusy={doIt.isPending}
       isReady={reason.trim() !== ""}
-      error={doIt.error}
+      told={<Problems error={doIt.error} />}
       onClose={onClose}
       onAct={() => doIt.mutate({ params: { path: { template: shown.id, number: shown.number } }, body: { reason } })}
     >

@@ -8,6 +8,7 @@ import { Row, Rows } from "@/kit/Rows";
 import { may, useSession } from "@/kit/session";
 import { Empty, Failure, Loading } from "@/kit/states";
 import { TextLink } from "@/kit/TextLink";
+import { Exemptions } from "./Exemptions";
 import { ImportTemplate } from "./ImportTemplate";
 import { StateBadge } from "./StateBadge";
 import { sayScope } from "./scope";
@@ -72,6 +73,7 @@ export function Governance() {
           })}
         </Rows>
       )}
+      <Exemptions />
       {isImporting && <ImportTemplate onClose={() => setImporting(false)} />}
     </Page>
   );

@@ -10,6 +10,7 @@ import { useStale } from "@/kit/stale";
 import { Empty, Failure, Loading } from "@/kit/states";
 import { TextLink } from "@/kit/TextLink";
 import { Assign, Enforce, Retire } from "./acts";
+import { Exempt } from "./Exempt";
 import classes from "./governance.module.css";
 import { Refusal } from "./ImportTemplate";
 import { Rules } from "./Rules";
@@ -69,6 +70,11 @@ export function Template() {
       <Part title={t("governance.binds")}>
         <Card padded>{sayScope(shown, t)}</Card>
       </Part>
+      {Array.isArray(shown.source.exemptions) && shown.source.exemptions.length > 0 && (
+        <Part title={t("governance.exemptions")}>
+          <Exempt exemptions={shown.source.exemptions} />
+        </Part>
+      )}
       <Part title={t("governance.life")}>
         <Card padded>
           <Life shown={shown} />

@@ -1,49 +1,14 @@
-import { Button, Checkbox, Group, Modal, MultiSelect, Stack, Textarea, TextInput } from "@mantine/core";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { Checkbox, Group, MultiSelect, Textarea, TextInput } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type GovernanceVersion, query, type Stage } from "@/api/client";
 import { announce } from "@/kit/announce";
+import { Dialog } from "@/kit/Dialog";
 import { useStale } from "@/kit/stale";
 import { Refusal } from "./ImportTemplate";
 
 const STAGES = ["sandbox", "pilot", "production"] as const satisfies readonly Stage[];
 type Props = { shown: GovernanceVersion; onClose: () => void };
-
-/** A dialog with one act at its end. */
-function Dialog(props: {
-  title: string;
-  act: string;
-  isBusy: boolean;
-  isReady: boolean;
-  error: unknown;
-  onAct: () => void;
-  onClose: () => void;
-  children: ReactNode;
-}) {
-  const { t } = useTranslation();
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    props.onAct();
-  };
-  return (
-    <Modal opened onClose={props.onClose} title={props.title}>
-      <form onSubmit={submit}>
-        <Stack>
-          <Refusal error={props.error} />
-          {props.children}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={props.onClose}>
-              {t("kit.cancel")}
-            </Button>
-            <Button type="submit" loading={props.isBusy} disabled={!props.isReady}>
-              {props.act}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
-  );
-}
 
 /** Whom it binds is a new version: that too takes a second person. */
 export function Assign({ shown, onClose, onMade }: Props & { onMade: (number: number) => void }) {
@@ -69,7 +34,7 @@ export function Assign({ shown, onClose, onMade }: Props & { onMade: (number: nu
       act={t("governance.assign.do")}
       isBusy={assign.isPending}
       isReady={stages.length > 0 && (isAll || chosen.length > 0)}
-      error={assign.error}
+      told={<Refusal error={assign.error} />}
       onClose={onClose}
       onAct={() =>
         assign.mutate({
@@ -126,7 +91,7 @@ export function Enforce({ shown, onClose }: Props) {
       act={t("governance.enforce")}
       isBusy={enforce.isPending}
       isReady={day !== ""}
-      error={enforce.error}
+      told={<Refusal error={enforce.error} />}
       onClose={onClose}
       onAct={() => enforce.mutate({ params: { path: { template: shown.id, number: shown.number } }, body: { day } })}
     >
@@ -160,7 +125,7 @@ export function Retire({ shown, onClose }: Props) {
       act={t("governance.retire")}
       isBusy={retire.isPending}
       isReady={reason.trim() !== ""}
-      error={retire.error}
+      told={<Refusal error={retire.error} />}
       onClose={onClose}
       onAct={() => retire.mutate({ params: { path: { template: shown.id, number: shown.number } }, body: { reason } })}
     >

@@ -92,7 +92,7 @@ function Words({ finding, onLeave }: { finding: FindingRecord; onLeave: () => vo
               onLeave();
             }}
           >
-            {t("upgrade.open")}
+            {t("findings.upgrade")}
           </Button>
         )}
         {mend && (

@@ -2,6 +2,7 @@ import { Alert, Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { WorkflowNode } from "@/graph";
 import { KindIcon } from "@/kit/KindIcon";
+import { Exempting } from "../exemptions/Exempting";
 import { Tried } from "../try/Tried";
 import classes from "./Inspector.module.css";
 
@@ -27,6 +28,7 @@ export function Locked({ path, node, name }: { path: string; node: WorkflowNode;
       <Alert color="gray" title={t("node.locked")}>
         {t("node.exemption", { owner })}
       </Alert>
+      <Exempting template={node.woven?.template ?? ""} rule={node.woven?.rule ?? ""} owner={owner} />
       <Tried path={path} isLocked />
     </Stack>
   );

@@ -106,7 +106,7 @@ function Said({ path }: { path: string }) {
                 display="block"
                 onClick={() => upgrade(newerOf(finding))}
               >
-                {t("upgrade.open")}
+                {t("findings.upgrade")}
               </Button>
             )}
           </span>

@@ -62,6 +62,10 @@ function Leads({ row }: { row: Row }) {
     return port?.title || port?.name || name || "";
   };
   const isOneWay = ports.length === 1;
+  const called = (id: string): string => {
+    const other = graph.nodes[id];
+    return (isLocked(other) && !other?.title && palette.get(other?.type ?? "")?.title) || nameOf(graph, id);
+  };
   return (
     <ul className={classes.leads} aria-label={t("list.leads", { what: nameOf(graph, row.id) })}>
       {row.out.map((edge) => (
@@ -87,11 +91,12 @@ function Leads({ row }: { row: Row }) {
             }
           >
             {isOneWay && portOf(edge) !== ERROR_PORT ? "" : `${title(portOf(edge))} → `}
-            {nameOf(graph, edge.to)}
+            {called(edge.to)}
           </Badge>
         </li>
       ))}
       {!isOneWay &&
+        !isLocked(node) &&
         open.map((port) => (
           <li key={port.name}>
             <UnstyledButton

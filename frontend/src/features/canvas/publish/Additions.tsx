@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { CheckAnswer, Insertion } from "@/api/pending";
 import { graphAt, nameOf, parseWorkflow, placeOf, type Workflow, withWoven } from "@/graph";
 import { useEditor } from "../editor";
+import { Exempting } from "../exemptions/Exempting";
 import { Painted } from "../Painted";
 import classes from "./publish.module.css";
 
@@ -51,8 +52,13 @@ export function Additions({ answer, workflow }: { answer: CheckAnswer; workflow:
       )}
       {preview && (
         <ul className={classes.rules}>
-          {alike(preview.insertions).map((each) => (
-            <Inserted key={each[0].id} insertions={each} after={after} />
+          {alike(preview.insertions).map((each, at, all) => (
+            <Inserted
+              key={each[0].id}
+              insertions={each}
+              after={after}
+              isLast={!all.slice(at + 1).some(([later]) => ruleOf(later) === ruleOf(each[0]))}
+            />
           ))}
           {(watched > 0 || proved > 0) && (
             <li>
@@ -71,11 +77,13 @@ export function Additions({ answer, workflow }: { answer: CheckAnswer; workflow:
 export const addedWords = (count: number, t: TFunction): string =>
   count === 0 ? t("publish.added.none") : t("publish.added", { count });
 
+const ruleOf = (insertion: Insertion): string => `${insertion.template} ${insertion.rule}`;
+
 /** Insertions of one rule and type belong together: they have one reason. */
 function alike(insertions: readonly Insertion[]): [Insertion, ...Insertion[]][] {
   const found = new Map<string, [Insertion, ...Insertion[]]>();
   for (const each of insertions) {
-    const key = `${each.template} ${each.rule} ${each.type}`;
+    const key = `${ruleOf(each)} ${each.type}`;
     const known = found.get(key);
     if (known) known.push(each);
     else found.set(key, [each]);
@@ -83,7 +91,16 @@ function alike(insertions: readonly Insertion[]): [Insertion, ...Insertion[]][] 
   return [...found.values()];
 }
 
-function Inserted({ insertions, after }: { insertions: [Insertion, ...Insertion[]]; after: Workflow }) {
+function Inserted({
+  insertions,
+  after,
+  isLast,
+}: {
+  insertions: [Insertion, ...Insertion[]];
+  after: Workflow;
+  /** Of its rule: there stands what can be done about the rule. */
+  isLast: boolean;
+}) {
   const { t, i18n } = useTranslation();
   const [insertion] = insertions;
   const type = useEditor((state) => state.palette.get(insertion.type));
@@ -103,6 +120,7 @@ function Inserted({ insertions, after }: { insertions: [Insertion, ...Insertion[
           {t("node.requiredBy", { template: insertion.template })}. {insertion.because}{" "}
           {t("node.owner", { owner: insertion.owner })}.
         </Text>
+        {isLast && <Exempting isBrief template={insertion.template} rule={insertion.rule} owner={insertion.owner} />}
       </span>
     </li>
   );

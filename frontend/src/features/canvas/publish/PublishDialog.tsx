@@ -12,6 +12,7 @@ import { may, useSession } from "@/kit/session";
 import { useStale } from "@/kit/stale";
 import { Failure, Loading } from "@/kit/states";
 import { useEditor } from "../editor";
+import { Exempting } from "../exemptions/Exempting";
 import { FindingList } from "../findings/FindingList";
 import type { Autosave } from "../useAutosave";
 import { Additions } from "./Additions";
@@ -102,6 +103,9 @@ function Form({ row, saving, onDone, onClose }: Props & { onDone: (published: Pu
             <div className={classes.findings}>
               <FindingList findings={findings} onLeave={onClose} />
             </div>
+            {answer.preview?.counterexamples.map(({ template, rule, owner }) => (
+              <Exempting isBrief key={`${template} ${rule}`} template={template} rule={rule} owner={owner} />
+            ))}
           </section>
         )}
         <Group align="end" gap="sm">
