@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -42,7 +43,7 @@ from tests.rooms.teams.provider import (
     set_up,
     unsigned,
 )
-from tests.rooms.world import World
+from tests.rooms.world import World, make_world
 
 GO, BACK = "/api/sign-in/company", "/api/sign-in/company/back"
 MIA = {"sub": "mia", "email": "Mia@acme.example", "email_verified": True, "name": "Mia Miller", "groups": ["builders"]}
@@ -203,8 +204,18 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iterator[World]:
+    """An installation for everything that must leave no trace in it."""
+    made = make_world(tmp_path_factory.mktemp("house"), migrated_file)
+    yield made
+    made.application.close()
+
+
 @pytest.mark.parametrize("fault", FAULTS)
-def test_what_does_not_hold_opens_nothing(ready: World, provider: FakeProvider, fault: str) -> None:
+def test_what_does_not_hold_opens_nothing(house: World, provider: FakeProvider, fault: str) -> None:
+    ready = house
+    assert set_up(ready, provider.issuer).status_code == 200
     changes, problem = FAULTS[fault]
     if fault == "signed by another of the same name":
         stranger = rsa_key("two").as_dict(private=True) | {"kid": "one"}
@@ -216,7 +227,7 @@ def test_what_does_not_hold_opens_nothing(ready: World, provider: FakeProvider, 
     assert found in problem.split("_or_")
     assert client.get("/api/session").json()["person"] is None
     assert person_of(ready) is None
-    assert [each["record"]["problem"] for each in events(ready, "company_sign_in_refused")] == [found]
+    assert events(ready, "company_sign_in_refused")[-1]["record"]["problem"] == found
 
 
 def test_a_small_difference_of_clocks_and_a_curve_do_no_harm(ready: World, provider: FakeProvider) -> None:
@@ -276,11 +287,11 @@ def test_two_that_come_back_at_once_are_one(ready: World, provider: FakeProvider
     assert sorted(answers, key=str) == [None, "state", "state", "state"]
 
 
-@pytest.mark.parametrize("state", ["", "x", "A" * 43, "\u00e9" * 43, "A" * 7000])
-def test_no_other_state_opens_anything(ready: World, provider: FakeProvider, state: str) -> None:
+def test_no_other_state_opens_anything(ready: World, provider: FakeProvider) -> None:
     client = browser(ready)
-    go(client)
-    assert problem_of(client.get(BACK, params={"state": state, "code": "x"})) == "state"
+    for state in ("", "x", "A" * 43, "\u00e9" * 43, "A" * 7000):
+        go(client)
+        assert problem_of(client.get(BACK, params={"state": state, "code": "x"})) == "state"
 
 
 def test_a_sign_in_that_takes_too_long_begins_anew(ready: World, provider: FakeProvider) -> None:
@@ -312,11 +323,18 @@ def test_a_provider_that_names_itself_must(world: World, provider: FakeProvider)
     assert problem_of(enter(world, provider, iss=provider.issuer)) is None
 
 
-@pytest.mark.parametrize("to", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)",
-                                "/a\r\nSet-Cookie: x=1", "/x" * 400, ""])  # fmt: skip
-def test_no_sign_in_leads_to_another_site(ready: World, provider: FakeProvider, to: str) -> None:
+def test_no_sign_in_leads_to_another_site(ready: World, provider: FakeProvider) -> None:
     client = browser(ready)
-    assert client.get(provider.authorize(go(client, to))).headers["location"] == "/"
+    for to in (
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "/a\r\nSet-Cookie: x=1",
+        "/x" * 400,
+        "",
+    ):
+        assert client.get(provider.authorize(go(client, to))).headers["location"] == "/", to
 
 
 def test_the_way_there_is_slowed_down(ready: World, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -558,17 +576,26 @@ def test_whoever_leaves_there_leaves_here(ready: World, provider: FakeProvider) 
     assert (two.get("/api/teams").status_code, three.get("/api/teams").status_code) == (401, 401)
 
 
-@pytest.mark.parametrize(
-    "claims",
-    [{"sub": None}, {"sub": "mia", "nonce": "x"}, {"sub": "mia", "events": {}}, {"sub": "mia", "aud": "other"},
-     {"sub": "mia", "iss": "https://evil.example"}, {"sub": "mia", "iat": NOW - 10_000}, {"sub": "mia", "jti": None},
-     {"sub": "mia", "exp": NOW - 10_000}, {"sub": ["mia"]}, {"sub": "mia", "events": "x"}],
-)  # fmt: skip
-def test_what_is_no_logout_ends_nothing(ready: World, provider: FakeProvider, claims: dict[str, Any]) -> None:
+NO_LOGOUTS: list[dict[str, Any]] = [
+    {"sub": None},
+    {"sub": "mia", "nonce": "x"},
+    {"sub": "mia", "events": {}},
+    {"sub": "mia", "aud": "other"},
+    {"sub": "mia", "iss": "https://evil.example"},
+    {"sub": "mia", "iat": NOW - 10_000},
+    {"sub": "mia", "jti": None},
+    {"sub": "mia", "exp": NOW - 10_000},
+    {"sub": ["mia"]},
+    {"sub": "mia", "events": "x"},
+]
+
+
+def test_what_is_no_logout_ends_nothing(ready: World, provider: FakeProvider) -> None:
     client = browser(ready)
     assert problem_of(enter(ready, provider, client)) is None
-    answer = hear(ready, provider.logout_token(**claims))
-    assert (answer.status_code, answer.json()["code"]) == (400, "logout_token")
+    for claims in NO_LOGOUTS:
+        answer = hear(ready, provider.logout_token(**claims))
+        assert (answer.status_code, answer.json()["code"]) == (400, "logout_token"), claims
     assert client.get("/api/teams").status_code == 200
 
 
