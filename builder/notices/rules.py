@@ -69,6 +69,12 @@ KINDS: Mapping[str, Kind] = {
         "{count} runs of “{workflow}” do not know whether something was done. Please look.",
         "{count} Läufe von „{workflow}“ wissen nicht, ob etwas geschehen ist. Bitte sehen Sie nach.",
     ),
+    "run_refused": _kind(
+        "A run of “{workflow}” was refused before its first step. Please look why.",
+        "Ein Lauf von „{workflow}“ wurde vor seinem ersten Schritt abgelehnt. Bitte sehen Sie nach, warum.",
+        "{count} runs of “{workflow}” were refused before their first step. Please look why.",
+        "{count} Läufe von „{workflow}“ wurden vor ihrem ersten Schritt abgelehnt. Bitte sehen Sie nach, warum.",
+    ),
     "trigger_paused": _kind(
         "“{trigger}” starts “{workflow}” no more until somebody looks at it.",
         "„{trigger}“ startet „{workflow}“ nicht mehr, bis jemand nachsieht.",

@@ -49,6 +49,7 @@ def get_runs(
     call: Calling,
     team: Id | None = None,
     workflow: Id | None = None,
+    trigger: Id | None = None,
     state: RunStatus | None = None,
     mode: Mode | None = None,
     since: AwareDatetime | None = None,
@@ -60,8 +61,8 @@ def get_runs(
     place = read_cursor(cursor, int)
     with call.read() as session:
         rows = find_runs(
-            session, call.caller, team=team, workflow=workflow, state=state, mode=mode, since=since, text=q,
-            before=None if place is None else int(place[0]), limit=size + 1,
+            session, call.caller, team=team, workflow=workflow, trigger=trigger, state=state, mode=mode, since=since,
+            text=q, before=None if place is None else int(place[0]), limit=size + 1,
         )  # fmt: skip
         shown, following = cut_page(rows, size, lambda each: (each.id,))
         return Page[RunRow](items=show_runs(session, shown), next=following)

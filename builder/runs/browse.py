@@ -36,6 +36,7 @@ def find_runs(
     *,
     team: int | None = None,
     workflow: int | None = None,
+    trigger: int | None = None,
     state: RunStatus | None = None,
     mode: Mode | None = None,
     since: datetime | None = None,
@@ -50,6 +51,7 @@ def find_runs(
         caller: who asks.
         team: only this team's.
         workflow: only this workflow's.
+        trigger: only those that this trigger started.
         state: only those in this state.
         mode: only those that treat the world so.
         since: only runs that were made at or after this moment.
@@ -62,6 +64,7 @@ def find_runs(
         teams=teams_where(caller, "run.read"),
         team=team,
         workflow=workflow,
+        trigger=trigger,
         status=state,
         mode=mode,
         number=number,

@@ -25,7 +25,7 @@ from builder.runs.performing import Asked
 from builder.runs.records import chain_row, write_row
 from builder.runs.schemas import NOTHING, Row, StoredText
 from builder.runs.store import Signal
-from builder.runs.trouble import tell_trouble
+from builder.runs.trouble import Trouble, tell_trouble
 from builder.sdk import Control, Question, VerdictWord
 
 _Beside = Callable[[Session], None]
@@ -159,6 +159,10 @@ class Journal:
             if not (isinstance(write, StepWrite) and write.status is StepStatus.RUNNING and write.path in paths)
         ]
 
+    def tell(self, kind: Trouble) -> None:
+        """Tells who answers for the workflow, with the next commit."""
+        self._beside.append(lambda session: tell_trouble(session, self._hold.run_id, kind))
+
     # ------------------------------------------------------------------ committing
 
     async def save(self, *, synced: bool = False) -> None:
@@ -177,7 +181,7 @@ class Journal:
             result = await self._store(state.result)
             self.audit("run_ended", {"status": status, "why": why, "name": self._hold.claim.name})
         if status == RunStatus.FAILED.value:
-            self._beside.append(lambda session: tell_trouble(session, self._hold.run_id, "run_failed"))
+            self.tell("run_failed")
         wake = None if leave.wake is None else to_milliseconds(leave.wake)
         closing = Closing(status, why, result, state.spent, wake, leave.told, final)
         return (await self._commit(closing, synced=True)).closed

@@ -252,6 +252,8 @@ class RunWorker:
             execution, first, begun = await self._load(claim, owner)
             self._executions[run_id] = execution
             refusal = None if begun else await self._ask_admission(execution.hold)
+            if refusal is not None:
+                execution.journal.tell("run_refused")
             await execution.go(first if refusal is None else Barred(refusal))
             watch.outcome = execution.ended or ""
             if execution.ended == "ready":

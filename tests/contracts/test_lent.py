@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -22,9 +23,12 @@ from builder.credentials.schemas import Wanted
 from builder.credentials.tables import credential_table
 from builder.db import read_clock
 from builder.kit.ids import show_id
+from builder.settings import read_settings
 from builder.triggers.signatures import sign_delivery
+from builder.wiring import build_embedded, open_application
 from tests.backends import Backend
 from tests.contracts.lent import (
+    ENDED,
     guarded_api,
     guarded_database,
     lend_to,
@@ -37,7 +41,7 @@ from tests.nodes.test_email_send import opened, server_tls
 from tests.rooms.catalog.tool_server import ToolServer
 from tests.rooms.credentials.test_outside import serving
 from tests.rooms.loopback import Seen, answer
-from tests.rooms.world import World
+from tests.rooms.world import URL, World, people_world
 
 __all__ = ["server_tls"]
 
@@ -235,3 +239,42 @@ def test_a_message_is_signed_for_the_hosts_of_its_secret_alone(backend: Backend)
         stopped = press_start(world, refused)
         assert stopped.sentence.startswith(f"The credential “{other}” is not for {chat.place}.")
         assert len(arrived) == 1
+
+
+def test_who_answers_for_a_workflow_hears_that_a_worker_refused_its_run(backend: Backend) -> None:
+    """The start was admitted, and whoever started it is gone when the worker finds that the credential is over."""
+    environment = {"HANDRAIL_HOME": str(backend.folder), "HANDRAIL_DATABASE_URL": backend.address, "HANDRAIL_URL": URL}
+    with open_application(read_settings(environment)) as site:
+        world = people_world(site)
+        made, name = lend_to(world, "http_bearer", {"token": TOKEN}, hosts=("crm.example",))
+        config = {"method": "GET", "url": "https://crm.example/x", "credential": name}
+        live = make_live(world, config, "tool.http_request@1")
+        keep(world, live)
+        started = world.client("builder").post(f"/api/workflows/{live}/form", json={"input": {}})
+        assert started.status_code == 201, started.text
+        end_now(world, made)
+        with build_embedded(read_settings(environment)):
+            shown = wait_for_end(world, started.json()["run"])
+        assert shown["state"] == "refused"
+        assert "Ask IT to renew it." in shown["why"]
+        told = world.client("owner").get("/api/notices").json()["items"]
+        assert [(each["kind"], each["link"]) for each in told] == [("run_refused", f"/runs/{shown['id']}")]
+        assert told[0]["params"]["workflow"].startswith("Calls tool.http_request")
+        assert uses_of(world, made) == []
+
+
+def keep(world: World, workflow: str) -> None:
+    """The owner of the team answers for a workflow."""
+    said = {"owner": show_id(world.people["owner"])}
+    answer = world.client("owner").patch(f"/api/workflows/{workflow}", json=said)
+    assert answer.status_code == 200, answer.text
+
+
+def wait_for_end(world: World, run: str) -> dict[str, Any]:
+    until = time.monotonic() + 40
+    while True:
+        shown: dict[str, Any] = world.client("builder").get(f"/api/runs/{run}").json()
+        if shown["state"] in ENDED:
+            return shown
+        assert time.monotonic() < until, "the run did not end"
+        time.sleep(0.02)

@@ -273,3 +273,43 @@ def test_the_first_step_that_replies_answers(world: World) -> None:
     assert answer.headers["x-order"] == "7"
     assert "set-cookie" not in answer.headers
     assert answer.headers["content-type"] == "application/json", "never what a browser would show as a page"
+
+
+def test_the_reply_step_on_the_palette_answers_who_waits_while_the_run_goes_on(world: World) -> None:
+    config = {"status": 202, "headers": {"X-Order": "7"}}
+    reply = {"type": "tool.webhook_reply@1", "config": config, "inputs": {"body": {"expr": "{'taken': input.text}"}}}
+    rest = {"type": "flow.wait@1", "config": {"signal": "paid"}}
+    hook = Hook(world, publish(world, graph(reply=reply, rest=rest)), answer="wait", wait_seconds=30)
+
+    async def go() -> list[httpx.Response]:
+        async with client(world) as caller:
+            return [await call(caller, hook, "msg_1", {"text": "Hello"}) for _ in range(2)]
+
+    first, again = asyncio.run(go())
+    assert (first.status_code, first.json(), first.headers["x-order"]) == (202, {"taken": "Hello"}, "7"), first.text
+    assert (again.status_code, again.json()) == (202, {"taken": "Hello"}), "the same delivery, the same answer"
+    run = first.headers["location"].removeprefix("/api/runs/")
+    with world.client("owner") as owner:
+        assert owner.get(f"/api/runs/{run}").json()["state"] in ("running", "waiting"), "the caller is not kept waiting"
+
+
+def test_the_list_of_runs_names_what_started_them_and_shows_those_of_one_trigger(backend: Backend) -> None:
+    with open_application(read_settings(environment(backend))) as site:
+        world = people_world(site)
+        workflow = publish(world, graph())
+        hook, other = Hook(world, workflow), Hook(world, publish(world, graph()))
+        for each, count in ((hook, 2), (other, 1)):
+            for number in range(count):
+                take_delivery(site, each.key, each.delivery(f"msg_{number}", {"text": "Hello"}))
+        world.client("builder").post(f"/api/workflows/{show_id(workflow)}/form", json={"input": {"text": "Hello"}})
+
+        def listed(**asked: str) -> list[tuple[str, str | None]]:
+            found = world.client("owner").get("/api/runs", params=asked).json()["items"]
+            return [(each["started_by"]["kind"], each["started_by"]["name"]) for each in found]
+
+        assert listed() == [("form", None), *[("webhook", "The shop")] * 3]
+        assert listed(trigger=show_id(hook.trigger.id)) == [("webhook", "The shop")] * 2
+        assert listed(trigger=show_id(other.trigger.id), q="Hooked") == [("webhook", "The shop")]
+        assert listed(trigger=show_id(workflow)) == []
+        with world.client("other") as stranger:
+            assert stranger.get("/api/runs", params={"trigger": show_id(hook.trigger.id)}).json()["items"] == []

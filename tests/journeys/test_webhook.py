@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.drawing import sign_in
-from tests.journeys.product import NARROW, WIDE, OpenPage, Product, judge_page
+from tests.journeys.product import NARROW, WIDE, OpenPage, Product, judge_page, profile
 
 pytestmark = pytest.mark.journeys
 
@@ -23,13 +24,48 @@ def send(line: str) -> tuple[str, str]:
     return head.splitlines()[0], body
 
 
+_REPLYING = """async ([graph]) => {
+  const json = (answer) => answer.json();
+  const session = await fetch("/api/session").then(json);
+  const headers = {"Content-Type": "application/json", "X-CSRF-Token": session.csrf};
+  const send = (method, path, body, more) =>
+    fetch(path, {method, headers: {...headers, ...more}, body: JSON.stringify(body)}).then(json);
+  const made = await send("POST", "/api/workflows", {team: session.teams[0].id, name: "Orders"});
+  await send("PUT", `/api/workflows/${made.id}/draft`, {graph}, {"If-Match": '"1"'});
+  const done = await send("POST", `/api/workflows/${made.id}/publish`, {revision: 2, stage: "sandbox"});
+  return [made.id, done];
+}"""
+"""Makes a live workflow of a graph; its id."""
+ORDERS = {
+    "inputs": {"type": "object", "required": ["order"], "properties": {"order": {"type": "string"}}},
+    "nodes": {
+        "reply": {
+            "type": "tool.webhook_reply@1",
+            "config": {"status": 201, "headers": {"X-Order": "taken"}},
+            "inputs": {"body": {"expr": "{'taken': input.order}"}},
+        },
+        "hold": {"type": "flow.wait@1", "config": {"signal": "paid"}},
+    },
+    "edges": [{"from": "reply", "to": "hold"}],
+}
+
+
 def shown_line(page: Page) -> str:
     return page.get_by_label("A line that sends a delivery").inner_text()
 
 
-def test_a_webhook_from_its_making_to_its_deliveries(product: Product, open_page: OpenPage) -> None:
-    page = open_page()
-    sign_in(page, product)
+@pytest.fixture(scope="module")
+def state(product: Product, browser: Browser) -> Iterator[object]:
+    """The cookies of the first owner."""
+    context = browser.new_context(**profile(WIDE))
+    sign_in(context.new_page(), product)
+    yield context.storage_state()
+    context.close()
+
+
+def test_a_webhook_from_its_making_to_its_deliveries(product: Product, state: object, open_page: OpenPage) -> None:
+    page = open_page(state=state)
+    page.goto(product.url)
     page.get_by_role("link", name="Support triage").first.click()
     page.wait_for_url("**/workflows/*")
     workflow = page.url.split("?")[0]
@@ -86,3 +122,35 @@ def test_a_webhook_from_its_making_to_its_deliveries(product: Product, open_page
                 seen.get_by_role("heading", level=1).wait_for()
                 expect(seen.locator(".mantine-Skeleton-root")).to_have_count(0)
                 judge_page(seen, name)
+
+
+def test_a_sender_that_waits_is_answered_by_a_step_while_the_run_goes_on(
+    product: Product, state: object, open_page: OpenPage
+) -> None:
+    page = open_page(state=state)
+    page.goto(product.url)
+    number, done = page.evaluate(_REPLYING, [ORDERS])
+    assert done.get("version"), done
+    page.goto(f"{product.url}/workflows/{number}/triggers")
+    page.get_by_role("button", name="Add").click()
+    page.get_by_role("menuitem", name="A webhook").click()
+    page.get_by_role("textbox", name="What is it called?").fill("The till")
+    page.get_by_role("button", name="Make it").click()
+    page.wait_for_url("**/webhooks/*")
+    page.get_by_role("button", name="Make its address and secret").click()
+    page.get_by_role("button", name="Make the secret").click()
+    line = shown_line(page)
+    page.get_by_role("button", name="Done").click()
+    line = shown_line(page)
+    page.get_by_role("radio", name="With the result").check(force=True)
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("switch", name="On", exact=True).click(force=True)
+    expect(page.get_by_role("switch", name="On", exact=True)).to_be_checked()
+    body = line.split("BODY='")[1].split("'\n")[0]
+    status, said = send(line.replace(body, json.dumps({"order": "A-7"})))
+    assert " 201 " in status, said
+    assert json.loads(said) == {"taken": "A-7"}
+    page.goto(f"{product.url}/runs")
+    row = page.get_by_role("row").filter(has_text="Orders")
+    expect(row.get_by_text("Waiting").first).to_be_visible()
+    judge_page(page, "runs that a webhook started")

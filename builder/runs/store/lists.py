@@ -30,6 +30,7 @@ class Wanted:
 
     Attributes:
         teams: those that the caller may read; None for all, and for runs of no team.
+        trigger: only those that this trigger started.
         number: only this run.
         text: in the name.
         since: the smallest id shown.
@@ -39,6 +40,7 @@ class Wanted:
     teams: frozenset[int] | None
     team: int | None = None
     workflow: int | None = None
+    trigger: int | None = None
     status: RunStatus | None = None
     mode: Mode | None = None
     number: int | None = None
@@ -53,11 +55,12 @@ def read_page(session: Session, wanted: Wanted, limit: int) -> list[RunFacts]:
     if wanted.team is not None:
         teams = frozenset({wanted.team}) if teams is None else teams & {wanted.team}
     query = select(*_LISTED).where(*_conditions(wanted)).order_by(run.id.desc()).limit(limit)
-    names = _find_names(session, wanted.text) if wanted.text and wanted.workflow is None else None
+    narrow = wanted.workflow is not None or wanted.trigger is not None  # an index of its own finds these
+    names = _find_names(session, wanted.text) if wanted.text and not narrow else None
     if names is not None:
         ours = query if teams is None else query.where(run.team_id.in_(sorted(teams)))
         query = _merged([ours.where(run.name == name) for name in names], limit)
-    elif teams is not None and wanted.workflow is None and wanted.number is None:
+    elif teams is not None and not narrow and wanted.number is None:
         query = _merged([query.where(run.team_id == team) for team in sorted(teams)], limit)
     elif teams is not None:
         query = query.where(run.team_id.in_(sorted(teams)))
@@ -75,6 +78,7 @@ def _facts_of(row: RowMapping) -> RunFacts:
 def _conditions(wanted: Wanted) -> list[Any]:
     said = [
         (run.workflow_id, wanted.workflow),
+        (run.trigger_id, wanted.trigger),
         (run.status, wanted.status and wanted.status.value),
         (run.mode, wanted.mode and wanted.mode.value),
         (run.id, wanted.number),

@@ -11130,6 +11130,7 @@ export interface operations {
             query?: {
                 team?: string | null;
                 workflow?: string | null;
+                trigger?: string | null;
                 state?: components["schemas"]["RunStatus"] | null;
                 mode?: components["schemas"]["Mode"] | null;
                 since?: string | null;

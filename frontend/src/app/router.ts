@@ -170,8 +170,15 @@ const runs = createRoute({
   path: "/runs",
   validateSearch: (
     search,
-  ): { team?: string; workflow?: string; state?: string; mode?: string; since?: string; q?: string } =>
-    words(search, "team", "workflow", "state", "mode", "since", "q"),
+  ): {
+    team?: string;
+    workflow?: string;
+    trigger?: string;
+    state?: string;
+    mode?: string;
+    since?: string;
+    q?: string;
+  } => words(search, "team", "workflow", "trigger", "state", "mode", "since", "q"),
   component: lazyPage(() => import("@/features/runs/RunList"), "RunList", []),
 });
 

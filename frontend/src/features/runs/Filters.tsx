@@ -10,6 +10,8 @@ import classes from "./RunList.module.css";
 export type RunSearch = {
   team?: string;
   workflow?: string;
+  /** Of the workflow: what started the run. */
+  trigger?: string;
   state?: string;
   mode?: string;
   since?: string;
@@ -45,8 +47,19 @@ export function Filters({ search }: { search: RunSearch }) {
   const { teams } = useSession();
   const navigate = useNavigate();
   const workflows = query.useQuery("get", "/api/workflows", { params: { query: { size: 100 } } });
+  const triggers = query.useQuery(
+    "get",
+    "/api/workflows/{workflow}/triggers",
+    { params: { path: { workflow: search.workflow ?? "" } } },
+    { enabled: Boolean(search.workflow) },
+  );
+  const started = (triggers.data ?? []).map(({ id, name }) => ({ value: id, label: name }));
+  if (search.trigger && !started.some(({ value }) => value === search.trigger))
+    started.push({ value: search.trigger, label: t("runs.trigger.gone") });
   const set = (change: RunSearch): void => {
-    const next = Object.fromEntries(Object.entries({ ...search, ...change }).filter(([, value]) => value));
+    // A trigger is one of its workflow.
+    const within = "workflow" in change ? { trigger: undefined } : {};
+    const next = Object.fromEntries(Object.entries({ ...search, ...within, ...change }).filter(([, value]) => value));
     navigate({ to: "/runs", search: next, replace: true });
   };
   const seek = useDebouncedCallback((q: string) => set({ q }), 300);
@@ -82,6 +95,7 @@ export function Filters({ search }: { search: RunSearch }) {
         t("runs.workflow.all"),
         (workflows.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
       )}
+      {started.length > 0 && choice("trigger", t("runs.trigger"), t("runs.trigger.all"), started)}
       {teams.length > 1 &&
         choice(
           "team",

@@ -114,7 +114,10 @@ function Table({ rows, now }: { rows: RunRow[]; now: number }) {
               {run.mode !== "live" && <span className={classes.mode}>{t(`runs.mode.${run.mode}`)}</span>}
               {run.why && <span className={classes.why}>{sayWhy(run.why, t)}</span>}
             </th>
-            <td>{run.starter.name}</td>
+            <td>
+              {run.starter.name}
+              <StartedBy run={run} />
+            </td>
             <td>
               <Moment at={run.started_at} />
             </td>
@@ -124,5 +127,25 @@ function Table({ rows, now }: { rows: RunRow[]; now: number }) {
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** The trigger that started a run, by the name that it had then; behind it stand all runs that it started. */
+function StartedBy({ run }: { run: RunRow }) {
+  const { t } = useTranslation();
+  const by = run.started_by;
+  if (!by?.name || by.kind === "form") return null;
+  const say = t as unknown as (key: string, options: object) => string;
+  const words = say(`run.by.${by.kind}`, { name: by.name });
+  if (!by.id || !run.workflow) return <span className={classes.by}>{words}</span>;
+  return (
+    <Link
+      to="/runs"
+      search={{ workflow: run.workflow.id, trigger: by.id }}
+      className={classes.by}
+      title={t("runs.trigger.only", { name: by.name })}
+    >
+      {words}
+    </Link>
   );
 }
