@@ -7,10 +7,16 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from builder.db import read_clock
+from builder.kit.ids import read_id, show_id
+from builder.settings import read_settings
+from builder.teams.store import insert_person, save_membership
+from builder.wiring import open_application
 from tests.journeys.drawing import sign_in
 from tests.journeys.product import NARROW, WIDE, OpenPage, Product, judge_page, profile
 
@@ -24,7 +30,7 @@ def send(line: str) -> tuple[str, str]:
     return head.splitlines()[0], body
 
 
-_REPLYING = """async ([graph]) => {
+_REPLYING = """async ([graph, deputy]) => {
   const json = (answer) => answer.json();
   const session = await fetch("/api/session").then(json);
   const headers = {"Content-Type": "application/json", "X-CSRF-Token": session.csrf};
@@ -32,7 +38,8 @@ _REPLYING = """async ([graph]) => {
     fetch(path, {method, headers: {...headers, ...more}, body: JSON.stringify(body)}).then(json);
   const made = await send("POST", "/api/workflows", {team: session.teams[0].id, name: "Orders"});
   await send("PUT", `/api/workflows/${made.id}/draft`, {graph}, {"If-Match": '"1"'});
-  const done = await send("POST", `/api/workflows/${made.id}/publish`, {revision: 2, stage: "sandbox"});
+  await send("PATCH", `/api/workflows/${made.id}`, {deputy});
+  const done = await send("POST", `/api/workflows/${made.id}/publish`, {revision: 2});
   return [made.id, done];
 }"""
 """Makes a live workflow of a graph; its id."""
@@ -48,6 +55,17 @@ ORDERS = {
     },
     "edges": [{"from": "reply", "to": "hold"}],
 }
+
+
+def add_colleague(home: Path, team: str) -> str:
+    """Somebody who can answer for a workflow when its owner is away; the id."""
+    with (
+        open_application(read_settings({"HANDRAIL_HOME": str(home)})) as application,
+        application.transaction() as session,
+    ):
+        number = insert_person(session, "kim@example.com", "Kim", "en", None, read_clock(session))
+        save_membership(session, read_id(team), number, ("builder",))
+    return show_id(number)
 
 
 def shown_line(page: Page) -> str:
@@ -129,7 +147,8 @@ def test_a_sender_that_waits_is_answered_by_a_step_while_the_run_goes_on(
 ) -> None:
     page = open_page(state=state)
     page.goto(product.url)
-    number, done = page.evaluate(_REPLYING, [ORDERS])
+    team = page.evaluate("async () => (await (await fetch('/api/session')).json()).teams[0].id")
+    number, done = page.evaluate(_REPLYING, [ORDERS, add_colleague(product.home, team)])
     assert done.get("version"), done
     page.goto(f"{product.url}/workflows/{number}/triggers")
     page.get_by_role("button", name="Add").click()

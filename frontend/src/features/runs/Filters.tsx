@@ -53,7 +53,7 @@ export function Filters({ search }: { search: RunSearch }) {
     { params: { path: { workflow: search.workflow ?? "" } } },
     { enabled: Boolean(search.workflow) },
   );
-  const started = (triggers.data ?? []).map(({ id, name }) => ({ value: id, label: name }));
+  const started = (triggers.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));
   if (search.trigger && !started.some(({ value }) => value === search.trigger))
     started.push({ value: search.trigger, label: t("runs.trigger.gone") });
   const set = (change: RunSearch): void => {
