@@ -117,6 +117,7 @@ DRAWN = ("canvas", "run")
 """Where the workflow is drawn, which takes a moment longer; on a phone these are lists."""
 
 
+LOADING = "[data-loading], .mantine-Skeleton-root"
 LIST = "{workflow}?view=list"
 OVER: dict[str, tuple[str, Callable[[Page], object]]] = {
     "picker": (LIST, lambda page: page.get_by_role("button", name=re.compile("^Add a step")).last.click()),
@@ -145,7 +146,7 @@ def test_what_comes_up_over_a_screen_is_for_everybody(
         show(page, visited, address)
         open_it(page)
         page.wait_for_load_state("networkidle")
-        expect(page.locator(".mantine-Skeleton-root")).to_have_count(0)
+        expect(page.locator(LOADING)).to_have_count(0)
         judge_page(page, name)
 
 
@@ -200,4 +201,4 @@ def show(page: Page, visited: Visited, address: str) -> None:
     page.goto(path if path.startswith("http") else visited.product.url + path)
     page.get_by_role("heading", level=1).wait_for()
     page.wait_for_load_state("load")
-    expect(page.locator(".mantine-Skeleton-root")).to_have_count(0)
+    expect(page.locator(LOADING)).to_have_count(0)

@@ -38,9 +38,9 @@ export function Loading({ lines = 4 }: { lines?: number }) {
   const { t } = useTranslation();
   const [isSlow, setSlow] = useState(false);
   useTimeout(() => setSlow(true), 150, { autoInvoke: true });
-  if (!isSlow) return null;
+  if (!isSlow) return <div data-loading hidden />;
   return (
-    <Stack gap="sm" p="md" role="status" aria-label={t("kit.loading")}>
+    <Stack gap="sm" p="md" role="status" aria-label={t("kit.loading")} data-loading>
       {Array.from({ length: lines }, (_, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the lines are all alike
         <Skeleton key={at} height={at === 0 ? 22 : 14} width={at === 0 ? "40%" : `${90 - at * 9}%`} />
