@@ -32,6 +32,7 @@ from builder.teams.store import (
     read_teams,
 )
 from builder.teams.store.standing import read_team_name
+from builder.teams.ways import find_company_only
 
 
 def expect_team(session: Session, team_id: int) -> str:
@@ -135,10 +136,16 @@ def show_session(session: Session, caller: Caller | None, csrf: str | None, *, m
             person=None, organisation=None, org_roles=[], may=[], teams=[], csrf=None, first_run=first_run, mail=mail
         )
     one = read_people(session, [caller.person_id])[caller.person_id]
+    company = find_company_only(session, caller.person_id)
     names = read_teams(session, frozenset(caller.teams))
     return SessionView(
         person=SelfView(
-            id=one.id, email=one.email, name=one.name, language=one.language, has_password=one.has_password
+            id=one.id,
+            email=one.email,
+            name=one.name,
+            language=one.language,
+            has_password=one.has_password,
+            company=None if company is None else str(company.params["company"]),
         ),
         organisation=read_organisation(session),
         org_roles=sorted(caller.org_roles),

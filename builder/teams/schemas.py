@@ -263,13 +263,14 @@ class PersonChange(Wire):
 
 
 class SelfView(Wire):
-    """Somebody, as he sees himself."""
+    """Somebody, as he sees himself. `company`: by what he signs in, where no password of his opens anything."""
 
     id: Id
     email: str
     name: str
     language: str
     has_password: bool
+    company: str | None
 
 
 class PersonTeamView(Wire):

@@ -5718,9 +5718,11 @@ export interface components {
         };
         /**
          * SelfView
-         * @description Somebody, as he sees himself.
+         * @description Somebody, as he sees himself. `company`: by what he signs in, where no password of his opens anything.
          */
         SelfView: {
+            /** Company */
+            company: string | null;
             /** Email */
             email: string;
             /** Has Password */

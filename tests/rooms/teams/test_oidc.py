@@ -128,7 +128,7 @@ def test_somebody_of_the_company_comes_in_and_leaves(ready: World, provider: Fak
     shown = client.get("/api/session").json()
     assert (shown["person"]["name"], shown["person"]["email"]) == ("Mia Miller", "mia@acme.example")
     assert shown["teams"][0]["roles"] == ["builder"]
-    assert not shown["person"]["has_password"]
+    assert (shown["person"]["has_password"], shown["person"]["company"]) == (False, "Acme Login")
     mine = client.get("/api/sessions").json()[0]
     lasts = datetime.fromisoformat(mine["ends_at"]) - datetime.fromisoformat(mine["made_at"])
     assert lasts == COMPANY_LASTS

@@ -15,7 +15,7 @@ export function FirstSteps() {
   const templates = query.useQuery("get", "/api/governance", {}, options);
   if (!isAdmin || !teams.data || !templates.data) return null;
   const steps = [
-    { to: "/settings", step: "password", isDone: session.person.has_password },
+    { to: "/settings", step: "password", isDone: session.person.has_password || session.person.company !== null },
     { to: "/team", step: "team", isDone: teams.data.length > 0 },
     { to: "/people", step: "invite", isDone: teams.data.some(({ members }) => members > 1) },
     { to: "/governance", step: "rules", isDone: templates.data.length > 0 },

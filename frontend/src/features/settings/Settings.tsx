@@ -17,6 +17,10 @@ import { Tokens } from "./Tokens";
 export function Settings({ preferences }: { preferences: ReactNode }) {
   const { t } = useTranslation();
   const session = useSession();
+  const whyOf = ({ company, has_password }: typeof session.person): string =>
+    company === null
+      ? t(has_password ? "settings.password.why" : "settings.password.none")
+      : t("settings.password.company", { company });
   return (
     <Page narrow title={t("settings.title")} lead={session.person.email}>
       <Part title={t("settings.you")}>
@@ -30,13 +34,12 @@ export function Settings({ preferences }: { preferences: ReactNode }) {
       <Part title={t("settings.notices")} why={t("settings.notices.why")}>
         <NoticeSettings />
       </Part>
-      <Part
-        title={t("settings.password")}
-        why={t(session.person.has_password ? "settings.password.why" : "settings.password.none")}
-      >
-        <Card padded>
-          <Password />
-        </Card>
+      <Part title={t("settings.password")} why={whyOf(session.person)}>
+        {session.person.company === null && (
+          <Card padded>
+            <Password />
+          </Card>
+        )}
       </Part>
       <Part title={t("settings.sessions")} why={t("settings.sessions.why")}>
         <Sessions />
