@@ -6,9 +6,11 @@ import http.client
 import signal
 import socket
 from collections.abc import Callable, Sequence
-from typing import Any
+from ipaddress import ip_address
+from typing import Any, ClassVar
 
 from builder.cli.output import Ending
+from builder.kit.errors import HandrailError
 
 _PATIENCE = 4.0
 _GRACE = 5
@@ -51,6 +53,23 @@ def look_at_own_door(listening: socket.socket) -> Callable[[], str | None]:
             line.close()
 
     return look
+
+
+class OwnerlessError(HandrailError):
+    """An installation that nobody owns is reached from its own machine only."""
+
+    code: ClassVar[str] = "ownerless"
+    status: ClassVar[int] = 409
+
+
+def expect_own_machine(listening: socket.socket, way_out: str) -> None:
+    """Refuses an address that others reach, for an installation in which nobody can sign in yet.
+
+    Raises:
+        OwnerlessError: others could reach it.
+    """
+    if not ip_address(listening.getsockname()[0]).is_loopback:
+        raise OwnerlessError("Nobody can sign in here yet, so only this machine may reach it.", way_out=way_out)
 
 
 def make_server(app: Any, proxies: Sequence[str]) -> Any:

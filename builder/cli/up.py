@@ -7,24 +7,15 @@ import socket
 import webbrowser
 from contextlib import ExitStack
 from dataclasses import replace
-from ipaddress import ip_address
-from typing import ClassVar
 
 import typer
 
 from builder.cli.output import say, unusable
-from builder.cli.serve import listen_on, look_at_own_door, make_server
+from builder.cli.serve import expect_own_machine, listen_on, look_at_own_door, make_server
 from builder.kit.clock import SYSTEM_CLOCK
 from builder.kit.errors import HandrailError
 from builder.kit.memory import loading
 from builder.settings import Settings, read_settings
-
-
-class OwnerlessError(HandrailError):
-    """An installation that nobody owns is reached from its own machine only."""
-
-    code: ClassVar[str] = "ownerless"
-    status: ClassVar[int] = 409
 
 
 def up(
@@ -65,9 +56,9 @@ def _serve(
     screens = screens_folder()
     app = build_app(application, screens)
     link = application.open_door()
-    if link is not None and not ip_address(listening.getsockname()[0]).is_loopback:
+    if link is not None:
         way_out = "Start it without `--host`, sign in by its link and set a password; then start it with `--host`."
-        raise OwnerlessError("Nobody can sign in here yet, so only this machine may reach it.", way_out=way_out)
+        expect_own_machine(listening, way_out)
     if example and link is not None:
         furnish(application, link.owner)
     server = make_server(app, settings.proxies)

@@ -173,6 +173,20 @@ def test_a_keeper_and_an_api_are_watched_and_leave(begin: Begin, environment: di
         assert process.wait(20) == 0
 
 
+def test_an_api_that_nobody_owns_is_not_reached_by_others_unless_it_is_told(
+    begin: Begin, environment: dict[str, str], tmp_path: Path
+) -> None:
+    migrate(environment)
+    assert begin("api", "--host", "0.0.0.0", "--port", "0").wait(60) == 2
+    said = (tmp_path / "log-0").read_text()
+    assert "Nobody can sign in here yet, so only this machine may reach it." in said
+    assert "`handrail owner`" in said
+    port = free_port()
+    api = begin("api", "--host", "0.0.0.0", "--port", str(port), "--ownerless")
+    assert json.loads(wait_for(f"http://127.0.0.1:{port}/api/ready", api)) == {"ok": True}
+    assert httpx.get(f"http://127.0.0.1:{port}/api/workflows", trust_env=False).status_code == 401
+
+
 def test_a_side_door_that_is_taken_is_said(begin: Begin, environment: dict[str, str], tmp_path: Path) -> None:
     migrate(environment)
     with socket.create_server(("127.0.0.1", 0)) as taken:
