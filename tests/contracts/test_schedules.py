@@ -319,10 +319,13 @@ STORM = [
     ({"every": "week", "on": ["sun", "mon"], "at": "03:15"}, "America/Santiago"),
 ]
 CLOCK_CHANGES = [
+    datetime(2026, 3, 7, 22, tzinfo=UTC),  # New York goes forward
     datetime(2026, 3, 28, 22, tzinfo=UTC),  # Berlin and Troll go forward
     datetime(2026, 4, 4, 13, tzinfo=UTC),  # Lord Howe and Chatham go back
     datetime(2026, 9, 26, 13, tzinfo=UTC),  # Chatham goes forward
+    datetime(2026, 10, 3, 10, tzinfo=UTC),  # Lord Howe goes forward, by half an hour
     datetime(2026, 10, 24, 22, tzinfo=UTC),  # Berlin and Troll go back
+    datetime(2026, 10, 31, 22, tzinfo=UTC),  # New York goes back
 ]
 EVERY_20 = {"every": "cron", "cron": "*/20 * * * *"}
 
@@ -335,7 +338,7 @@ def due_by(when: Mapping[str, Any], zone: str, after: datetime, until: datetime)
 
 @pytest.mark.storms
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("start", CLOCK_CHANGES, ids=lambda start: f"{start:%B}")
+@pytest.mark.parametrize("start", CLOCK_CHANGES, ids=lambda start: f"{start:%d %B}")
 def test_four_keepers_that_are_killed_miss_nothing_and_double_nothing(house: Timekeeper, start: datetime) -> None:
     """Half a day around a clock change, in steps; jumps of an hour both ways; edits while times are due."""
     dice = random.Random(start.month)

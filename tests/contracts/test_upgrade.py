@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -10,11 +11,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Boolean, Float, Integer, LargeBinary, MetaData, Table, create_engine, insert, select, text
+from sqlalchemy import (
+    Boolean,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    create_engine,
+    insert,
+    inspect,
+    select,
+    text,
+)
 
 import builder.db.migrate as migrate
+import builder.db.steps as steps
+from builder.cli.migrate import migrate as migrate_tables
+from builder.cli.output import Ending
 from builder.db import Database, newest_revision, open_database, read_steps
 from builder.processes import Process, announce_process, forget_process, list_processes
+from tests.backends import Backend
 from tests.servers import PostgresServer
 
 _numbers = itertools.count(1)
@@ -145,3 +162,64 @@ def test_who_lives_is_known_to_the_others(database: Database) -> None:
         session.execute(text("UPDATE process SET seen_at = seen_at - 90000000"))
         announce_process(session, one)
         assert session.scalar(text("SELECT count(*) FROM process")) == 1
+
+
+CONTRACTING = '''"""Takes away what nobody uses any more."""
+from alembic import op
+revision = "{revision}"
+down_revision = "{before}"
+kind = "contract"
+safe_from = "{before}"
+def upgrade():
+    op.drop_column("mcp_server", "problem")
+'''
+
+
+@pytest.fixture
+def contracting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The program of tomorrow, whose last migration takes a column away; the newest migration of today."""
+    today = newest_revision()
+    shutil.copytree(steps.migrations_folder(), tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
+    narrow = f"{int(today) + 1:04}"
+    text_of = CONTRACTING.format(revision=narrow, before=today)
+    (tmp_path / "migrations" / "versions" / f"{narrow}_narrow.py").write_text(text_of, encoding="utf-8")
+    read_steps.cache_clear()
+    monkeypatch.setattr(steps, "_HERE", tmp_path / "builder" / "db" / "steps.py")
+    yield today
+    monkeypatch.undo()
+    read_steps.cache_clear()
+
+
+def test_nothing_is_taken_away_while_an_older_worker_lives(
+    backend: Backend, database: Database, contracting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HANDRAIL_HOME", str(backend.folder))
+    monkeypatch.setenv("HANDRAIL_DATABASE_URL", backend.address)
+    before = f"{int(contracting) - 1:04}"
+    old = Process("a" * 32, "worker", "one.example", 7, "0.0.9", before, "x y")
+    new = Process("b" * 32, "api", "two.example", 8, "0.1.0", contracting, "x y")
+    for process in (old, new):
+        with database.transaction() as session:
+            announce_process(session, process)
+
+    def has_column() -> bool:
+        with database.read() as session:
+            return "problem" in {each["name"] for each in inspect(session.connection()).get_columns("mcp_server")}
+
+    migrate_tables(contract=False)
+    assert has_column(), "only asked for, it is taken away"
+    with pytest.raises(Ending) as refused:
+        migrate_tables(contract=True)
+    assert refused.value.code == 1
+    assert "1 older process(es) still run" in str(refused.value)
+    assert "worker 7 on one.example (version 0.0.9). Stop them first." in str(refused.value)
+    assert has_column()
+    with database.transaction() as session:
+        forget_process(session, old.id)
+    migrate_tables(contract=True)
+    assert not has_column()
+    with database.read() as session:
+        state = migrate.read_state(session.connection())
+    assert migrate.judge_state(state, read_steps()[:-1]) is None, "today's program lives with it"
+    left = migrate.judge_state(state, read_steps()[:-2])
+    assert left is not None, "and the one before does not start any more"

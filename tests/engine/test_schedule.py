@@ -15,7 +15,8 @@ from builder.engine.schedule import ScheduleSettings, Timing, check_schedule, du
 
 ZONES = (
     "Europe/Berlin", "America/New_York", "America/Santiago", "America/Havana", "America/St_Johns", "Asia/Beirut",
-    "Africa/Casablanca", "Africa/Cairo", "Australia/Lord_Howe", "Pacific/Chatham", "Antarctica/Troll", "Asia/Kolkata",
+    "Africa/Casablanca", "Africa/Cairo", "Australia/Lord_Howe", "Pacific/Norfolk", "Pacific/Chatham",
+    "Antarctica/Troll", "Asia/Kolkata",
 )  # fmt: skip
 FIXED = ("30 2 * * *", "0,15,59 0-3 * * *", "0 0 * * *", "45 1 * * 0", "5 3 L * *")
 REPEATING = ("*/15 * * * *", "*/7 0-4 * * *", "0 * * * *", "30 */2 * * *", "*/30 2 * * 6,0")
@@ -33,6 +34,23 @@ def changes(zone: str, years: range) -> tuple[datetime, ...]:
             found.append(hour)
         hour = following
     return tuple(found)
+
+
+def test_twelve_zones_change_their_clocks_both_ways_in_north_and_south() -> None:
+    """What the oracle is asked about: forward and back in each, in spring and in autumn of both halves of the world."""
+    ways: dict[str, set[bool]] = {}
+    months: set[tuple[bool, int]] = set()
+    for zone in ZONES:
+        there = ZoneInfo(zone)
+        for hour in changes(zone, range(2026, 2028)):
+            before, after = ((hour + timedelta(hours=each)).astimezone(there).utcoffset() for each in (0, 1))
+            assert before is not None
+            assert after is not None
+            ways.setdefault(zone, set()).add(after > before)
+            months.add((after > before, hour.month))
+    assert sum(both == {True, False} for both in ways.values()) == 12
+    assert {(True, 3), (True, 9), (True, 10), (False, 4), (False, 10), (False, 11)} <= months
+    assert {"Australia/Lord_Howe", "Pacific/Chatham", "Antarctica/Troll"} <= ways.keys()
 
 
 def fits(field: str, value: int, least: int, most: int) -> bool:
