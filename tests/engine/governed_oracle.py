@@ -141,7 +141,8 @@ def find_way_past(plain: dict[str, Any], rule: dict[str, Any]) -> list[Step] | N
     for scope, name, node in every_node(plain):
         begins = source.get("labels") == ["confidential"] and node["type"] == "tool.fetch@1"
         begins = begins or (source == {"integrity": "untrusted"} and node["type"].startswith(("prompt.", "flow.wait")))
-        begins = begins or (node["type"] == "flow.wait@1" and bool(SIGNALLED & set(source.get("labels", ()))))
+        signalled = node["type"] == "flow.wait@1" and "kind" not in source  # a kind selects nodes that carry the data
+        begins = begins or (signalled and bool(SIGNALLED & set(source.get("labels", ()))))
         if begins:
             for step in walk.data_after(scope, name):
                 open_.append((step, False, [(scope, name)], [[name]]))
