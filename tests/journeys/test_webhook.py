@@ -161,7 +161,7 @@ def test_a_sender_that_waits_is_answered_by_a_step_while_the_run_goes_on(
     line = shown_line(page)
     page.get_by_role("button", name="Done").click()
     line = shown_line(page)
-    page.get_by_role("radio", name="With the result").check(force=True)
+    page.get_by_text("With the result", exact=True).click()
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("switch", name="On", exact=True).click(force=True)
     expect(page.get_by_role("switch", name="On", exact=True)).to_be_checked()
