@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Group, Select, Text } from "@mantine/core";
+import { Alert, Badge, Button, Group, Select } from "@mantine/core";
 import { Cpu, Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -108,6 +108,7 @@ function OneConnection({ connection, mayWrite, onEdit }: OneProps) {
               ? t("credential.teams.all")
               : connection.teams.map(({ name }) => name).join(", ") || t("credential.teams.none")}
             {id === null && ` · ${t("connection.ofEnvironment")}`}
+            {connection.credential && ` · ${t("connection.key")}: ${connection.credential}`}
           </div>
           {mayWrite && (
             <Group gap="xs" mt="xs">
@@ -145,11 +146,6 @@ function OneConnection({ connection, mayWrite, onEdit }: OneProps) {
           <ProblemAlert error={test.error ?? off.error ?? on.error} />
           {tried && <Alert role="status" mt="xs" p="xs" color={tried.ok ? "green" : "red"} title={tried.said} />}
         </>
-      }
-      facts={
-        <Text size="sm" c="dimmed">
-          {connection.credential}
-        </Text>
       }
     />
   );
