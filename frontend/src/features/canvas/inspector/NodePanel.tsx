@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { Group as GroupIcon, Maximize2, Spline, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { SchemaForm } from "@/forms/SchemaForm";
 import { graphAt, isContainer, isLocked, nameOf, placeOf, renameNode, setConfig, setNotes, setTitle } from "@/graph";
@@ -28,6 +28,12 @@ export function NodePanel({ path }: { path: string }) {
   const wasTried = useEditor((state) => state.tried !== null);
   const settle = useEditor((state) => state.settle);
   const node = graph?.nodes[id];
+  const govern = useEditor((state) => state.govern);
+  const isHidden = !node && id.startsWith("g_");
+  // A link may lead to a step that governance adds: it is shown with the others.
+  useEffect(() => {
+    if (isHidden) govern(true);
+  }, [isHidden, govern]);
   if (!graph || !node) return null;
   const type = palette.get(node.type);
   const name = nameOf(graph, id);
