@@ -74,7 +74,7 @@ test-storms: $(READY) ## The contracts, every right of everybody, every route at
 	@$(BIN)/pytest -q -n 2 -m "(contracts or storms) and not servers and not deep" tests
 
 test-servers: $(READY) ## The contracts on real PostgreSQL and Redis, which the suite starts itself
-	@$(BIN)/pytest -q -m "servers and not deep"
+	@$(BIN)/pytest -q -n 2 -m "servers and not deep"
 
 test-screens: $(PACKAGES) ## The screens' own tests, without a browser
 	@cd frontend && $(NPM) run --silent test

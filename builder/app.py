@@ -38,6 +38,7 @@ from builder.live import router as live
 from builder.notices import router as notices
 from builder.payloads import LARGEST as LARGEST_FILE
 from builder.publishing import router as publishing
+from builder.refusals import Described
 from builder.reviews import router as reviews
 from builder.runs import router as runs
 from builder.screens import Screens
@@ -153,7 +154,7 @@ def assemble_app() -> FastAPI:
     Raises:
         OpenRouteError: a route is neither public nor guarded.
     """
-    app = FastAPI(
+    app = Described(
         title="Handrail",
         version=__version__,
         docs_url=None,
@@ -168,6 +169,7 @@ def assemble_app() -> FastAPI:
             HTTPException: _answer_plain,
         },
     )
+    app.public = PUBLIC_ROUTES
     app.add_middleware(BodyLimit)
     app.add_middleware(Guard)
     app.include_router(_vital_signs)
@@ -220,7 +222,7 @@ async def get_health() -> Health:
     return Health(ok=True)
 
 
-@_vital_signs.get("/api/ready", operation_id="get_readiness")
+@_vital_signs.get("/api/ready", operation_id="get_readiness", responses={503: {}})
 def get_readiness(visit: Visiting) -> Health:
     """Whether the process can do its work: the database answers."""
     try:

@@ -41,8 +41,8 @@ class Doors:
         return next((call for call in self.calls if door.startswith(f"{call}.")), door)
 
 
-def find_wants(view: View, readied: Readied, doors: Doors, can_stand: CanStand) -> set[str]:
-    """The doors at which a rule wants its guard, because something gets past it."""
+def find_wants(view: View, readied: Readied, doors: Doors, can_stand: CanStand, *, at_target: bool = False) -> set[str]:
+    """The doors at which a rule wants its guard, because something gets past it; with `at_target`, wherever it says."""
     assert readied.guard is not None
     question = ask_question(view, readied.guard.bound)
     if question is None:
@@ -52,7 +52,7 @@ def find_wants(view: View, readied: Readied, doors: Doors, can_stand: CanStand) 
     if not hit:
         return set()
     insert = readied.guard.bound.rule.insert
-    place = insert.place if insert is not None else "at_target"
+    place = insert.place if insert is not None and not at_target else "at_target"
     if place == "at_source":
         return {door for door in _source_doors(view, question, reached, doors) if can_stand(door)}
     if place == "fewest" and insert is not None:

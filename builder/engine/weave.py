@@ -32,7 +32,7 @@ from builder.engine.labels import MASKED, View, compute_risk, make_view
 from builder.engine.plan import Guard
 from builder.engine.questions import BoundRule, bind_rules
 from builder.engine.reading import Reading, read_workflow
-from builder.engine.stands import can_take, keep_strictest, ready_rule
+from builder.engine.stands import Readied, can_take, keep_strictest, ready_rule
 from builder.engine.template import GovernanceTemplate, Selector
 from builder.engine.wants import Doors, find_restores, find_wants
 from builder.engine.woven import Woven
@@ -165,9 +165,23 @@ class _Weaver:
         for each in self.readied.values():
             guard = each.guard
             if guard is not None:
-                for door in find_wants(self.view, each, doors, partial(self._can_stand, guard)):
-                    new |= self._want(door, guard)
+                new |= self._ask_guard(each, guard, doors)
         return new
+
+    def _ask_guard(self, each: Readied, guard: Stand, doors: Doors) -> bool:
+        """Wants a guard where its rule says. If all of that is wanted already and something still gets past it, because
+        a node reads in its config and not through its door, then at the targets.
+        """
+        can_stand = partial(self._can_stand, guard)
+        found = find_wants(self.view, each, doors, can_stand)
+        if not found or self._want_at(found, guard):
+            return bool(found)
+        return self._want_at(find_wants(self.view, each, doors, can_stand, at_target=True), guard)
+
+    def _want_at(self, doors: Iterable[str], stand: Stand) -> bool:
+        """Whether any of these doors had not been wanted before."""
+        new = [door for door in sorted(doors) if self._want(door, stand)]
+        return bool(new)
 
     def _ask_restorers(self) -> bool:
         restorers = {key: each.restorer for key, each in self.readied.items() if each.restorer is not None}

@@ -59,8 +59,11 @@ class ProgramView(Wire):
     "/hooks/{key}",
     operation_id="deliver",
     response_class=Response,
-    responses={200: {"description": "What the run answers."}, 202: {"description": "The run's address."}},
-)
+    responses={
+        200: {"description": "What the run answers."}, 202: {"description": "The run's address."},
+        413: {}, 415: {}, 502: {},
+    },
+)  # fmt: skip
 async def post_hook(key: Annotated[str, Path(max_length=200)], request: Request, visit: Visiting) -> Response:
     """Takes a delivery of a webhook in."""
     site = visit.application
@@ -74,7 +77,7 @@ async def post_hook(key: Annotated[str, Path(max_length=200)], request: Request,
     operation_id="start_by_program",
     status_code=202,
     dependencies=[Depends(permit("run.start"))],
-    responses={200: {"model": ProgramView}},
+    responses={200: {"model": ProgramView}, 502: {}},
 )
 async def post_run(
     workflow: WorkflowId,

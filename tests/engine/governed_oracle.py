@@ -108,6 +108,9 @@ def starts_clean(node: dict[str, Any], rule: dict[str, Any]) -> bool:
     return rule["insert"]["type"].startswith("review.") and kind == "tool"
 
 
+IS_DATA = ("labels", "integrity")
+"""Words of a selector that is about data."""
+
 SIGNALLED = {"personal", "customer-text"}
 """What a signal may carry, as the input may."""
 
@@ -244,6 +247,8 @@ def may_end(plain: dict[str, Any], name: str) -> bool:
     leaving = {edge["from"] for edge in plain.get("edges", ())}
     if node["type"] == "flow.branch@1":
         return not {f"{name}.left", f"{name}.right"} <= leaving
+    if node["type"] == "flow.wait@1" and "wait_for" in node["config"] and "signal" in node["config"]:
+        return not {f"{name}.done", f"{name}.timeout"} <= {each if "." in each else f"{each}.done" for each in leaving}
     if node["type"] == "review.approve@1":
         return leaving.isdisjoint({name, f"{name}.approved"})  # rejected, and no edge: the run ends as refused
     return name not in leaving

@@ -25,6 +25,7 @@ from builder.sdk import Stage
 
 from .governed import DAY, HUMAN_RULE, MASK_RULE, MODELS, OTHER_RULES, TRIAGE, TYPES, template, woven
 from .governed_graphs import rule_sets, workflows
+from .governed_oracle import IS_DATA, find_way_past
 
 RULES = template(MASK_RULE, HUMAN_RULE, *OTHER_RULES)
 
@@ -324,6 +325,9 @@ def test_no_attack_on_a_woven_node_passes(
     assume(document != document_of(done))
     attacked = refit(document)
     if judge(attacked).holds:
-        # Only a guard that another one before it covers may be missed, and then the rule holds without it.
-        assert all("precede" in rule for rule in said if rule["id"] == insertion.rule)
+        # Only a guard that others cover may be missed, and then the rules hold without it, as the oracle sees it too.
+        left = dict(read_woven(attacked).plain)
+        for rule in said:
+            if "must_pass" in rule and any(word in rule["must_pass"]["from"] for word in IS_DATA):
+                assert find_way_past(left, rule) is None
         assert prove(read_woven(attacked)).holds

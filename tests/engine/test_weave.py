@@ -145,6 +145,15 @@ def test_the_place_of_a_guard(place: str, doors: set[str]) -> None:
     assert {each.at["to"] for each in done.insertions} == doors
 
 
+def test_what_a_guard_at_the_source_does_not_see_is_guarded_at_the_target() -> None:
+    """A branch reads in its config, past what stands at its door."""
+    cases = {"cases": [{"port": "left", "when": "ask.text == 'yes'"}], "otherwise": "right"}
+    nodes = {"ask": step("prompt.ask"), "way": step("flow.branch", cases), "again": step("prompt.ask")}
+    plain = graph(nodes, "ask > way, way.left > again")
+    done = woven(plain, template(pass_rule(PROMPT, PROMPT, TONE, "policy.tone@1", "at_source")))
+    assert {each.at["to"] for each in done.insertions} == {"way", "again"}
+
+
 def test_what_a_model_writes_starts_anew() -> None:
     done = woven(CHAIN, template(pass_rule(PERSONAL, WRITE, TONE, "policy.tone@1", "fewest")))
     assert {each.at["to"] for each in done.insertions} == {"end"}

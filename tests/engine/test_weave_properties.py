@@ -18,9 +18,7 @@ from builder.engine.woven import Woven
 
 from .governed import DAY, MODELS, TYPES, template
 from .governed_graphs import rule_sets, rules, settle_choices, waiting_for_signals, workflows
-from .governed_oracle import every_node, find_control_way, find_way_past, is_guard
-
-IS_DATA = ("labels", "integrity")
+from .governed_oracle import IS_DATA, every_node, find_control_way, find_way_past, is_guard
 
 
 def weave_it(plain: dict[str, Any], said: list[dict[str, Any]]) -> Woven:

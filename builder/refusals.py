@@ -1,0 +1,91 @@
+"""Which refusals each call can meet, read from what the call takes, so that no route writes them down.
+
+A route that can refuse in a way which its kind of call does not (`502` to a sender that waits, say) names that status
+in its own `responses`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from fastapi import FastAPI
+
+_SAID = {
+    400: ("Unusable", "What was sent cannot be used."),
+    401: ("SignedOut", "Nobody is signed in, or not as it must be."),
+    403: ("Forbidden", "Whoever asks may not do this."),
+    404: ("NotFound", "There is no such thing, or none that may be seen."),
+    409: ("Conflict", "It cannot be done as things stand."),
+    413: ("TooLarge", "More was sent than is taken here."),
+    415: ("WrongType", "What was sent is of a type that is not taken here."),
+    422: ("Malformed", "What was sent does not have the form that is described."),
+    428: ("Unseen", "A change says which state it was made on."),
+    429: ("TooFast", "This is asked too often."),
+    500: ("Fault", "Something is wrong here; the log says what."),
+    502: ("NoAnswer", "What was asked for came to nothing elsewhere."),
+    503: ("NotReady", "This process cannot do its work now."),
+}
+_REFUSED = 400
+_RANGES = ("4XX", "5XX")
+
+
+class Described(FastAPI):
+    """An API whose description names every refusal that a call can meet.
+
+    Attributes:
+        public: (method, path) of the calls that nobody need be signed in for.
+    """
+
+    public: AbstractSet[tuple[str, str]] = frozenset()
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        if self.openapi_schema is None:
+            describe_refusals(super().openapi(), self.public)
+        return super().openapi()
+
+
+def describe_refusals(document: dict[str, Any], public: AbstractSet[tuple[str, str]]) -> None:
+    """Puts every refusal that a call can meet into an OpenAPI document, in place of the ranges that stand there.
+
+    Args:
+        document: it is changed. Its ranges of statuses say how a refusal looks.
+        public: (method, path) of the calls that nobody need be signed in for.
+    """
+    form: Mapping[str, Any] = {}
+    met: set[int] = set()
+    for path, calls in document["paths"].items():
+        for method, call in calls.items():
+            said = call["responses"]
+            form = said.get(_RANGES[0], form)
+            own = {int(status) for status in said if status.isdigit() and int(status) >= _REFUSED}
+            found = own | set(_refusals_of(method.upper(), call, is_public=(method.upper(), path) in public))
+            for status in (*_RANGES, *map(str, own)):
+                said.pop(status, None)
+            said.update(
+                {str(status): {"$ref": f"#/components/responses/{_SAID[status][0]}"} for status in sorted(found)}
+            )
+            met |= found
+    document["components"]["responses"] = {
+        _SAID[status][0]: {**form, "description": _SAID[status][1]} for status in sorted(met)
+    }
+
+
+def _refusals_of(method: str, call: Mapping[str, Any], *, is_public: bool) -> Iterator[int]:
+    places = {(each["in"], each["name"].lower()) for each in call.get("parameters", ())}
+    writes, has_body = method != "GET", "requestBody" in call
+    yield 500
+    if not is_public:
+        yield from (401, 403)
+    elif writes:
+        yield 401
+    if writes:
+        yield from (400, 403, 409, 429)
+    if places or has_body:
+        yield from (400, 404, 422)
+    if has_body:
+        yield 413
+    if ("header", "if-match") in places:
+        yield 428
