@@ -178,3 +178,21 @@ def test_on_a_phone_in_the_dark_it_is_as_good(product: Product, state: object, o
     page.get_by_role("button", name="Use the newer version").first.click()
     page.get_by_role("row", name="Hosts before: crm.example now: crm2.example").wait_for()
     judge_page(page, "newer-template on a phone")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_catalog_is_for_everybody(
+    product: Product, state: object, open_page: OpenPage, scheme: str, size: dict[str, int]
+) -> None:
+    """The list with templates in it, and one of them: its life, what IT fixed, where it is used."""
+    name = f"crm_entry_{secrets.token_hex(3)}"
+    publish(product.home, {**REPLY, "name": name, "title": "Entry in the CRM"}, note="For notes.")
+    page = open_page(state=state, scheme=scheme, size=size)
+    page.goto(f"{product.url}/catalog")
+    page.get_by_role("link", name="Entry in the CRM").first.wait_for()
+    judge_page(page, "catalog with some")
+    page.get_by_role("link", name="Entry in the CRM").first.click()
+    page.get_by_role("heading", level=1, name="Entry in the CRM").wait_for()
+    expect(page.locator("[data-loading]")).to_have_count(0)
+    judge_page(page, "node template")
