@@ -1,5 +1,8 @@
 """The screens as the browser gets them: built files, compressed once, and the page itself for every address of it.
 
+Where the build left a file compressed by Brotli beside it, a browser that takes that gets it: a tenth less than by
+gzip. Browsers take it over HTTPS and from their own machine.
+
 A file whose name holds its hash never changes, so it may be kept for ever; the page names those files, so it is asked
 for each time.
 """
@@ -8,6 +11,7 @@ from __future__ import annotations
 
 import gzip
 import mimetypes
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -22,6 +26,7 @@ _BUILT = Path(__file__).resolve().parent / "dist"
 _PAGE = "index.html"
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK = "no-cache"
+_BROTLI = ".br"
 _DENSE = frozenset({".woff2", ".woff", ".png", ".jpg", ".webp", ".ico"})
 """Endings of what is compressed already."""
 
@@ -36,11 +41,11 @@ class File:
     """A file as it is sent.
 
     Attributes:
-        dense: the same, compressed by gzip; None where that would gain nothing.
+        dense: the same, compressed, by the name of the way, the densest first; empty where that would gain nothing.
     """
 
     body: bytes
-    dense: bytes | None
+    dense: Mapping[str, bytes]
     media_type: str
     tag: str
 
@@ -53,7 +58,7 @@ class Screens:
         self._files = {
             path.relative_to(folder).as_posix(): path
             for path in folder.rglob("*")
-            if path.is_file() and not path.relative_to(folder).parts[0].startswith(".")
+            if path.is_file() and path.suffix != _BROTLI and not path.relative_to(folder).parts[0].startswith(".")
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,8 +82,10 @@ def _answer(file: File, headers: Headers, keep: str) -> Response:
     fixed = {"ETag": file.tag, "Cache-Control": keep, "Vary": "Accept-Encoding"}
     if headers.get("if-none-match") == file.tag:
         return Response(status_code=304, headers=fixed)
-    if file.dense is not None and "gzip" in headers.get("accept-encoding", ""):
-        return Response(file.dense, headers={**fixed, "Content-Encoding": "gzip"}, media_type=file.media_type)
+    taken = {each.partition(";")[0].strip() for each in headers.get("accept-encoding", "").split(",")}
+    for way, body in file.dense.items():
+        if way in taken:
+            return Response(body, headers={**fixed, "Content-Encoding": way}, media_type=file.media_type)
     return Response(file.body, headers=fixed, media_type=file.media_type)
 
 
@@ -86,5 +93,8 @@ def _answer(file: File, headers: Headers, keep: str) -> Response:
 def _read(path: Path) -> File:
     body = path.read_bytes()
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    dense = None if path.suffix in _DENSE else gzip.compress(body, 6, mtime=0)
+    dense = {} if path.suffix in _DENSE else {"gzip": gzip.compress(body, 6, mtime=0)}
+    beside = path.with_name(path.name + _BROTLI)
+    if beside.is_file():
+        dense = {"br": beside.read_bytes(), **dense}
     return File(body, dense, kind, f'"{sha256(body).hexdigest()[:32]}"')

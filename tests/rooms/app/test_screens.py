@@ -24,6 +24,8 @@ def visitor(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> It
     (folder / ".vite").mkdir()
     (folder / "index.html").write_text(PAGE)
     (folder / "assets" / "main-1a2b.js").write_text(SCRIPT)
+    (folder / "assets" / "twice-3c4d.js").write_text(SCRIPT)
+    (folder / "assets" / "twice-3c4d.js.br").write_bytes(b"as the build compressed it")
     (folder / ".vite" / "manifest.json").write_text("{}")
     (place / "secret.txt").write_text("not to be seen")
     made = make_world(tmp_path_factory.mktemp("screens_home"), migrated_file)
@@ -51,6 +53,17 @@ def test_a_file_named_by_its_hash_is_kept_for_ever_and_sent_compressed(visitor: 
     plain = visitor.get("/assets/main-1a2b.js", headers={"Accept-Encoding": "identity"})
     assert plain.text == SCRIPT
     assert "content-encoding" not in plain.headers
+
+
+def test_what_the_build_compressed_goes_to_whoever_takes_it(visitor: TestClient) -> None:
+    taken = {"Accept-Encoding": "gzip, deflate, br;q=1.0, zstd"}
+    with visitor.stream("GET", "/assets/twice-3c4d.js", headers=taken) as answer:
+        assert answer.headers["content-encoding"] == "br"
+        assert b"".join(answer.iter_raw()) == b"as the build compressed it"
+    assert visitor.get("/assets/twice-3c4d.js", headers={"Accept-Encoding": "gzip"}).text == SCRIPT
+    assert visitor.get("/assets/twice-3c4d.js.br").status_code == 404
+    with visitor.stream("GET", "/assets/main-1a2b.js", headers=taken) as answer:
+        assert answer.headers["content-encoding"] == "gzip"
 
 
 def test_a_page_that_did_not_change_is_not_sent_again(visitor: TestClient) -> None:
