@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,10 +11,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
-import psycopg
 import pytest
 
 from builder.kit.clock import SYSTEM_CLOCK
+from tests.installation import Installation, open_installation, until
 from tests.servers import PostgresServer, RedisServer
 
 pytestmark = pytest.mark.servers
@@ -144,91 +139,32 @@ def receiver() -> Iterator[SlowReceiver]:
 
 
 @pytest.fixture
-def environment(
+def installation(
     postgres: PostgresServer, redis: RedisServer, receiver: SlowReceiver, tmp_path: Path
-) -> Iterator[dict[str, str]]:
-    name = f"three_{time.monotonic_ns()}"
-    redis.flush()
-    kept = {k: v for k, v in os.environ.items() if not k.endswith("_API_KEY") and k != "OLLAMA_HOST"}
-    yield {
-        **kept,
-        "HANDRAIL_HOME": str(tmp_path),
-        "HANDRAIL_DATABASE_URL": postgres.create_database(name),
-        "HANDRAIL_BROKER_URL": redis.url,
-        "HANDRAIL_ALLOWED_HOSTS": receiver.address,
-        "HANDRAIL_LOG_LEVEL": "info",
-    }
-    postgres.drop_database(name)
+) -> Iterator[Installation]:
+    with open_installation(postgres, redis, tmp_path, HANDRAIL_ALLOWED_HOSTS=receiver.address) as opened:
+        yield opened
 
 
 @pytest.fixture
-def begin(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
-    running: list[subprocess.Popen[bytes]] = []
-
-    def start(*command: str) -> subprocess.Popen[bytes]:
-        with (tmp_path / f"log-{len(running)}-{command[0]}").open("w") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "builder.cli", *command], cwd=ROOT, env=environment, stdout=log, stderr=log
-            )
-        running.append(process)
-        return process
-
-    yield start
-    for process in running:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-    for process in running:
-        assert process.wait(60) in (0, -signal.SIGKILL)
-
-
-@pytest.fixture
-def people(environment: dict[str, str], begin: Callable[..., Any]) -> Iterator[Callable[[], Person]]:
+def people(installation: Installation) -> Iterator[Callable[[], Person]]:
     """The API runs; each call is one more person before it."""
-    command(environment, "migrate")
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    process = begin("api", "--port", str(port))
+    installation.serve()
     met: list[Person] = []
 
     def meet() -> Person:
-        met.append(Person(f"http://127.0.0.1:{port}"))
+        met.append(Person(installation.url))
         return met[-1]
 
-    until(lambda: process.poll() is None and answers(port))
     yield meet
     for person in met:
         person.close()
 
 
-def command(environment: dict[str, str], *words: str) -> Any:
-    done = subprocess.run(
-        [sys.executable, "-m", "builder.cli", *words, "--json"], cwd=ROOT, env=environment, capture_output=True,
-        text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout)
-
-
-def answers(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/api/ready", trust_env=False).status_code == 200
-    except httpx.TransportError:
-        return False
-
-
-def until(holds: Callable[[], Any], seconds: float = 90.0) -> Any:
-    end = time.monotonic() + seconds
-    while not (found := holds()):
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    return found
-
-
-def enter(people: Callable[[], Person], environment: dict[str, str]) -> Person:
+def enter(people: Callable[[], Person], installation: Installation) -> Person:
     """The first owner, by the link that whoever stands at the machine makes."""
     owner = people()
-    owner.post("/api/session/link", token=command(environment, "owner")["link"].rpartition("/")[2])
+    owner.post("/api/session/link", token=installation.command("owner")["link"].rpartition("/")[2])
     return owner
 
 
@@ -260,16 +196,6 @@ def publish(writes: Person, approves: Person, team: str, deputy: str, address: s
     return workflow
 
 
-def owning_worker(environment: dict[str, str]) -> int | None:
-    """The process id of a worker that has a run in its hands."""
-    address = environment["HANDRAIL_DATABASE_URL"].replace("+psycopg", "")
-    with psycopg.connect(address) as connection:
-        row = connection.execute(
-            "SELECT worker.pid FROM run JOIN worker ON worker.id = run.owner WHERE run.status = 'running' LIMIT 1"
-        ).fetchone()
-    return None if row is None else int(row[0])
-
-
 def decide_all(reviewer: Person) -> int:
     rows = reviewer.get("/api/reviews")["items"]
     for row in rows:
@@ -280,13 +206,11 @@ def decide_all(reviewer: Person) -> int:
 
 @pytest.mark.timeout(400)
 def test_a_worker_dies_in_the_middle_and_nothing_is_lost_or_doubled(
-    people: Callable[[], Person],
-    begin: Callable[..., subprocess.Popen[bytes]],
-    environment: dict[str, str],
-    receiver: SlowReceiver,
+    people: Callable[[], Person], installation: Installation, receiver: SlowReceiver
 ) -> None:
-    workers = {process.pid: process for process in (begin("worker"), begin("worker"))}
-    owner = enter(people, environment)
+    for _ in range(2):
+        installation.begin("worker")
+    owner = enter(people, installation)
     team = owner.post("/api/teams", 201, name="Customer support")["id"]
     govern(invite(people, owner, "Ines", org_roles=["governor"]), invite(people, owner, "Gus", org_roles=["governor"]))
     mara = invite(people, owner, "Mara", team=team, roles=["builder", "owner"])
@@ -304,9 +228,7 @@ def test_a_worker_dies_in_the_middle_and_nothing_is_lost_or_doubled(
         for number in range(RUNS)
     ]
     until(lambda: len(receiver.at("/notes")) >= 2)
-    victim = until(lambda: owning_worker(environment))
-    os.kill(victim, signal.SIGKILL)
-    assert workers[victim].wait(20) == -signal.SIGKILL
+    installation.kill_owner()
     assert len(receiver.kept) < 3 * RUNS, "it was killed in the middle"
 
     decided = 0
