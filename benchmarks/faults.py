@@ -70,7 +70,7 @@ def _probe(report: Report, name: str, address: str) -> None:
     """What one synced commit costs here, now."""
     database = open_database(address)
     database.upgrade()
-    connection = database.open_driver_connection()
+    connection = database.open_connection().driver
     connection.execute("CREATE TABLE probe (n INTEGER)")
     connection.commit()
 

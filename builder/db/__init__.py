@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         to_milliseconds,
         write_json,
     )
-    from builder.db.database import Database, driver_of, open_database, ring_after
+    from builder.db.database import Database, OwnConnection, driver_of, open_database, ring_after
     from builder.db.errors import DatabaseError
     from builder.db.hot import HotInsert, read_clock
     from builder.db.migrate import SchemaState, Upgrade, judge_state
@@ -40,6 +40,7 @@ _DOORS = {
     "read_clock": "hot",
     "to_milliseconds": "columns",
     "Database": "database",
+    "OwnConnection": "database",
     "DatabaseError": "errors",
     "SchemaState": "migrate",
     "judge_state": "migrate",
@@ -53,8 +54,8 @@ _DOORS = {
 }
 
 __all__ = [
-    "POSTGRES_CLOCK", "SQLITE_CLOCK", "Database", "DatabaseError", "HotInsert", "Json", "Moment", "SchemaState",
-    "SchemaStep", "Upgrade", "clock", "driver_of", "from_milliseconds", "judge_state", "metadata",
+    "POSTGRES_CLOCK", "SQLITE_CLOCK", "Database", "DatabaseError", "HotInsert", "Json", "Moment", "OwnConnection",
+    "SchemaState", "SchemaStep", "Upgrade", "clock", "driver_of", "from_milliseconds", "judge_state", "metadata",
     "needed_revision", "newest_revision", "open_database", "read_clock", "read_steps", "ring_after",
     "to_milliseconds", "write_json",
 ]  # fmt: skip

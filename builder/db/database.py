@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from builder.db.errors import DatabaseError
 from builder.db.migrate import SchemaState, Upgrade, check_tables, read_state, upgrade_tables
+from builder.kit.clock import SYSTEM_CLOCK
 
 NETWORK_SYSTEMS = frozenset((
     "nfs", "nfs3", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "beegfs",
@@ -28,8 +32,19 @@ IDLE_MILLISECONDS = 5_000
 (stopped, or cut off) would keep its locks for as long, and what its lease held could be given to nobody.
 """
 
+TRUSTED_SECONDS = 0.5
+"""How long PostgreSQL is taken to be there after a transaction; a connection that was left longer is asked first. To
+ask each time would be a third of what a short transaction waits for.
+"""
 
 _PATIENTLY = text("SET LOCAL idle_in_transaction_session_timeout = 0")
+
+
+class OwnConnection(NamedTuple):
+    """A connection outside of the pool: the driver's (sqlite3 or psycopg), and SQLAlchemy's around it."""
+
+    driver: Any
+    around: Connection
 
 
 class Database:
@@ -54,10 +69,15 @@ class Database:
         self._ring = ring
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """A session that commits at the end (synced to disk), or leaves no trace when something was raised."""
+    def transaction(self, own: OwnConnection | None = None) -> Iterator[Session]:
+        """A session that commits at the end (synced to disk), or leaves no trace when something was raised.
+
+        Args:
+            own: from `open_connection`: the connection that it is made on, instead of any that is free.
+        """
         turn = self.writing if self.dialect == "sqlite" else nullcontext()
-        with turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
+        bind = self._writer if own is None else own.around
+        with turn, Session(bind, expire_on_commit=False) as session, session.begin():
             yield session
         self.ring_for(session)
 
@@ -95,12 +115,12 @@ class Database:
         """Sends one ring now."""
         self._ring(run_id)
 
-    def open_driver_connection(self) -> Any:
-        """A connection of the driver's own (sqlite3 or psycopg), for the one place that commits below SQLAlchemy."""
-        proxied = self._writer.raw_connection()
-        connection = proxied.driver_connection
-        proxied.detach()
-        return connection
+    def open_connection(self) -> OwnConnection:
+        """A connection for the one place that commits below SQLAlchemy; whoever opens it closes its driver's."""
+        around = self._writer.connect()
+        driver = around.connection.dbapi_connection
+        around.detach()
+        return OwnConnection(driver, around)
 
     def upgrade(self, *, contract: bool = True, to: str | None = None) -> Upgrade:
         """Brings the tables up to this program's version. Harmless when they are.
@@ -162,7 +182,7 @@ def _explained() -> Iterator[None]:
 
 def driver_of(session: Session) -> Any:
     """The driver's connection that a session's transaction runs on."""
-    return session.connection().connection.driver_connection
+    return session.connection().connection.dbapi_connection
 
 
 def ring_after(session: Session, run_id: int) -> None:
@@ -181,10 +201,10 @@ def open_database(address: str) -> Database:
     url = _read_address(address)
     if url.get_backend_name() == "sqlite":
         return _open_sqlite(url)
-    engine = create_engine(
-        url, pool_size=10, max_overflow=20, pool_pre_ping=True, pool_recycle=1800, hide_parameters=True
-    )
+    engine = create_engine(url, pool_size=10, max_overflow=20, pool_recycle=1800, hide_parameters=True)
     event.listen(engine, "connect", lambda connection, _: _prepare_postgres(connection))
+    event.listen(engine, "checkin", lambda _, record: record.info.update(left=SYSTEM_CLOCK.monotonic()))
+    event.listen(engine, "checkout", lambda connection, record, _: _try_connection(engine, connection, record))
     return Database(url, "postgresql", engine, engine)
 
 
@@ -223,8 +243,8 @@ def _open_sqlite(url: URL) -> Database:
     reader = create_engine(url, pool_size=4, max_overflow=12, hide_parameters=True)
     event.listen(writer, "connect", lambda connection, _: prepare_sqlite(connection))
     event.listen(reader, "connect", lambda connection, _: _prepare_reader(connection))
-    event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    event.listen(reader, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    event.listen(writer, "begin", lambda connection: _begin_sqlite(connection, "BEGIN IMMEDIATE"))
+    event.listen(reader, "begin", lambda connection: _begin_sqlite(connection, "BEGIN"))
     return Database(url, "sqlite", writer, reader)
 
 
@@ -242,9 +262,27 @@ def prepare_sqlite(connection: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _begin_sqlite(connection: Connection, how: str) -> None:
+    """Begins a transaction by the driver: said through SQLAlchemy it would cost as much as an insert."""
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        driver.execute(how)
+    except sqlite3.Error as problem:
+        raise DBAPIError.instance(how, (), problem, sqlite3.Error) from problem
+
+
 def _prepare_postgres(connection: Any) -> None:
     connection.execute(f"SET idle_in_transaction_session_timeout = {IDLE_MILLISECONDS}")
     connection.commit()
+
+
+def _try_connection(engine: Engine, connection: Any, record: ConnectionPoolEntry) -> None:
+    """Asks a connection that was left alone for long whether it still stands; when not, the pool gives another."""
+    if SYSTEM_CLOCK.monotonic() - record.info.get("left", math.inf) > TRUSTED_SECONDS:
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as problem:
+            raise InvalidatePoolError from problem
 
 
 def _prepare_reader(connection: Any) -> None:

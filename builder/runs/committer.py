@@ -11,6 +11,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
@@ -20,7 +21,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from builder.db import Database, driver_of
+from builder.db import Database, OwnConnection, driver_of
 from builder.runs.failpoints import failpoint
 from builder.runs.hot import Claim, Committed, FencedError, PostgresHot, SqliteHot, StepCommit
 from builder.telemetry import SILENCE, Telemetry
@@ -148,7 +149,7 @@ class Committer:
     # ------------------------------------------------------------------ the threads
 
     def _work(self) -> None:
-        connection: Any = None
+        connection: OwnConnection | None = None
         while (wish := self._wishes.get()) is not None:
             batch = [wish]
             while self._sqlite and len(batch) < _MERGED_AT_MOST and not self._wishes.empty():
@@ -158,16 +159,15 @@ class Committer:
                 batch.append(other)
             connection = self._commit_all(connection, batch)
             self._tell(batch)
-        if connection is not None:
-            connection.close()
+        _discard(connection)
 
-    def _commit_all(self, connection: Any, batch: list[_Wish[Any]]) -> Any:
+    def _commit_all(self, connection: OwnConnection | None, batch: list[_Wish[Any]]) -> OwnConnection | None:
         """Commits in one transaction; when that fails, each alone. Gives the connection to go on with."""
         try:
+            connection = connection or self._database.open_connection()
             if any(wish.beside for wish in batch):
-                self._transact_beside(batch)
+                self._transact_beside(connection, batch)
             else:
-                connection = connection or self._connect()
                 self._transact(connection, batch)
         except Exception as problem:  # anything: each wish is then looked up or tried alone, and told its own problem
             _discard(connection)
@@ -179,38 +179,43 @@ class Committer:
 
     def _commit_alone(self, wish: _Wish[Any]) -> None:
         wish.answer = wish.problem = None
-        if wish.beside:
-            self._transact_beside([wish])
-            return
-        connection = self._connect()
+        connection = self._database.open_connection()
         try:
-            self._transact(connection, [wish])
+            if wish.beside:
+                self._transact_beside(connection, [wish])
+            else:
+                self._transact(connection, [wish])
         finally:
             _discard(connection)
 
-    def _transact(self, connection: Any, batch: list[_Wish[Any]]) -> None:
-        """Commits on the driver's connection."""
+    def _transact(self, connection: OwnConnection, batch: list[_Wish[Any]]) -> None:
+        """Commits by the driver alone."""
+        driver, point = connection.driver, batch[0].point
         if not self._sqlite:
-            (wish,) = batch
-            failpoint(f"{wish.point}.before_commit")
-            _act(wish, connection)
-            failpoint(f"{wish.point}.after_commit")
+            driver.autocommit = True
+            failpoint(f"{point}.before_commit")
+            _act(batch[0], driver)
+            failpoint(f"{point}.after_commit")
             return
         with self._database.writing:
-            connection.execute(f"PRAGMA synchronous = {'NORMAL' if all(w.loose for w in batch) else 'FULL'}")
-            connection.execute("BEGIN IMMEDIATE")
+            driver.execute(f"PRAGMA synchronous = {'NORMAL' if all(wish.loose for wish in batch) else 'FULL'}")
+            driver.execute("BEGIN IMMEDIATE")
             for wish in batch:
-                _act(wish, connection)
-            failpoint(f"{batch[0].point}.before_commit")
-            connection.execute("COMMIT")
-        failpoint(f"{batch[0].point}.after_commit")
+                _act(wish, driver)
+            failpoint(f"{point}.before_commit")
+            driver.execute("COMMIT")
+        failpoint(f"{point}.after_commit")
 
-    def _transact_beside(self, batch: list[_Wish[Any]]) -> None:
+    def _transact_beside(self, connection: OwnConnection, batch: list[_Wish[Any]]) -> None:
         """Commits on a session, which other rooms write into too."""
-        with self._database.transaction() as session:
-            connection = driver_of(session)
+        if self._sqlite:
+            connection.driver.execute("PRAGMA synchronous = FULL")
+        else:
+            connection.driver.autocommit = False
+        with self._database.transaction(connection) as session:
+            driver = driver_of(session)
             for wish in batch:
-                _act(wish, connection)
+                _act(wish, driver)
                 for write in wish.beside if wish.problem is None else ():
                     write(session)
             failpoint("session.before_commit")
@@ -236,8 +241,8 @@ class Committer:
         wish.answer = wish.problem = None
         connection = None
         try:
-            connection = self._connect()
-            wish.answer = wish.seen(connection)
+            connection = self._database.open_connection()
+            wish.answer = wish.seen(connection.driver)
         except FencedError as fenced:
             wish.problem = fenced
             return True
@@ -249,12 +254,6 @@ class Committer:
         finally:
             _discard(connection)
         return wish.answer is not None
-
-    def _connect(self) -> Any:
-        connection = self._database.open_driver_connection()
-        if not self._sqlite:
-            connection.autocommit = True
-        return connection
 
     @staticmethod
     def _tell(batch: list[_Wish[Any]]) -> None:
@@ -287,9 +286,7 @@ def _tell_all(wishes: tuple[_Wish[Any], ...]) -> None:
         wish.tell()
 
 
-def _discard(connection: Any) -> None:
-    try:
-        if connection is not None:
-            connection.close()
-    except (psycopg.Error, sqlite3.Error):
-        pass
+def _discard(connection: OwnConnection | None) -> None:
+    if connection is not None:
+        with suppress(psycopg.Error, sqlite3.Error):
+            connection.driver.close()

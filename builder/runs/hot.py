@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from builder.db import POSTGRES_CLOCK, SQLITE_CLOCK
 from builder.runs.schemas import Row, StoredText
@@ -189,10 +189,18 @@ def _sqlite_insert(rows: int) -> str:
 
 
 _UNSYNCED = "AND set_config('synchronous_commit', 'off', true) IS NOT NULL"
-_TYPES = ("int4[]", "text[]", "text[]", "text[]", "int4[]", "text[]", "text[]", "text[]", "bytea[]")
+_TYPES = ("int4", "text", "text", "text", "int4", "text", "text", "text", "bytea")
+_SINGLY_AT_MOST = 8  # rows bound value by value; more are bound as arrays, which the driver takes 0.1 ms to make
 
 
-def _postgres_commit(closing: bool, synced: bool) -> str:
+@lru_cache(maxsize=64)
+def _postgres_commit(rows: int | None, closing: bool, synced: bool) -> str:
+    """The statement for so many rows; None: for any number of them, as arrays."""
+    if rows is None:
+        given = f"unnest({', '.join(f'%s::{each}[]' for each in _TYPES)})"
+    else:
+        first, more = ", ".join(f"%s::{each}" for each in _TYPES), ", ".join("%s" for _ in _TYPES)
+        given = f"(VALUES {', '.join(f'({each})' for each in [first, *[more] * (rows - 1)])})"
     close = (
         ", shut AS (UPDATE run SET status = %s, why = %s, result = %s, result_ref = %s, cost = %s, wake_at = %s, "
         f"owner = NULL, ended_at = CASE WHEN %s THEN {POSTGRES_CLOCK} END "
@@ -202,8 +210,7 @@ def _postgres_commit(closing: bool, synced: bool) -> str:
         "WITH fence AS (SELECT id, epoch, told, cancel_by FROM run WHERE id = %s AND owner = %s AND epoch = %s "
         f"AND status = 'running' {'' if synced else _UNSYNCED} FOR UPDATE), "
         f"put AS (INSERT INTO step (run_id, epoch, at, {_ROW_COLUMNS}) "
-        f"SELECT fence.id, fence.epoch, {POSTGRES_CLOCK}, given.* FROM fence, "
-        f"unnest({', '.join('%s::' + each for each in _TYPES)}) AS given) "
+        f"SELECT fence.id, fence.epoch, {POSTGRES_CLOCK}, given.* FROM fence, {given} AS given) "
         f"{close if closing else ''}"
         f"SELECT told, cancel_by, {'EXISTS (SELECT 1 FROM shut)' if closing else 'false'} FROM fence"
     )
@@ -221,9 +228,6 @@ class PostgresHot:
     _last = _LAST
     _beat = _BEAT.format(clock=POSTGRES_CLOCK, at="%s", how=_UNSYNCED)
     _news = _NEWS.format(at="%s")
-    _statements: ClassVar = {
-        (closing, synced): _postgres_commit(closing, synced) for closing in (False, True) for synced in (False, True)
-    }
 
     def claim(self, connection: Any, run_id: int, owner: str) -> Claim | None:
         """Makes a ready run ours; None when it is not ready (any more)."""
@@ -232,12 +236,17 @@ class PostgresHot:
 
     def commit(self, connection: Any, commit: StepCommit, *, synced: bool) -> Committed:
         """Adds the rows and closes the run. Raises FencedError."""
-        columns = [list(column) for column in zip(*commit.rows, strict=True)] or [[] for _ in _TYPES]
-        values = [commit.run_id, commit.owner, commit.epoch, *columns]
+        count = len(commit.rows)
+        singly = 0 < count <= _SINGLY_AT_MOST
+        values: list[Any] = [commit.run_id, commit.owner, commit.epoch]
+        if singly:
+            values += [value for row in commit.rows for value in row]
+        else:
+            values += [[row[place] for row in commit.rows] for place in range(len(_TYPES))]
         if (closing := commit.closing) is not None:
             values += [closing.status, closing.why, closing.result.text, closing.result.ref, closing.cost]
             values += [closing.wake_at, closing.final, closing.told]
-        statement = self._statements[closing is not None, synced]
+        statement = _postgres_commit(count if singly else None, closing is not None, synced)
         found = connection.execute(statement, values, prepare=True).fetchone()
         if found is None:
             raise FencedError

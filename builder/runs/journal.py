@@ -22,7 +22,7 @@ from builder.runs.hold import Hold
 from builder.runs.hot import Closing, Committed, StepCommit
 from builder.runs.loading import INLINE_AT_MOST, seal_tokens, store_text
 from builder.runs.performing import Asked
-from builder.runs.records import chain_row, write_row
+from builder.runs.records import write_row
 from builder.runs.schemas import NOTHING, Row, StoredText
 from builder.runs.store import Signal
 from builder.runs.trouble import Trouble, tell_trouble
@@ -48,11 +48,10 @@ class Journal:
 
     Attributes:
         taken: signals that were taken in.
-        digest: over every row of the run so far.
         committed: what came back with the last commit.
     """
 
-    def __init__(self, hold: Hold, last: int, digest: str) -> None:
+    def __init__(self, hold: Hold, last: int) -> None:
         self._hold = hold
         self._last = last
         self._writes: list[Write] = []
@@ -61,7 +60,6 @@ class Journal:
         self._sync = False
         self._takes: list[Signal] = []
         self.taken: set[int] = set()
-        self.digest = digest
         self.committed = Committed(hold.claim.told, hold.claim.cancel_by, closed=False)
 
     def __len__(self) -> int:
@@ -207,8 +205,6 @@ class Journal:
         if rows and (new := hold.tokens.take_new()):
             sealed = seal_tokens(hold.reach.vault_key, hold.tokens.key, new, hold.run_id)
             rows[-1] = rows[-1]._replace(secret=sealed)
-        for row in rows:
-            self.digest = chain_row(self.digest, row)
         commit = StepCommit(hold.run_id, hold.owner, hold.claim.epoch, rows, closing)
         self.committed = await hold.committer.commit(commit, synced=synced, beside=tuple(beside))
         return self.committed

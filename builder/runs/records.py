@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -54,12 +53,6 @@ def _record_of(write: StepWrite, marks: tuple[str, ...]) -> dict[str, Any]:
     if marks:
         record["marks"] = marks
     return record
-
-
-def chain_row(digest: str, row: Row) -> str:
-    """The digest over a record that goes on with this row; the first follows the empty text."""
-    said = [digest, *row[:-1], None if row.secret is None else hashlib.sha256(row.secret).hexdigest()]
-    return hashlib.sha256(write_json(said).encode()).hexdigest()
 
 
 def read_write(row: Row, output: JSON) -> Write:

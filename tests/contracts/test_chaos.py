@@ -48,7 +48,7 @@ def test_a_transaction_that_stands_still_gives_its_locks_back(postgres: Postgres
     """A stopped process in the middle of a transaction must not keep others from taking over what it held."""
     database = open_database(postgres.create_database("standing_still"))
     database.upgrade()
-    stopped, other = database.open_driver_connection(), database.open_driver_connection()
+    stopped, other = database.open_connection().driver, database.open_connection().driver
     insert = "INSERT INTO worker VALUES ('w', 'here', 1, 0, 0, 'live')"
     other.execute(insert)
     other.commit()

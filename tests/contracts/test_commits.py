@@ -14,7 +14,7 @@ import pytest
 import structlog
 from sqlalchemy import select, text, update
 
-from builder.db import Database, clock
+from builder.db import Database, OwnConnection, clock
 from builder.kit.errors import HandrailError
 from builder.runs import (
     RunOverError,
@@ -159,15 +159,16 @@ class _BreaksAfter:
 def test_a_commit_whose_answer_is_lost_is_looked_up(quiet: World, closing: Closing | None) -> None:
     run_id = quiet.start(NOTE)
     _claim(quiet, run_id, "me")
-    open_connection = quiet.database.open_driver_connection
+    open_connection = quiet.database.open_connection
     opened: list[Any] = []
 
-    def open_once() -> Any:
+    def open_once() -> OwnConnection:
         connection = open_connection()
         opened.append(connection)
-        return _BreaksAfter(connection, quiet.database.dialect == "sqlite") if len(opened) == 1 else connection
+        breaks: Any = _BreaksAfter(connection.driver, quiet.database.dialect == "sqlite")
+        return connection._replace(driver=breaks) if len(opened) == 1 else connection
 
-    quiet.database.open_driver_connection = open_once  # type: ignore[method-assign]  # the connection to break
+    quiet.database.open_connection = open_once  # type: ignore[method-assign]  # the connection to break
     committer = Committer(quiet.database)
     committer.start()
     with structlog.testing.capture_logs():
