@@ -6,15 +6,16 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from builder.db import Database, open_database
-from tests.servers import PostgresServer, RedisServer
+from tests.servers import UNSYNCED, PostgresServer, RedisServer
 
-__all__ = ["Backend", "backend", "database", "postgres", "postgres_template", "redis"]
+__all__ = ["Backend", "backend", "database", "postgres", "postgres_template", "redis", "shared_backend"]
 
 _numbers = itertools.count(1)
 
@@ -38,7 +39,7 @@ class Backend:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    server = PostgresServer()
+    server = PostgresServer(UNSYNCED)
     yield server
     server.close()
 
@@ -58,19 +59,36 @@ def postgres_template(postgres: PostgresServer) -> str:
     return "migrated"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("servers", marks=pytest.mark.servers)])
+BACKENDS = ["sqlite", pytest.param("servers", marks=pytest.mark.servers)]
+
+
+@pytest.fixture(params=BACKENDS)
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
+    with open_backend(request, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def shared_backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    """One for all tests of a module that change nothing in it."""
+    with open_backend(request, tmp_path_factory.mktemp("shared")) as opened:
+        yield opened
+
+
+@contextmanager
+def open_backend(request: pytest.FixtureRequest, folder: Path) -> Iterator[Backend]:
+    """A fresh back end, as the request's parameter says."""
     if request.param == "sqlite":
-        file = tmp_path / "handrail.db"
+        file = folder / "handrail.db"
         shutil.copy(request.getfixturevalue("migrated_file"), file)
-        yield Backend("sqlite", f"sqlite:///{file}", None, tmp_path)
+        yield Backend("sqlite", f"sqlite:///{file}", None, folder)
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     broker: RedisServer = request.getfixturevalue("redis")
     name = f"test_{next(_numbers)}"
     address = server.create_database(name, request.getfixturevalue("postgres_template"))
     broker.flush()
-    yield Backend("servers", address, broker.url, tmp_path)
+    yield Backend("servers", address, broker.url, folder)
     server.drop_database(name)
 
 

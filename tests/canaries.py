@@ -60,14 +60,17 @@ class Watch:
             self.found.append(place)
 
     def look_into(self, folder: Path) -> None:
-        """Looks at every file of a folder, and takes in what processes noted there."""
-        for file in sorted(folder.rglob("*")):
-            if file.is_symlink() or not file.is_file():
+        """Looks at every file of a folder; of a folder in it whose process looked itself, its notes are taken in."""
+        for place, folders, names in os.walk(folder):
+            if LEAKS in names and Path(place).parent == folder:
+                self.found += (Path(place) / LEAKS).read_text("utf-8").splitlines()
+                folders.clear()
                 continue
-            if file.name == LEAKS:
-                self.found += file.read_text("utf-8").splitlines()
-            elif file.stat().st_size <= _MOST:
-                self.look_at(str(file.relative_to(folder)), file.read_bytes())
+            folders.sort()
+            for name in sorted(names):
+                file = Path(place) / name
+                if not file.is_symlink() and file.is_file() and file.stat().st_size <= _MOST:
+                    self.look_at(str(file.relative_to(folder)), file.read_bytes())
 
     def look_into_database(self, address: str, name: str) -> None:
         """Looks at every row of a PostgreSQL database that has credentials in it."""
@@ -146,16 +149,15 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """The search. A worker of many notes what it saw; who has all of them looks at the files."""
+    """The search. Each worker of many looks at its own files and notes what it saw; who has all of them at the rest."""
     factory = getattr(session.config, "_tmp_path_factory", None)
     if factory is None:
         return
     folder: Path = factory.getbasetemp()
-    if hasattr(session.config, "workerinput"):
-        if WATCH.found:
-            (folder / LEAKS).write_text("\n".join(WATCH.found), encoding="utf-8")
-        return
     WATCH.look_into(folder)
+    if hasattr(session.config, "workerinput"):
+        (folder / LEAKS).write_text("\n".join(WATCH.found), encoding="utf-8")
+        return
     if WATCH.found and session.exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -4,6 +4,7 @@ one no credential stands anywhere.
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 from pathlib import Path
@@ -45,11 +46,16 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@functools.cache
+def find_room(file: Path) -> str:
+    """The folder of tests that a file stands in; empty for one that stands elsewhere."""
+    return file.relative_to(HERE).parts[0] if HERE in file.parents else ""
+
+
 @pytest.fixture(autouse=True)
 def closed_sockets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the tests of the heart nothing may open a socket."""
-    room = Path(request.node.path).relative_to(HERE).parts[0] if HERE in Path(request.node.path).parents else ""
-    if room not in PURE:
+    if find_room(request.node.path) not in PURE:
         return
 
     def refuse(*_: Any, **__: Any) -> None:

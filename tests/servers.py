@@ -27,6 +27,9 @@ _NOBODY = 65534
 _PR_SET_PDEATHSIG = 1
 _TOO_LONG = 30.0
 
+UNSYNCED = {"fsync": "off", "full_page_writes": "off"}
+"""Settings of a PostgreSQL that survives the end of all its processes, but not that of the machine."""
+
 
 def _package_folder(name: str) -> Path:
     spec = importlib.util.find_spec(name)

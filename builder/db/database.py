@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, SQLAl
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from builder.db.dialect import DRIVER
 from builder.db.errors import DatabaseError
 from builder.db.migrate import SchemaState, Upgrade, check_tables, read_state, upgrade_tables
 from builder.kit.clock import SYSTEM_CLOCK
@@ -238,7 +239,7 @@ def _open_sqlite(url: URL) -> Database:
     except OSError as error:
         raise DatabaseError(f"The folder {file.parent} cannot be made: {error.strerror}.") from error
     refuse_network_file(file)
-    url = url.set(drivername="sqlite+pysqlite", database=str(file))
+    url = url.set(drivername=DRIVER, database=str(file))
     writer = create_engine(url, pool_size=4, max_overflow=12, hide_parameters=True)
     reader = create_engine(url, pool_size=4, max_overflow=12, hide_parameters=True)
     event.listen(writer, "connect", lambda connection, _: prepare_sqlite(connection))

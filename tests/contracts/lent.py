@@ -28,7 +28,7 @@ from tests.rooms.credentials.test_outside import serving
 from tests.rooms.loopback import Seen, answer
 from tests.rooms.workflows.cases import press
 from tests.rooms.world import URL, World, people_world
-from tests.servers import PostgresServer
+from tests.servers import UNSYNCED, PostgresServer
 
 ENDED = ("succeeded", "failed", "cancelled", "refused")
 
@@ -129,7 +129,7 @@ def guarded_api(token: str) -> Iterator[tuple[str, list[Seen]]]:
 def guarded_database(password: str) -> Iterator[int]:
     """A PostgreSQL that lets the user `clerk` in only by a password; its port."""
     port = free_port()
-    server = PostgresServer({"listen_addresses": "127.0.0.1", "port": str(port)})
+    server = PostgresServer({**UNSYNCED, "listen_addresses": "127.0.0.1", "port": str(port)})
     try:
         with psycopg.connect(server.plain_url("postgres"), autocommit=True) as connection:
             made = "CREATE ROLE clerk LOGIN PASSWORD '{}'; CREATE TABLE orders (id int, customer text)"

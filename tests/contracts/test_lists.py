@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
 
-from builder.db import Database, read_clock, to_milliseconds
+from builder.db import Database, open_database, read_clock, to_milliseconds
 from builder.engine.state import FINAL_RUNS, RunStatus
 from builder.kit.ids import first_id
 from builder.live.look import look
@@ -31,6 +32,7 @@ from builder.runs.tables import run_table, step_table, wait_table
 from builder.sdk import Mode, Question
 from builder.workflows.store import insert_draft
 from builder.workflows.tables import workflow_table
+from tests.backends import Backend
 
 NAMES = ("Letters", "letters 100%", "A_b", "Axb")
 STATES = (RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.WAITING, RunStatus.RUNNING)
@@ -38,6 +40,18 @@ STATES = (RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.WAITING, RunStatus.RU
 
 @pytest.fixture
 def runs(database: Database) -> list[RunFacts]:
+    return add_runs(database)
+
+
+@pytest.fixture(scope="module")
+def listed(shared_backend: Backend) -> Iterator[tuple[Database, list[RunFacts]]]:
+    """A database with runs in it, which nobody changes."""
+    database = open_database(shared_backend.address)
+    yield database, add_runs(database)
+    database.close()
+
+
+def add_runs(database: Database) -> list[RunFacts]:
     """Sixty runs of three teams and of none, the newest first."""
     with database.transaction() as session:
         now = read_clock(session)
@@ -80,14 +94,14 @@ def runs(database: Database) -> list[RunFacts]:
 )
 @pytest.mark.parametrize("few", [20, 1])
 def test_every_page_is_what_an_oracle_shows(
-    database: Database,
-    runs: list[RunFacts],
+    listed: tuple[Database, list[RunFacts]],
     teams: frozenset[int] | None,
     filters: dict[str, Any],
     few: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(lists, "FEW_NAMES", few)
+    database, runs = listed
 
     def fits(run: RunFacts) -> bool:
         seen = teams is None or run.team_id in teams

@@ -13,7 +13,7 @@ import pytest
 from builder.sdk import FailureClass, NodeError
 from builder.sdk.testing import TestContext
 from nodes.tool.sql_query.node import NODE, SqlQueryConfig
-from tests.servers import PostgresServer
+from tests.servers import UNSYNCED, PostgresServer
 
 pytestmark = pytest.mark.servers
 
@@ -24,7 +24,7 @@ def port() -> Iterator[int]:
     with socket.socket() as line:
         line.bind(("127.0.0.1", 0))
         free = line.getsockname()[1]
-    server = PostgresServer({"listen_addresses": "127.0.0.1", "port": str(free)})
+    server = PostgresServer({**UNSYNCED, "listen_addresses": "127.0.0.1", "port": str(free)})
     yield free
     server.close()
 

@@ -8,9 +8,11 @@ A `conftest.py` that wants it says `from tests.rooms.world import *`.
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import functools
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import update
@@ -81,6 +84,7 @@ class World:
         """A browser in which somebody is signed in (by name or by token), or nobody; with the CSRF header set."""
         token = token or (None if name is None else self.token(name))
         client = TestClient(self.app, base_url=URL, **options)  # type: ignore[arg-type]  # options of the test client
+        client.portal = open_portal()  # otherwise each request would begin and end an event loop of its own
         if token is not None:
             client.cookies.set(COOKIE, token, domain="handrail.example")
             client.headers[CSRF_HEADER] = csrf_of(token)
@@ -109,6 +113,23 @@ class World:
 def look_for_canaries(answer: Any) -> None:
     """No answer of the API holds what a credential holds."""
     watch_answer(answer.request.method, str(answer.request.url), answer.read())
+
+
+@functools.cache
+def open_portal() -> BlockingPortal:
+    """The way into an event loop that runs as long as this process, for the calls of all tests."""
+    opened: list[BlockingPortal] = []
+    ready = threading.Event()
+
+    async def stay_open() -> None:
+        async with BlockingPortal() as portal:
+            opened.append(portal)
+            ready.set()
+            await portal.sleep_until_stopped()
+
+    threading.Thread(target=asyncio.run, args=(stay_open(),), name="tests-portal", daemon=True).start()
+    assert ready.wait(30)
+    return opened[0]
 
 
 def find_caller_of(world: World, token: str) -> Caller:

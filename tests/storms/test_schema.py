@@ -5,6 +5,7 @@ Every second call is about things that are there (made as the room's cases make 
 
 from __future__ import annotations
 
+import copy
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,12 +21,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from builder.app import assemble_app
 from builder.teams import CSRF_HEADER
 from builder.teams.gate import COOKIE
 from builder.teams.sessions import csrf_of
 from tests.rooms.cases import Visitor, find_cases
-from tests.rooms.world import ORG_ROLES, TEAM_ROLES, URL, World, make_world
+from tests.rooms.world import ORG_ROLES, TEAM_ROLES, URL, World, assembled, make_world
 
 pytestmark = pytest.mark.storms
 
@@ -33,7 +33,7 @@ CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance,
 BY_HAND = frozenset({"sign_out", "end_sessions", "change_password"})  # they would end the caller's own session
 CASES = find_cases()
 turns = itertools.count()
-schema = schemathesis.openapi.from_dict(assemble_app().openapi()).exclude(operation_id=list(BY_HAND))
+schema = schemathesis.openapi.from_dict(copy.deepcopy(assembled().openapi())).exclude(operation_id=list(BY_HAND))
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from builder.app import LARGEST_BODY, OpenRouteError, assemble_app, build_app, i
 from builder.kit.errors import HandrailError
 from builder.teams import permit
 from builder.teams.gate import Calling
-from tests.rooms.world import URL, World
+from tests.rooms.world import URL, World, assembled
 
 JSON = {"content-type": "application/json"}
 
@@ -80,7 +80,7 @@ def test_a_permission_must_be_one() -> None:
 
 
 def test_every_operation_has_a_name_of_its_own_and_says_how_it_refuses() -> None:
-    document = assemble_app().openapi()
+    document = assembled().openapi()
     operations = [each for path in document["paths"].values() for each in path.values()]
     names = [each["operationId"] for each in operations]
     assert len(set(names)) == len(names)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from builder.app import PUBLIC_ROUTES, assemble_app
+from builder.app import PUBLIC_ROUTES
+from tests.rooms.world import assembled
 
 
 def test_every_call_says_what_it_refuses() -> None:
-    document = assemble_app().openapi()
+    document = assembled().openapi()
     known = document["components"]["responses"]
     for path, calls in document["paths"].items():
         for method, call in calls.items():

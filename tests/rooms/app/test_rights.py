@@ -12,7 +12,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from sqlalchemy import func, select
 
-from builder.app import PUBLIC_ROUTES, assemble_app, permission_of
+from builder.app import PUBLIC_ROUTES, permission_of
 from builder.audit.tables import audit_event_table
 from builder.db import read_clock
 from builder.kit.ids import show_id
@@ -23,7 +23,7 @@ from builder.teams.store import read_memberships, save_membership, save_org_role
 from builder.teams.tokens import MadeToken, end_token, make_token
 from builder.teams.words import NewToken
 from tests.rooms.cases import RouteCase, Visitor, find_cases
-from tests.rooms.world import ORG_ROLES, TEAM_ROLES, World, make_world
+from tests.rooms.world import ORG_ROLES, TEAM_ROLES, World, assembled, make_world
 
 EVERYBODY = (*TEAM_ROLES, *ORG_ROLES)
 
@@ -88,7 +88,7 @@ INSIDE = (*EVERYBODY, "other", "nobody", "revoked")
 OUTSIDE = ("stranger", "guessing", "expired", "idle", "left")
 ROUTES = {
     route.operation_id: (next(iter(route.methods)), str(route.path), permission_of(route))
-    for route in iter_route_contexts(assemble_app().routes)
+    for route in iter_route_contexts(assembled().routes)
 }
 GUARDED = {operation: route for operation, route in ROUTES.items() if route[2] is not None}
 CASES = find_cases()

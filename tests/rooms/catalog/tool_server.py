@@ -7,9 +7,6 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import uvicorn
-from mcp.server.mcpserver import MCPServer
-
 
 class ToolServer:
     """A server of the protocol's own library, with one tool whose description can be changed.
@@ -39,6 +36,9 @@ class ToolServer:
 
     def serve(self, description: str) -> None:
         """Serves the tool with this description from now on."""
+        import uvicorn  # heavy: only when a server is asked for
+        from mcp.server.mcpserver import MCPServer  # heavy: only when a server is asked for
+
         self.stop()
         made = MCPServer("notes", log_level="ERROR")
 
