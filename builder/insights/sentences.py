@@ -68,6 +68,7 @@ SENTENCES: Mapping[str, str] = {
     "review_expired": "Nobody decided in time; then: {then}.",
     "run_cancelled": "{who} asked that {subject} end.",
     "run_ended": "A run of “{name}” ended: {status}.",
+    "run_looked_inside": "{who} looked inside {subject} of “{name}”, until {until}: {reason}",
     "run_released": "{who} let {subject} try again.",
     "run_retried": "{who} had run {of} go on from the step {path}, as {subject}.",
     "run_started": "{who} started {subject}, by {way}.",

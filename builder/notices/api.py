@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from sqlalchemy.orm import Session
 
 from builder.kit.pages import PageSize, cut_page, read_cursor
-from builder.notices.rules import say_notice
+from builder.notices.rules import KINDS, say_notice
 from builder.notices.schemas import NoticePage, NoticeView, ReadIn, SettingsIn, SettingsView, UnreadView
 from builder.notices.settings import change_settings, list_settings
 from builder.notices.store import count_unread, mark_read, read_page
@@ -72,5 +72,7 @@ def put_settings(wanted: SettingsIn, call: Calling) -> SettingsView:
 
 def _settings(session: Session, call: Call) -> SettingsView:
     return SettingsView(
-        kinds=list_settings(session, call.caller), email_available=call.application.settings.mail is not None
+        kinds=list_settings(session, call.caller),
+        always=[kind for kind, each in KINDS.items() if each.always],
+        email_available=call.application.settings.mail is not None,
     )

@@ -26,15 +26,19 @@ class Kind:
         one: language → its sentence; `{name}` stands for a parameter.
         many: language → the sentence for several that are one notice; `{count}` is how many.
         by_email: whether it comes by e-mail as well, if a person says nothing else.
+        always: whether nobody can have it not shown to him in the product.
     """
 
     one: Mapping[str, str]
     many: Mapping[str, str]
     by_email: bool = True
+    always: bool = False
 
 
-def _kind(one: str, one_de: str, many: str = "", many_de: str = "", *, by_email: bool = True) -> Kind:
-    return Kind({"en": one, "de": one_de}, {"en": many or one, "de": many_de or one_de}, by_email)
+def _kind(
+    one: str, one_de: str, many: str = "", many_de: str = "", *, by_email: bool = True, always: bool = False
+) -> Kind:
+    return Kind({"en": one, "de": one_de}, {"en": many or one, "de": many_de or one_de}, by_email, always)
 
 
 KINDS: Mapping[str, Kind] = {
@@ -74,6 +78,11 @@ KINDS: Mapping[str, Kind] = {
         "Ein Lauf von „{workflow}“ wurde vor seinem ersten Schritt abgelehnt. Bitte sehen Sie nach, warum.",
         "{count} runs of “{workflow}” were refused before their first step. Please look why.",
         "{count} Läufe von „{workflow}“ wurden vor ihrem ersten Schritt abgelehnt. Bitte sehen Sie nach, warum.",
+    ),
+    "run_looked_inside": _kind(
+        "{person} looks inside a run of “{workflow}” that only your team may read: {reason}",
+        "{person} sieht in einen Lauf von „{workflow}“ hinein, den nur Ihr Team lesen darf: {reason}",
+        always=True,
     ),
     "trigger_paused": _kind(
         "“{trigger}” starts “{workflow}” no more until somebody looks at it.",

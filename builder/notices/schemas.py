@@ -122,7 +122,10 @@ class SettingsIn(Wire):
 
 
 class SettingsView(Wire):
-    """What a person is told, and where; `email_available` says whether this installation sends mail."""
+    """What a person is told, and where; `always` are the kinds that are shown in the product whatever he says, and
+    `email_available` says whether this installation sends mail.
+    """
 
     kinds: list[KindSetting]
+    always: list[str]
     email_available: bool

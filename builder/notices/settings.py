@@ -32,9 +32,15 @@ def change_settings(session: Session, caller: Caller, wanted: Iterable[KindSetti
     """Keeps what the caller wants.
 
     Raises:
-        NoticeError: there is no such kind.
+        NoticeError: there is no such kind, or he is always told of it in the product.
     """
     for one in wanted:
         if one.kind not in KINDS:
             raise NoticeError("There is no such kind of notices.", field="kinds")
+        if KINDS[one.kind].always and not one.in_product:
+            raise NoticeError(
+                "You are always told of this in the product.",
+                field="kinds",
+                way_out="Switch off the e-mail, if you like.",
+            )
         save_setting(session, caller.person_id, one)

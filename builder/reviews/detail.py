@@ -27,7 +27,7 @@ from builder.reviews.views import (
     SpanView,
     VerdictView,
 )
-from builder.runs import StepView, read_facts, read_run
+from builder.runs import StepView, can_look_inside, read_facts, read_run
 from builder.sdk import JSON, NodeType
 from builder.teams import Caller
 
@@ -50,7 +50,8 @@ def show_review(
     review = find_own_review(session, caller, review_id)
     siblings = read_siblings(session, review, 200)
     row, *items = show_rows(session, caller, [review, *siblings], types, now)
-    document = read_document(session, read_facts(session, [review.run_id])[review.run_id])
+    run = read_facts(session, [review.run_id])[review.run_id]
+    document = read_document(session, run)
     shown = may_see_record(session, caller, review)
     question, given = review.question, read_decisions(session, review.id)
     people = name_people(session, [each.by for each in given])
@@ -58,6 +59,7 @@ def show_review(
         **dict(row),
         kind="edit" if EDIT in question.choices else "approve",
         payload=shown,
+        may_look_inside=can_look_inside(caller, run, seen=shown),
         record=question.record if shown else None,
         proposal=proposal_of(question) if shown and EDIT in question.choices else None,
         proposal_schema=_schema_of(review) if shown else None,
@@ -93,8 +95,8 @@ def _files(session: Session, review: Review) -> list[FileView]:
 
 def may_see_record(session: Session, caller: Caller, review: Review) -> bool:
     """Whether a caller may see what a Review is about."""
-    runs = read_facts(session, [review.run_id])
-    return sees_record(session, caller, review, runs, decider_of(session, caller, review.team_id))
+    run = read_facts(session, [review.run_id]).get(review.run_id)
+    return sees_record(session, caller, review, run, decider_of(session, caller, review.team_id), None)
 
 
 def why_here(review: Review, document: Mapping[str, Any], types: Mapping[str, NodeType]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from builder.reviews.rules import excerpt_record, holder_of, is_asked, why_not
 from builder.reviews.schemas import Decider, Review, ReviewState
 from builder.reviews.store import count_siblings, read_decisions_of_all
 from builder.reviews.views import ExcerptPart, Owned, ReviewRow, Who
-from builder.runs import RunFacts, read_facts, read_woven_of, sees_payload
+from builder.runs import RunFacts, find_own_looks, read_facts, read_woven_of, sees_payload
 from builder.sdk import Mode, NodeType
 from builder.teams import Caller, may_read_payload, read_people, read_teams
 
@@ -37,10 +37,12 @@ def show_rows(
     waiting = count_siblings(session, {(each.run_id, each.place) for each in reviews})
     given = read_decisions_of_all(session, [each.id for each in reviews])
     deciders = {number: decider_of(session, caller, number) for number in {each.team_id for each in reviews}}
+    looked = find_own_looks(session, caller)
     rows = []
     for each in reviews:
         held = holder_of(each, now)
         refusal = why_not(each, deciders[each.team_id], given.get(each.id, ())) if each.waits else "It is over."
+        seen = sees_record(session, caller, each, runs.get(each.run_id), deciders[each.team_id], looked)
         others = waiting.get((each.run_id, each.place), 0) - each.waits
         rows.append(
             ReviewRow(
@@ -52,7 +54,7 @@ def show_rows(
                 step=each.path,
                 place=each.place,
                 starter=people.get(each.starter) or Who(id=each.starter, name=each.starter),
-                excerpt=_excerpt_of(each) if sees_record(session, caller, each, runs, deciders[each.team_id]) else [],
+                excerpt=_excerpt_of(each) if seen else [],
                 state=ReviewState.OPEN if each.waits and held is None else each.state,
                 why=each.why or None,
                 team=None if each.team_id is None else Owned(id=each.team_id, name=teams.get(each.team_id, "")),
@@ -70,20 +72,22 @@ def show_rows(
     return rows
 
 
-def sees_record(session: Session, caller: Caller, review: Review, runs: Mapping[int, RunFacts], who: Decider) -> bool:
+def sees_record(
+    session: Session, caller: Caller, review: Review, run: RunFacts | None, who: Decider, looked: Collection[int] | None
+) -> bool:
     """Whether a caller may see what a Review is about.
 
     Args:
         session: any session.
         caller: who asks.
         review: the Review.
-        runs: what is known of runs; its own among them, if there is one.
+        run: its run, if there is one.
         who: the caller, as somebody who may be asked by the Review's team.
+        looked: inside which runs the caller looks now; None where that is still to be found.
     """
     if review.team_id is None:
         return False
-    run = runs.get(review.run_id)
-    if run is not None and sees_payload(session, caller, run):
+    if run is not None and sees_payload(session, caller, run, looked):
         return True
     return may_read_payload(caller, review.team_id, started=False, dry=False, asked=is_asked(review, who))
 

@@ -139,6 +139,7 @@ class ReviewDetail(ReviewRow):
         kind: whether a proposal may be edited.
         payload: whether the caller may see the record; if not, `record`, `proposal`, `spans` and all that quotes them
             are empty.
+        may_look_inside: whether he could look inside its run, with a reason, and so see the record.
         payload_hash: of the record; a decision names it.
         reasons: codes of the reasons that are offered.
         reason_wanted: the choices that need a reason.
@@ -148,6 +149,7 @@ class ReviewDetail(ReviewRow):
 
     kind: Literal["approve", "edit"]
     payload: bool
+    may_look_inside: bool
     record: Any
     proposal: Any
     proposal_schema: Any

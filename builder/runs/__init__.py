@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from builder.runs.answers import RunAnswer, look_for_answers
     from builder.runs.api import router
-    from builder.runs.browse import find_run, find_runs, sees_payload
+    from builder.runs.browse import can_look_inside, find_own_looks, find_run, find_runs, holds_payload, sees_payload
     from builder.runs.empty import empty_runs, keep_for, sweep_payloads
     from builder.runs.failpoints import FAILPOINTS, arm_failpoint, failpoint
     from builder.runs.files import lend_own_files, sees_any, show_files
@@ -47,8 +47,11 @@ _DOORS = {
     "router": "api",
     "RunAnswer": "answers",
     "look_for_answers": "answers",
+    "can_look_inside": "browse",
+    "find_own_looks": "browse",
     "find_run": "browse",
     "find_runs": "browse",
+    "holds_payload": "browse",
     "sees_payload": "browse",
     "FINAL_STATES": "schemas",
     "RunFacts": "schemas",
@@ -133,6 +136,7 @@ __all__ = [
     "StepView",
     "WaitView",
     "arm_failpoint",
+    "can_look_inside",
     "cancel_run",
     "cancel_step",
     "clarify_step",
@@ -141,12 +145,14 @@ __all__ = [
     "empty_runs",
     "failpoint",
     "find_going_on",
+    "find_own_looks",
     "find_run",
     "find_runs",
     "fire_timers",
     "force_cancels",
     "foresee_blocks",
     "hold_run",
+    "holds_payload",
     "keep_for",
     "lend_own_files",
     "list_runs",

@@ -19,10 +19,13 @@ from builder.runs.act import (
 )
 from builder.runs.browse import find_runs
 from builder.runs.detail import show_run, show_step
+from builder.runs.look import look_inside_run
 from builder.runs.start import start_run
 from builder.runs.trial import Trial, find_samples, prepare_trial
 from builder.runs.views import (
     ClarifyIn,
+    LookIn,
+    LookView,
     RerunIn,
     RetryIn,
     RunDetail,
@@ -31,6 +34,7 @@ from builder.runs.views import (
     StartedRun,
     StepDetail,
     TryIn,
+    show_looks,
     show_runs,
 )
 from builder.sdk import Mode
@@ -92,6 +96,18 @@ def post_cancel(run: RunId, call: Calling) -> None:
     """Asks for a run to end cancelled; what it does at this moment comes to its end."""
     with call.transaction() as session:
         cancel_own_run(session, call.caller, run)
+
+
+@router.post(
+    "/api/runs/{run}/look",
+    operation_id="look_inside_run",
+    dependencies=[Depends(permit("payload.look_inside"))],
+)
+def post_look(run: RunId, wanted: LookIn, call: Calling) -> LookView:
+    """Lets an admin read what went through this one run for an hour; the team's owners are told who and why."""
+    with call.transaction() as session:
+        made = look_inside_run(session, call.caller, run, wanted.reason)
+        return show_looks(session, [made], call.caller, made.begun_at)[0]
 
 
 @router.post("/api/runs/{run}/release", operation_id="release_run", status_code=204, dependencies=START)

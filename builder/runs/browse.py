@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from builder.db import to_milliseconds
+from builder.db import read_clock, to_milliseconds
 from builder.engine.state import RunStatus
 from builder.kit.ids import LATEST, first_id, read_id, show_id
 from builder.runs.schemas import RunFacts
 from builder.runs.store.lists import Wanted, read_facts, read_page
+from builder.runs.store.looks import find_looked
 from builder.runs.tell import RunMissingError
 from builder.sdk import Mode
 from builder.teams import Caller, may, may_read_payload, require, teams_where
@@ -75,8 +77,37 @@ def find_runs(
     return read_page(session, wanted, limit)
 
 
-def sees_payload(session: Session, caller: Caller, run: RunFacts) -> bool:
-    """Whether a caller may see what went through a run.
+LOOK = "payload.look_inside"
+
+
+def sees_payload(session: Session, caller: Caller, run: RunFacts, looked: Collection[int] | None = None) -> bool:
+    """Whether a caller may see what went through a run: by what he is in its team, or because he looks inside it now.
+
+    Args:
+        session: any session.
+        caller: who asks.
+        run: the run.
+        looked: what `find_own_looks` gave, for whoever asks of many runs; None looks itself.
+    """
+    if holds_payload(session, caller, run):
+        return True
+    if run.team_id is None or not may(caller, LOOK, run.team_id):
+        return False
+    return run.id in (find_own_looks(session, caller) if looked is None else looked)
+
+
+def find_own_looks(session: Session, caller: Caller) -> frozenset[int]:
+    """The runs inside which a caller looks now, if he still may: none once he is no admin, nor for a program."""
+    return find_looked(session, caller.person_id, read_clock(session)) if may(caller, LOOK, None) else frozenset()
+
+
+def can_look_inside(caller: Caller, run: RunFacts, *, seen: bool) -> bool:
+    """Whether somebody who does not see what went through a run could look inside it, with a reason."""
+    return not seen and run.team_id is not None and run.emptied_at is None and may(caller, LOOK, run.team_id)
+
+
+def holds_payload(session: Session, caller: Caller, run: RunFacts) -> bool:
+    """Whether a caller may see what went through a run, and use it, by what he is in its team.
 
     A retry takes over what went through the earlier run, so whoever may not see that does not see it by retrying.
     """

@@ -10,17 +10,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from builder.db import read_clock
 from builder.engine.plan import Plan, PlanNode
 from builder.engine.state import FINAL_RUNS, RunStatus, StepStatus, join_step_path, split_step_path
 from builder.kit.errors import HandrailError
 from builder.kit.ids import show_id
 from builder.runs import store
-from builder.runs.browse import find_run, sees_payload
+from builder.runs.browse import can_look_inside, find_run, sees_payload
 from builder.runs.files import show_files
 from builder.runs.given import read_step_inputs
 from builder.runs.loading import read_value
 from builder.runs.read import RunStory, StepView, WaitView, read_run
 from builder.runs.schemas import STEP, RunFacts
+from builder.runs.store.looks import read_looks
 from builder.runs.tell import RunMissingError
 from builder.runs.views import (
     EdgeView,
@@ -34,12 +36,16 @@ from builder.runs.views import (
     VerdictView,
     WaitRow,
     row_of,
+    show_looks,
 )
 from builder.sdk import JSON
 from builder.teams import Caller, Installation, may
 
 MOST_STEPS = 2_000
 """Steps that one answer holds; a map over a large list has many more."""
+
+LOOKS = 20
+"""Looks inside a run that one answer tells of."""
 
 _INDEX = re.compile(r"\[[0-9]+\]")
 
@@ -94,7 +100,8 @@ def show_run(session: Session, caller: Caller, run_id: int, site: Installation) 
         input=None if given is None else read_value(*given[0], site.payloads),
         result=None if given is None else read_value(*given[1], site.payloads),
         files=show_files(session, run_id) if seen else [],
-        may=_may(caller, facts, story.waits),
+        looks=show_looks(session, read_looks(session, run_id, LOOKS), caller, read_clock(session)),
+        may=_may(caller, facts, story.waits, seen=seen),
     )
 
 
@@ -224,7 +231,7 @@ def _guards(steps: Sequence[StepView], ground: Ground) -> Iterator[GuardRow]:
         yield GuardRow(node=None, rule=each["rule"], template=each["template"], because=each["because"], verdict=None)
 
 
-def _may(caller: Caller, run: RunFacts, waits: Sequence[WaitView]) -> MayView:
+def _may(caller: Caller, run: RunFacts, waits: Sequence[WaitView], *, seen: bool) -> MayView:
     over, away = run.status in FINAL_RUNS, run.status is RunStatus.QUARANTINED
     starts = may(caller, "run.start", run.team_id)
     return MayView(
@@ -233,6 +240,7 @@ def _may(caller: Caller, run: RunFacts, waits: Sequence[WaitView]) -> MayView:
         rerun=starts and run.workflow_id is not None,
         release=starts and away,
         clarify=starts and any(each.kind == "uncertain" for each in waits),
+        look_inside=can_look_inside(caller, run, seen=seen),
     )
 
 

@@ -1,15 +1,32 @@
-"""Pure decisions about records: what a retry from a step keeps of the run that it begins from."""
+"""Pure decisions: what a retry from a step keeps of the earlier run, and what is a reason to look inside one."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from builder.engine.plan import Plan, PlanGraph
 from builder.engine.state import StepStatus, split_scope_path, split_step_path
 from builder.runs.schemas import RUN, SCOPE, Row
 from builder.sdk import ERROR_PORT, Control
+
+LOOK_LASTS = timedelta(hours=1)
+"""How long an admin who looks inside a run may read what went through it."""
+LOOK_REASON_LEAST = 12
+"""Characters of the shortest reason: a word or two tell the owner nothing."""
+
+
+def tidy_reason(said: str) -> str:
+    """A reason as one line."""
+    return " ".join(said.split())
+
+
+def tells_enough(reason: str) -> bool:
+    """Whether a reason, as one line, can be a sentence: some words of letters, not one word or a row of signs."""
+    words = [word for word in reason.split() if any(each.isalpha() for each in word)]
+    return len(reason) >= LOOK_REASON_LEAST and len(words) > 1
 
 
 def nodes_from(graph: PlanGraph, starts: Iterable[str]) -> set[str]:

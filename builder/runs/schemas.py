@@ -67,6 +67,23 @@ class RunFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """That an admin looks inside a run: reads what went through it, for a reason and a while.
+
+    Attributes:
+        reason: one line, as he gave it.
+        until: from when on he reads it no more.
+    """
+
+    id: int
+    run_id: int
+    person_id: int
+    reason: str
+    begun_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StoredText:
     """A value as its row holds it: inline text, or the key of a payload."""
 

@@ -176,6 +176,20 @@ wait_table = Table(
     postgresql_with={"fillfactor": "70"},
 )
 
+run_look_table = Table(
+    "run_look",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("run_id", BigInteger, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("begun_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Index("run_look_run", "run_id", "id"),
+    Index("run_look_person", "person_id", "until"),
+)
+"""Who looked inside a run that was not for him to read, why, and until when. Kept when the run is emptied."""
+
 signal_table = Table(
     "signal",
     metadata,

@@ -18,7 +18,7 @@ from builder.engine.woven import dump_woven
 from builder.kit.errors import HandrailError
 from builder.kit.shapes import ShapeError, example_of, normalise, validate
 from builder.runs import store
-from builder.runs.browse import find_runs, sees_payload
+from builder.runs.browse import find_runs, holds_payload
 from builder.runs.files import lend_own_files
 from builder.runs.loading import read_value
 from builder.runs.recorded import PINNED
@@ -220,6 +220,6 @@ def find_samples(session: Session, caller: Caller, workflow_id: int, site: Insta
 
 
 def _seen_runs(session: Session, caller: Caller, workflow_id: int) -> list[RunFacts]:
-    """The newest runs of a workflow whose payload the caller may see, and that still have one."""
+    """The newest runs of a workflow whose payload the caller may see and use, and that still have one."""
     runs = find_runs(session, caller, workflow=workflow_id, limit=LOOKED_AT)
-    return [each for each in runs if each.emptied_at is None and sees_payload(session, caller, each)]
+    return [each for each in runs if each.emptied_at is None and holds_payload(session, caller, each)]

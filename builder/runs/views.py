@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -13,10 +13,10 @@ from builder.engine.state import RunStatus, StepStatus
 from builder.files import FileView
 from builder.kit.ids import read_id
 from builder.kit.wire import Id
-from builder.runs.schemas import RunFacts
+from builder.runs.schemas import Look, RunFacts
 from builder.runs.store.lists import find_uncertain
 from builder.sdk import Mode, Stage
-from builder.teams import read_people, read_teams
+from builder.teams import Caller, read_people, read_teams
 from builder.workflows import Named, name_workflows
 
 
@@ -184,14 +184,27 @@ class GuardRow(Wire):
     verdict: VerdictView | None
 
 
+class LookView(Wire):
+    """That an admin looks inside a run, or did: who, why, and until when; `mine` says that it is the caller."""
+
+    id: Id
+    by: str
+    mine: bool
+    reason: str
+    begun_at: datetime
+    until: datetime
+    open: bool
+
+
 class MayView(Wire):
-    """What the caller may do with the run now."""
+    """What the caller may do with the run now; to look inside is to read what went through it, with a reason."""
 
     cancel: bool
     retry: bool
     rerun: bool
     release: bool
     clarify: bool
+    look_inside: bool
 
 
 class RunDetail(RunRow):
@@ -205,6 +218,7 @@ class RunDetail(RunRow):
         payload: whether the caller may see what went through it; only then `input` and `result` are there.
         emptied_at: when what went through it was deleted, because it was old.
         files: those that it was given and made; ids in what went through it name them.
+        looks: the last admins who looked inside, the last first.
     """
 
     wakes_at: datetime | None
@@ -220,6 +234,7 @@ class RunDetail(RunRow):
     input: Any = None
     result: Any = None
     files: list[FileView]
+    looks: list[LookView]
     may: MayView
 
 
@@ -239,6 +254,12 @@ class RerunIn(Wire):
     """The other input."""
 
     input: dict[str, Any]
+
+
+class LookIn(Wire):
+    """Why somebody looks inside."""
+
+    reason: Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
 
 
 class ClarifyIn(Wire):
@@ -290,6 +311,23 @@ def show_runs(session: Session, runs: Iterable[RunFacts]) -> list[RunRow]:
     runs = list(runs)
     uncertain = find_uncertain(session, [each.id for each in runs if each.status is RunStatus.WAITING])
     return [RunRow(**row) for row in _rows(session, runs, uncertain)]
+
+
+def show_looks(session: Session, looks: Sequence[Look], caller: Caller, now: datetime) -> list[LookView]:
+    """Looks inside runs for the screen."""
+    people = read_people(session, [each.person_id for each in looks]) if looks else {}
+    return [
+        LookView(
+            id=each.id,
+            by=people[each.person_id].name,
+            mine=each.person_id == caller.person_id,
+            reason=each.reason,
+            begun_at=each.begun_at,
+            until=each.until,
+            open=each.until > now,
+        )
+        for each in looks
+    ]
 
 
 def row_of(session: Session, run: RunFacts) -> dict[str, Any]:

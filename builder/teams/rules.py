@@ -25,6 +25,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "run.start": frozenset({"builder", "owner"}),
     "run.cancel": frozenset({"builder", "owner", "admin"}),
     "payload.read": frozenset({"owner"}),
+    "payload.look_inside": frozenset({"admin"}),
     "review.decide": frozenset({"reviewer"}),
     "publish.ask": frozenset({"builder", "owner"}),
     "publish.do": frozenset({"owner"}),
@@ -55,18 +56,18 @@ RIGHTS: Mapping[str, frozenset[str]] = {
 """Permission → the roles that have it."""
 
 SOMETIMES: Mapping[str, frozenset[str]] = {
-    "payload.read": frozenset({"builder", "reviewer"}),
+    "payload.read": frozenset({"builder", "reviewer", "admin"}),
     "review.decide": frozenset({"builder", "owner"}),
 }
-"""Roles that have a permission for some things only: `may_read_payload` says which they see; what a try asks is
-answered by whoever tries.
+"""Roles that have a permission for some things only: `may_read_payload` says which they see, an admin that of a run
+into which he looks with a reason; what a try asks is answered by whoever tries.
 """
 
 SELF = "self"
 """What everybody who is signed in may: see and change what is his own. It needs no role."""
 
 IN_PERSON = frozenset({
-    SELF, "trigger.write", "review.decide", "publish.do", "stage.raise", "governance.approve",
+    SELF, "payload.look_inside", "trigger.write", "review.decide", "publish.do", "stage.raise", "governance.approve",
     "people.write", "organisation.write", "settings.write",
 })  # fmt: skip
 """What no API token carries: judgements, which are a person's own, and what would let a token make itself more than it

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from builder.kit.ids import show_id
 from builder.kit.wire import Id
-from builder.runs import look_for_answers, read_facts, read_woven_of, sees_payload
+from builder.runs import holds_payload, look_for_answers, read_facts, read_woven_of
 from builder.teams import Call, Calling, Installation, Visiting, permit
 from builder.triggers.deliver import LARGEST, Arrived, Taken, take_delivery
 from builder.triggers.form_routes import Wire
@@ -115,7 +115,7 @@ def _start(call: Call, workflow: int, wanted: ProgramIn, key: str | None) -> Sta
 
 def _sees(call: Call, run_id: int) -> bool:
     with call.read() as session:
-        return sees_payload(session, call.caller, read_facts(session, [run_id])[run_id])
+        return holds_payload(session, call.caller, read_facts(session, [run_id])[run_id])
 
 
 def _preferred(prefer: str | None) -> int:

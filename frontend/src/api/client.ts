@@ -16,6 +16,7 @@ export type RunRow = Schemas["RunRow"];
 export type RunState = Schemas["RunStatus"];
 export type RunDetail = Schemas["RunDetail"];
 export type RunWait = Schemas["WaitRow"];
+export type RunLook = Schemas["LookView"];
 export type StepRow = Schemas["StepRow"];
 export type StepState = Schemas["StepStatus"];
 export type StepDetail = Schemas["StepDetail"];

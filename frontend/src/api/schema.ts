@@ -1831,6 +1831,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Look
+         * @description Lets an admin read what went through this one run for an hour; the team's owners are told who and why.
+         */
+        post: operations["look_inside_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run}/release": {
         parameters: {
             query?: never;
@@ -4241,6 +4261,40 @@ export interface components {
             state: components["schemas"]["StepStatus"];
         };
         /**
+         * LookIn
+         * @description Why somebody looks inside.
+         */
+        LookIn: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * LookView
+         * @description That an admin looks inside a run, or did: who, why, and until when; `mine` says that it is the caller.
+         */
+        LookView: {
+            /**
+             * Begun At
+             * Format: date-time
+             */
+            begun_at: string;
+            /** By */
+            by: string;
+            /** Id */
+            id: string;
+            /** Mine */
+            mine: boolean;
+            /** Open */
+            open: boolean;
+            /** Reason */
+            reason: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
          * MadeView
          * @description What was made.
          */
@@ -4250,13 +4304,15 @@ export interface components {
         };
         /**
          * MayView
-         * @description What the caller may do with the run now.
+         * @description What the caller may do with the run now; to look inside is to read what went through it, with a reason.
          */
         MayView: {
             /** Cancel */
             cancel: boolean;
             /** Clarify */
             clarify: boolean;
+            /** Look Inside */
+            look_inside: boolean;
             /** Release */
             release: boolean;
             /** Rerun */
@@ -5364,6 +5420,7 @@ export interface components {
          *         kind: whether a proposal may be edited.
          *         payload: whether the caller may see the record; if not, `record`, `proposal`, `spans` and all that quotes them
          *             are empty.
+         *         may_look_inside: whether he could look inside its run, with a reason, and so see the record.
          *         payload_hash: of the record; a decision names it.
          *         reasons: codes of the reasons that are offered.
          *         reason_wanted: the choices that need a reason.
@@ -5401,6 +5458,8 @@ export interface components {
              */
             kind: "approve" | "edit";
             last_similar: components["schemas"]["SimilarView"] | null;
+            /** May Look Inside */
+            may_look_inside: boolean;
             /** Mine */
             mine: boolean;
             /** Needed */
@@ -5544,6 +5603,7 @@ export interface components {
          *         payload: whether the caller may see what went through it; only then `input` and `result` are there.
          *         emptied_at: when what went through it was deleted, because it was old.
          *         files: those that it was given and made; ids in what went through it name them.
+         *         looks: the last admins who looked inside, the last first.
          */
         RunDetail: {
             /** Cost */
@@ -5571,6 +5631,8 @@ export interface components {
             insertions: {
                 [key: string]: unknown;
             }[];
+            /** Looks */
+            looks: components["schemas"]["LookView"][];
             may: components["schemas"]["MayView"];
             mode: components["schemas"]["Mode"];
             /** Name */
@@ -5816,9 +5878,12 @@ export interface components {
         };
         /**
          * SettingsView
-         * @description What a person is told, and where; `email_available` says whether this installation sends mail.
+         * @description What a person is told, and where; `always` are the kinds that are shown in the product whatever he says, and
+         *     `email_available` says whether this installation sends mail.
          */
         SettingsView: {
+            /** Always */
+            always: string[];
             /** Email Available */
             email_available: boolean;
             /** Kinds */
@@ -10246,6 +10311,41 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooFast"];
+            500: components["responses"]["Fault"];
+        };
+    };
+    look_inside_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookView"];
+                };
+            };
+            400: components["responses"]["Unusable"];
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
             422: components["responses"]["Malformed"];
             429: components["responses"]["TooFast"];
             500: components["responses"]["Fault"];

@@ -53,6 +53,7 @@ const detail = (id: string, more: Partial<ReviewDetail> = {}): ReviewDetail => (
   ...row(id),
   kind: "edit",
   payload: true,
+  may_look_inside: false,
   record: { ticket: "Write to max@example.com", proposal: "Dear Max" },
   proposal: "Dear Max",
   proposal_schema: { type: "string" },

@@ -106,7 +106,8 @@ const RUN: RunDetail = {
   payload: true,
   input: { ticket: "Hello" },
   result: null,
-  may: { cancel: true, retry: true, rerun: true, release: false, clarify: true },
+  looks: [],
+  may: { cancel: true, retry: true, rerun: true, release: false, clarify: true, look_inside: false },
 };
 
 const Drawn: Drawing = ({ onSelect }) => (

@@ -36,7 +36,8 @@ TABLE = {
     "run.read": EVERYBODY,
     "run.start": ("builder", "owner"),
     "run.cancel": ("builder", "owner", "admin"),
-    "payload.read": ("builder", "reviewer", "owner"),  # builder and reviewer: of some things only
+    "payload.read": ("builder", "reviewer", "owner", "admin"),  # but for the owner: of some things only
+    "payload.look_inside": ("admin",),
     "review.decide": ("builder", "reviewer", "owner"),  # builder and owner: what their own tries ask
     "publish.ask": ("builder", "owner"),
     "publish.do": ("owner",),

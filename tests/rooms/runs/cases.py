@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
+from builder.db import read_clock
 from builder.kit.ids import new_id, show_id
-from builder.runs.schemas import RUN, STEP, Row
+from builder.runs.rules import LOOK_LASTS
+from builder.runs.schemas import RUN, STEP, Look, Row
 from builder.runs.store import insert_rows, open_wait
+from builder.runs.store.looks import insert_look
 from builder.runs.tables import run_table
 from builder.triggers import start_by_form
 from tests.rooms.cases import RouteCase, Sent
@@ -42,6 +45,16 @@ def end(world: World, run: int, status: str, *, wait: str | None = None) -> None
             open_wait(session, values)
 
 
+REASON = {"reason": "Mr Miller asks why his letter went astray."}
+
+
+def open_look(world: World, run: int, person: int) -> None:
+    """Somebody looks inside a run from now on."""
+    with world.transaction() as session:
+        now = read_clock(session)
+        insert_look(session, Look(new_id(0), run, person, REASON["reason"], now, now + LOOK_LASTS))
+
+
 def ended(world: World, status: str, json: object = None, *, wait: str | None = None, **path: str) -> Sent:
     """A call about a run that is left so."""
     run = make_run(world)
@@ -64,6 +77,7 @@ CASES = [
     RouteCase("read_run", lambda world, _: at(world)),
     RouteCase("read_step", lambda world, _: at(world, path="answer")),
     RouteCase("cancel_run", lambda world, _: at(world), status=204),
+    RouteCase("look_inside_run", lambda world, _: at(world, REASON)),
     RouteCase("release_run", lambda world, _: ended(world, "quarantined"), status=204),
     RouteCase("retry_run", lambda world, _: ended(world, "failed", {"from_step": "answer"}), status=201),
     RouteCase("rerun_run", lambda world, _: at(world, {"input": {"text": "Again"}}), status=201),

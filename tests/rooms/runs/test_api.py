@@ -99,7 +99,8 @@ def test_a_run_is_told_from_its_start_to_its_result(working: World) -> None:
     assert step["inputs"] == {"text": "Hello"}
     assert "Hello" in step["output"]["text"]
     assert [line["state"] for line in step["log"]] == ["running", "succeeded"]
-    assert found["may"] == {"cancel": False, "retry": True, "rerun": True, "release": False, "clarify": False}
+    assert found["may"] == {"cancel": False, "retry": True, "rerun": True, "release": False, "clarify": False,
+                            "look_inside": False}  # fmt: skip
     assert client.get(f"/api/runs/{run}/steps/gone").status_code == 404
 
 

@@ -48,6 +48,7 @@ export const KINDS = [
   "review_decided",
   "review_expired",
   "run_started",
+  "run_looked_inside",
   "run_ended",
   "start_refused",
   "run_cancelled",

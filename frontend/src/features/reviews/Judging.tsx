@@ -6,6 +6,7 @@ import { query } from "@/api/client";
 import type { Json, JsonRecord } from "@/graph";
 import { KeysHelp } from "@/kit/KeysHelp";
 import { useKeys } from "@/kit/keys";
+import { LookInside } from "@/kit/LookInside";
 import { Loading } from "@/kit/states";
 import { type Span, Value } from "@/kit/Value";
 import { Beside } from "./Beside";
@@ -106,7 +107,12 @@ export function Judging({ review }: { review: ReviewDetail }) {
       <TaskItems review={review} onOpen={way.open} />
       <div className={classes.columns}>
         <div className={classes.main} data-two={(review.kind === "edit" && parts.source !== undefined) || undefined}>
-          {!review.payload && <p className={classes.closed}>{t("reviews.closed")}</p>}
+          {!review.payload && (
+            <div className={classes.closed}>
+              <p>{t("reviews.closed")}</p>
+              {review.may_look_inside && <LookInside run={review.run} />}
+            </div>
+          )}
           {review.payload && parts.source !== undefined && (
             <section className={classes.sheet} aria-labelledby="source">
               <h2 id="source" className={classes.label}>

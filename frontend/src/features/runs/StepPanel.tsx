@@ -5,6 +5,7 @@ import { type ComponentProps, type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { query, type RunDetail, type StepDetail, type StepRow } from "@/api/client";
 import { amount, lasting, timeOf } from "@/kit/dates";
+import { LookInside } from "@/kit/LookInside";
 import { Moment } from "@/kit/Moment";
 import { ProblemAlert } from "@/kit/ProblemAlert";
 import { StateWord } from "@/kit/StateWord";
@@ -143,7 +144,7 @@ function Known({ run, row, now }: { run: RunDetail; row: StepRow; now: number })
       <ProblemAlert error={retry.error} />
       {step.isPending && <Loading lines={3} />}
       {step.error && !step.data && <Failure error={step.error} onRetry={() => step.refetch()} />}
-      {step.data && <Inside step={step.data} />}
+      {step.data && <Inside run={run} step={step.data} />}
     </>
   );
 }
@@ -162,7 +163,7 @@ const templateOf = (run: RunDetail, row: StepRow): string => {
   return guard ? `${guard.template}: ${guard.rule}` : "";
 };
 
-function Inside({ step }: { step: StepDetail }) {
+function Inside({ run, step }: { run: RunDetail; step: StepDetail }) {
   const { t, i18n } = useTranslation();
   const log = step.log.filter((line, at) => line.sentence || line.state !== step.log[at - 1]?.state);
   const clock = new Intl.DateTimeFormat(i18n.language, { timeStyle: "medium" });
@@ -180,7 +181,10 @@ function Inside({ step }: { step: StepDetail }) {
           </section>
         </>
       ) : (
-        <p className={classes.why}>{t("run.closed")}</p>
+        <>
+          <p className={classes.why}>{t("run.closed")}</p>
+          {run.may.look_inside && <LookInside run={run.id} />}
+        </>
       )}
       {log.length > 0 && (
         <section className={classes.part}>

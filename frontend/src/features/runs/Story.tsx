@@ -4,11 +4,13 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type ComponentProps, lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunDetail } from "@/api/client";
+import { LookInside } from "@/kit/LookInside";
 import { Part } from "@/kit/Page";
 import { Loading } from "@/kit/states";
 import { Value } from "@/kit/Value";
 import { Guards } from "./Guards";
 import { Head } from "./Head";
+import { Looks } from "./Looks";
 import type { Drawing } from "./RunPage";
 import { StepList } from "./StepList";
 import classes from "./Story.module.css";
@@ -45,6 +47,7 @@ export function Story({ run, drawing: Draw }: { run: RunDetail; drawing: Drawing
     <div className={classes.page} data-open={search.step !== undefined || undefined}>
       <div className={classes.story}>
         <Head run={run} now={now} />
+        <Looks run={run} />
         <Waits run={run} onOpen={open} />
         <div className={classes.bar}>
           <h2 className={classes.title}>{t("run.steps")}</h2>
@@ -79,7 +82,13 @@ export function Story({ run, drawing: Draw }: { run: RunDetail; drawing: Drawing
 /** What the run was given and what it gave, for whoever may see it. */
 function Values({ run }: { run: RunDetail }) {
   const { t } = useTranslation();
-  if (!run.payload) return <p className={classes.note}>{t("run.closed")}</p>;
+  if (!run.payload)
+    return (
+      <div className={classes.note}>
+        <p>{t("run.closed")}</p>
+        {run.may.look_inside && <LookInside run={run.id} />}
+      </div>
+    );
   if (run.emptied_at !== null) return <p className={classes.note}>{t("run.emptied")}</p>;
   return (
     <div className={classes.values}>

@@ -21,7 +21,7 @@ export function NoticeSettings() {
   });
   if (asked.error) return <Failure error={asked.error} onRetry={() => asked.refetch()} />;
   if (!asked.data) return <Loading />;
-  const { kinds, email_available: hasMail } = asked.data;
+  const { kinds, always, email_available: hasMail } = asked.data;
   // What was clicked shows at once; a refusal takes it back.
   const shown = (each: KindSetting): KindSetting =>
     (save.isPending && save.variables.body.kinds.find(({ kind }) => kind === each.kind)) || each;
@@ -58,9 +58,11 @@ export function NoticeSettings() {
               <td className={classes.choice}>
                 <Switch
                   aria-label={`${nameOf(each.kind)}: ${t("settings.notices.here")}`}
+                  disabled={always.includes(each.kind)}
                   checked={shown(each).in_product}
                   onChange={(event) => set(each, { in_product: event.currentTarget.checked })}
                 />
+                {always.includes(each.kind) && <VisuallyHidden>{t("settings.notices.always")}</VisuallyHidden>}
               </td>
               <td className={classes.choice}>
                 <Switch
