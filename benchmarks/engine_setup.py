@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from celery.concurrency.thread import TaskPool
 
 from benchmarks.engine_peers import end_listening
 from builder.audit import append_event
@@ -24,7 +26,6 @@ from builder.engine.prove import certify
 from builder.engine.weave import weave
 from builder.payloads import FolderStore
 from builder.queue import CeleryRing, open_doorbell, start_embedded_worker
-from builder.queue.embedded import RingThreads
 from builder.runs import Reach, RunWorker, Start, list_runs, start_run
 from builder.sdk import (
     AfterCrash,
@@ -133,6 +134,18 @@ def fan(count: int) -> Any:
     }
     edges = [{"from": "before", "to": "many"}, {"from": "many", "to": "after"}]
     return {"handrail": 1, "name": "fan", "nodes": nodes, "edges": edges}
+
+
+class RingThreads(TaskPool):  # type: ignore[misc]  # Celery ships no types
+    """Celery's thread pool, whose threads know their app.
+
+    A thread looks its app up in a variable of its own and otherwise takes the process's default. There, tasks that were
+    never registered end a worker without a word, and two apps of one process answer each other's rings.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.executor = ThreadPoolExecutor(self.limit, "bench-ring", initializer=self.app.set_current)
 
 
 class NoModels:

@@ -1,14 +1,15 @@
-"""A Celery worker inside this process, in a thread that is watched and started again if it ends."""
+"""A Celery worker inside this process, in a thread that is watched and started again if it ends.
+
+The thread that listens does what is rung for itself: that only hands a run over, and passing it on to a pool's thread
+would cost half as much again as the whole ring.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import structlog
-from celery.concurrency.thread import TaskPool
 from celery.worker import WorkController
 
 from builder.queue.doorbell import Doorbell
@@ -18,18 +19,6 @@ _PAUSE = 0.2
 """Seconds before a worker that ended by itself is started again, so that a lasting cause does not spin."""
 
 _log = structlog.get_logger("builder.queue")
-
-
-class RingThreads(TaskPool):  # type: ignore[misc]  # Celery ships no types
-    """Celery's thread pool, whose threads know their app.
-
-    A thread looks its app up in a variable of its own and otherwise takes the process's default. There, tasks that were
-    never registered end a worker without a word, and two apps of one process answer each other's rings.
-    """
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.executor = ThreadPoolExecutor(self.limit, "handrail-ring", initializer=self.app.set_current)
 
 
 class EmbeddedWorker:
@@ -85,7 +74,7 @@ class EmbeddedWorker:
         self.starts += 1
         worker = WorkController(
             app=self._app,
-            pool=RingThreads,
+            pool="solo",
             hostname=f"embedded@{self._name or 'handrail'}",
             ready_callback=lambda _: self._ready.set(),
             without_gossip=True,

@@ -211,8 +211,8 @@ class Execution:
         try:
             await self.process.trust_lease(self.hold.owner)
             failpoint("effect.before")
-            with structlog.contextvars.bound_contextvars(step=command.path):
-                event = await self._attempt(command)
+            structlog.contextvars.bind_contextvars(step=command.path)  # of this task alone
+            event = await self._attempt(command)
             failpoint("effect.after")
         except Exception as problem:  # raised again in the loop, which decides what becomes of the run
             self._problem = problem
@@ -270,6 +270,8 @@ class Execution:
         return False
 
     def _ring_alarms(self) -> bool:
+        if not self._alarms:
+            return False
         now = self.hold.reach.clock.now()
         due = [path for path, moment in self._alarms.items() if moment <= now]
         for path in due:

@@ -43,10 +43,11 @@ def _normalise(value: JSON, schema: Schema, path: Path) -> JSON:
 def _text(value: str, path: Path) -> str:
     if "\x00" in value:
         raise ShapeError("A text with a NUL character cannot be used.", path)
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ShapeError("A text with half a surrogate pair is not valid Unicode.", path) from None
+    if not str.isascii(value):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise ShapeError("A text with half a surrogate pair is not valid Unicode.", path) from None
     return str.__str__(value)
 
 
