@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 READY := $(VENV)/.ready
+# Processes that test side by side: one more than a small machine has cores, since a test also waits, for disks and others.
+TESTERS ?= 3
 BEGAN := $(shell date +%s)
 export HANDRAIL_HOME ?= $(CURDIR)/.handrail
 # Python keeps what it compiled, whatever the environment says: every process here starts in half the time.
@@ -68,13 +70,13 @@ browser: $(READY) ## A browser for the journeys, when this machine has none
 test: test-fast test-storms test-screens test-servers test-journeys ## Everything: the fast suite, the storms, the screens, the contracts, the journeys
 
 test-fast: $(READY) ## The fast suite, under a minute: no server but SQLite
-	@$(BIN)/pytest -q -n 2 -m "not storms and not servers and not deep" $(addprefix --ignore tests/,contracts house journeys storms)
+	@$(BIN)/pytest -q -n $(TESTERS) -m "not storms and not servers and not deep" $(addprefix --ignore tests/,contracts house journeys storms)
 
 test-storms: $(READY) ## The contracts, every right of everybody, every route at random, kills and faults, on SQLite
-	@$(BIN)/pytest -q -n 2 -m "(contracts or storms) and not servers and not deep" tests
+	@$(BIN)/pytest -q -n $(TESTERS) -m "(contracts or storms) and not servers and not deep" tests
 
 test-servers: $(READY) ## The contracts on real PostgreSQL and Redis, which the suite starts itself
-	@$(BIN)/pytest -q -n 2 -m "servers and not deep"
+	@$(BIN)/pytest -q -n $(TESTERS) -m "servers and not deep"
 
 test-screens: $(PACKAGES) ## The screens' own tests, without a browser
 	@cd frontend && $(NPM) run --silent test

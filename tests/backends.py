@@ -3,7 +3,6 @@ wants them says `from tests.backends import *`. Servers start when the first tes
 
 from __future__ import annotations
 
-import itertools
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +12,10 @@ from pathlib import Path
 import pytest
 
 from builder.db import Database, open_database
-from tests.servers import UNSYNCED, PostgresServer, RedisServer
+from tests.servers import PostgresServer, RedisServer
+from tests.spares import Spares
 
-__all__ = ["Backend", "backend", "database", "postgres", "postgres_template", "redis", "shared_backend"]
-
-_numbers = itertools.count(1)
+__all__ = ["Backend", "backend", "database", "postgres", "postgres_template", "redis", "shared_backend", "spares"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Backend:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    server = PostgresServer(UNSYNCED)
+    server = PostgresServer()
     yield server
     server.close()
 
@@ -57,6 +55,11 @@ def postgres_template(postgres: PostgresServer) -> str:
     database.upgrade()
     database.close()
     return "migrated"
+
+
+@pytest.fixture(scope="session")
+def spares(postgres: PostgresServer, postgres_template: str) -> Spares:
+    return Spares(postgres, postgres_template)
 
 
 BACKENDS = ["sqlite", pytest.param("servers", marks=pytest.mark.servers)]
@@ -85,11 +88,11 @@ def open_backend(request: pytest.FixtureRequest, folder: Path) -> Iterator[Backe
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     broker: RedisServer = request.getfixturevalue("redis")
-    name = f"test_{next(_numbers)}"
-    address = server.create_database(name, request.getfixturevalue("postgres_template"))
+    spares: Spares = request.getfixturevalue("spares")
+    name = spares.take()
     broker.flush()
-    yield Backend("servers", address, broker.url, folder)
-    server.drop_database(name)
+    yield Backend("servers", server.url(name), broker.url, folder)
+    spares.give_back(name)
 
 
 @pytest.fixture

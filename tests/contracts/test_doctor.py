@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,23 +14,24 @@ from builder.processes import Process, announce_process
 from builder.settings import read_settings
 from builder.wiring import open_application
 from tests.servers import PostgresServer, RedisServer
+from tests.spares import Spares
 
 pytestmark = pytest.mark.servers
 
 
 @pytest.fixture
 def environment(
-    postgres: PostgresServer, postgres_template: str, redis: RedisServer, tmp_path: Path
+    postgres: PostgresServer, spares: Spares, redis: RedisServer, tmp_path: Path
 ) -> Iterator[dict[str, str]]:
-    name = f"doctor_{time.monotonic_ns()}"
+    name = spares.take()
     yield {
         "HANDRAIL_HOME": str(tmp_path),
-        "HANDRAIL_DATABASE_URL": postgres.create_database(name, postgres_template),
+        "HANDRAIL_DATABASE_URL": postgres.url(name),
         "HANDRAIL_BROKER_URL": redis.url,
         "HANDRAIL_VAULT_KEY": "ab" * 32,
         "HANDRAIL_AUDIT_KEY": "cd" * 32,
     }
-    postgres.drop_database(name)
+    spares.give_back(name)
 
 
 def signs(environment: dict[str, str], name: str) -> list[Sign]:

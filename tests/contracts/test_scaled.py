@@ -22,6 +22,7 @@ from builder.settings import read_settings
 from builder.wiring import Application, open_application
 from tests.contracts.plain import asking, copying, waiting
 from tests.servers import PostgresServer, RedisServer
+from tests.spares import Spares
 
 pytestmark = pytest.mark.servers
 
@@ -33,17 +34,17 @@ KEEPER = ("builder.keeper",)
 
 @pytest.fixture
 def environment(
-    postgres: PostgresServer, postgres_template: str, redis: RedisServer, tmp_path: Path
+    postgres: PostgresServer, spares: Spares, redis: RedisServer, tmp_path: Path
 ) -> Iterator[dict[str, str]]:
-    name = f"scaled_{time.monotonic_ns()}"
+    name = spares.take()
     redis.flush()
     yield {
         "HANDRAIL_HOME": str(tmp_path),
-        "HANDRAIL_DATABASE_URL": postgres.create_database(name, postgres_template),
+        "HANDRAIL_DATABASE_URL": postgres.url(name),
         "HANDRAIL_BROKER_URL": redis.url,
         "HANDRAIL_LOG_LEVEL": "info",
     }
-    postgres.drop_database(name)
+    spares.give_back(name)
 
 
 @pytest.fixture
