@@ -24,6 +24,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.journeys.receiver import Receiver
+from tests.journeys.watching import close_context, watch_context
 
 __all__ = ["browser", "open_page", "product"]
 
@@ -135,6 +136,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     def begin(*, size: dict[str, int] | None = None, scheme: str = "light", state: Any = None) -> Page:
         context = browser.new_context(**profile(size or WIDE, scheme), storage_state=state)
         context.set_default_timeout(15_000)
+        watch_context(context)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
@@ -144,7 +146,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 
     yield begin
     for context in contexts:
-        context.close()
+        close_context(context)
     assert complaints == [], complaints
 
 
