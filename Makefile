@@ -62,7 +62,9 @@ run: $(READY) $(SCREENS) ## Set up, then open the product with the support triag
 example: $(READY) ## The support triage on a dozen tickets, in the terminal
 	@$(BIN)/python examples/support-triage/start.py
 
-browser: $(READY) ## A browser for the journeys, when this machine has none
+browser: $(READY) ## A browser and curl for the journeys, where this machine has none
+	@{ command -v curl && command -v openssl; } >/dev/null \
+	  || { apt-get -qq update && apt-get -qq install -y --no-install-recommends curl openssl >/dev/null; }
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null \
 	  || { apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium >/dev/null; } \
 	  || $(BIN)/playwright install --with-deps chromium
