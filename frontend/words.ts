@@ -1,6 +1,6 @@
 /**
  * The catalogue of a language is one file; a page loads the parts of it that it needs. A part is a set of first words
- * of keys, and whatever is named by neither of the others belongs to the rest.
+ * of keys, and whatever is named by none of the others belongs to the rest.
  */
 
 import { readFileSync } from "node:fs";
@@ -11,17 +11,24 @@ const CORE =
 const EDITOR =
   "act canvas connect editor failing fields findings form governed group inspector kind labels list move node operator " +
   "picker pin port publish requirement try type upgrade way";
+const AUDIT = "said";
+const REFUSALS = "failed refusal";
 
 const WORDS = "virtual:words/";
-const FIRST_WORDS = { core: new Set(CORE.split(" ")), editor: new Set(EDITOR.split(" ")) };
+const FIRST_WORDS = {
+  core: new Set(CORE.split(" ")),
+  editor: new Set(EDITOR.split(" ")),
+  audit: new Set(AUDIT.split(" ")),
+  refusals: new Set(REFUSALS.split(" ")),
+};
 
 export type Part = keyof typeof FIRST_WORDS | "rest";
 
 /** The part to which a key belongs. */
 export function findPart(key: string): Part {
   const first = key.split(".")[0] ?? "";
-  if (FIRST_WORDS.core.has(first)) return "core";
-  return FIRST_WORDS.editor.has(first) ? "editor" : "rest";
+  const parts = Object.keys(FIRST_WORDS) as (keyof typeof FIRST_WORDS)[];
+  return parts.find((part) => FIRST_WORDS[part].has(first)) ?? "rest";
 }
 
 /** Lets `virtual:words/en/editor` be imported. */

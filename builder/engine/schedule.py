@@ -20,7 +20,7 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator
 
 from builder.engine.findings import Finding, error, suggest
 from builder.engine.graph import Part
-from builder.engine.source import explain_settings
+from builder.engine.source import CasedError, explain_settings
 
 CLOSEST = 10
 """Seconds that lie at least between two due times."""
@@ -101,7 +101,7 @@ class ScheduleSettings(Part):
     @classmethod
     def _known_zone(cls, zone: str) -> str:
         if zone not in _zones():
-            raise ValueError(f"there is no time zone “{zone}”. {suggest(zone, sorted(_zones()))}")
+            raise CasedError(f"there is no time zone “{zone}”. {suggest(zone, sorted(_zones()))}", "zone", zone=zone)
         return zone
 
     @field_validator("when")
@@ -170,18 +170,21 @@ def read_cron(cron: str) -> tuple[str, tuple[int, ...]]:
     fields = cron.split()
     if len(fields) not in (5, 6):
         wanted = "five fields (minute, hour, day, month, weekday), or six with seconds first"
-        raise ValueError(f"a cron expression has {wanted}; this has {len(fields)}")
+        raise CasedError(f"a cron expression has {wanted}; this has {len(fields)}", "cron_fields", count=len(fields))
     try:
         parsed = CronSim(cron, datetime(2026, 1, 1))  # noqa: DTZ001  # local time: its zone is added by `next_due`
     except CronSimError as problem:
         what = str(problem).removeprefix("Bad ").lower()
-        raise ValueError(f"the field for the {what} of “{cron}” is not right") from None
+        raise CasedError(
+            f"the field for the {what} of “{cron}” is not right", f"cron_{what.replace('-', '_')}"
+        ) from None
     except (ValueError, AssertionError, TypeError, IndexError):
-        raise ValueError(f"“{cron}” is not a cron expression") from None
+        raise CasedError(f"“{cron}” is not a cron expression", "cron") from None
     seconds = tuple(sorted(parsed.seconds))
     gaps = [after - before for before, after in zip(seconds, (*seconds[1:], seconds[0] + 60), strict=True)]
     if min(gaps) < CLOSEST:
-        raise ValueError(f"runs may be due every {CLOSEST} seconds at most; this says every {min(gaps)}")
+        sentence = f"runs may be due every {CLOSEST} seconds at most; this says every {min(gaps)}"
+        raise CasedError(sentence, "too_close", least=CLOSEST)
     return " ".join(fields[-5:]), seconds
 
 

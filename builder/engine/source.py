@@ -57,6 +57,15 @@ def check_source(value: Any) -> tuple[Workflow | None, list[Finding]]:
         return None, [error("too_deep", "The file nests deeper than a workflow can.", "Use fewer levels.")]
 
 
+class CasedError(ValueError):
+    """A value that a validator refuses; a screen has words of its own for the `case`, with `values` in them."""
+
+    def __init__(self, sentence: str, case: str, **values: str | int) -> None:
+        super().__init__(sentence)
+        self.case = case
+        self.values = values
+
+
 def explain_errors(problem: ValidationError, value: Any, path: str = "") -> list[Finding]:
     """What pydantic says of a graph, as findings.
 
@@ -140,8 +149,10 @@ def _explain(code: str, each: ErrorDetails, known: list[str], node: str | None, 
             code, sentence, way_out, node, place, case="choice", name=last, choices=context.get("expected", "")
         )
     if kind == "value_error":
-        sentence = str(context.get("error", each["msg"]))
-        return error(code, sentence[:1].upper() + sentence[1:].rstrip(".") + ".", "Change it.", node, place)
+        said = context.get("error", each["msg"])
+        sentence = str(said)
+        known_as = {"case": said.case, **said.values} if isinstance(said, CasedError) else {}
+        return error(code, sentence[:1].upper() + sentence[1:].rstrip(".") + ".", "Change it.", node, place, **known_as)
     sentence = f"`{last}` is not right: {_plain(kind, context, each['msg'])}."
     limit = next((context[word] for word in _LIMITS if word in context), None)
     return error(code, sentence, "Change it.", node, place, case=kind, name=last, limit=limit)

@@ -44,7 +44,9 @@ def keep_trigger(session: Session, caller: Caller, row: WorkflowRow, wish: Wish)
     """
     require(caller, "trigger.write", row.team_id)
     if store.count_triggers(session, row.id) >= MOST:
-        raise TriggerError(f"A workflow has at most {MOST} triggers.", way_out="Delete one that is not used.")
+        raise TriggerError(
+            f"A workflow has at most {MOST} triggers.", way_out="Delete one that is not used.", case="most", most=MOST
+        )
     _expect_own_name(session, row.id, wish.name, None)
     now = read_clock(session)
     number = new_id(to_milliseconds(now))

@@ -85,7 +85,9 @@ def replay_delivery(session: Session, caller: Caller, delivery_id: int, site: In
     row, there = find_delivery(session, caller, delivery_id)
     require(caller, "run.start", row.team_id)
     if row.sealed is None:
-        raise TriggerError("What arrived is not kept any more, or never was.", way_out="Have its sender send it again.")
+        raise TriggerError(
+            "What arrived is not kept any more, or never was.", way_out="Have its sender send it again.", case="emptied"
+        )
     values = open_delivery(site.vault_key, row.id, row.sealed)
     started = start_by_trigger(session, there, values, site)
     now = read_clock(session)

@@ -117,7 +117,12 @@ def make_secret(session: Session, caller: Caller, trigger_id: int, hours: int, v
     _make_address(session, there, vault_key)
     now = read_clock(session)
     if len(list_secrets(session, there.id, now)) >= MOST_SECRETS:
-        raise TriggerError(f"{MOST_SECRETS} secrets hold already.", way_out="End one that is no longer used.")
+        raise TriggerError(
+            f"{MOST_SECRETS} secrets hold already.",
+            way_out="End one that is no longer used.",
+            case="secrets",
+            most=MOST_SECRETS,
+        )
     end_secrets(session, there.id, now + timedelta(hours=hours))
     secret, number = new_secret(), new_id(to_milliseconds(now))
     sealed = seal(vault_key, secret.encode(), _context(there.id, number))

@@ -68,6 +68,15 @@ export function setToken(csrf: string): void {
 
 export const heldToken = (): string => token;
 
+let refusals: () => Promise<void> = async () => undefined;
+
+export function loadRefusalsBy(loader: () => Promise<void>): void {
+  refusals = loader;
+}
+
+/** Has the words ready for what the server refuses, or for why a step failed. Until then, its own sentence is shown. */
+export const readyToRefuse = (): Promise<void> => refusals();
+
 export const api = createFetchClient<paths>({
   baseUrl: "/",
   fetch: (request) => globalThis.fetch(request),
@@ -80,7 +89,9 @@ api.use({
   },
   async onResponse({ response }) {
     const isSentence = response.headers.get("content-type")?.startsWith("application/json");
-    if (response.ok || isSentence) return response;
+    if (response.ok) return response;
+    await readyToRefuse();
+    if (isSentence) return response;
     // A proxy answered, not the product: people get a sentence all the same.
     return Response.json(offline(), { status: response.status });
   },

@@ -2,6 +2,7 @@
 
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
+import { loadRefusalsBy } from "@/api/client";
 import { loadWordsBy } from "@/kit/words";
 import type en from "./texts/en.json";
 
@@ -18,17 +19,21 @@ declare module "i18next" {
 
 const KEPT = "handrail-language";
 type Words = { default: Record<string, string> };
-/** What every page needs; the editor and its like; and the rest. `words.ts` says which key is where. */
+/** What every page needs; the editor and its like; the rest; the audit; and what the server refuses, by its code. `words.ts` says which key is where. */
 const LOADERS = {
   en: {
     core: () => import("virtual:words/en/core"),
     editor: () => import("virtual:words/en/editor"),
     rest: () => import("virtual:words/en/rest"),
+    audit: () => import("virtual:words/en/audit"),
+    refusals: () => import("virtual:words/en/refusals"),
   },
   de: {
     core: () => import("virtual:words/de/core"),
     editor: () => import("virtual:words/de/editor"),
     rest: () => import("virtual:words/de/rest"),
+    audit: () => import("virtual:words/de/audit"),
+    refusals: () => import("virtual:words/de/refusals"),
   },
 } satisfies Record<Language, Record<string, () => Promise<Words>>>;
 
@@ -72,6 +77,10 @@ export async function loadWords(...parts: Part[]): Promise<void> {
 }
 
 loadWordsBy(() => loadWords("rest"));
+// The server's own sentence is English, and says more than the words for its code do.
+loadRefusalsBy(async () => {
+  if (i18next.language !== "en") await loadWords("refusals").catch(() => undefined);
+});
 
 /** @param parts of the catalogue that are needed beside the core. */
 export async function startTexts(language: Language = firstLanguage(), ...parts: Part[]): Promise<void> {

@@ -91,7 +91,7 @@ const audit = createRoute({
   path: "/audit",
   validateSearch: (search): { kind?: string; who?: string; subject?: string; since?: string } =>
     words(search, "kind", "who", "subject", "since"),
-  component: lazyPage(() => import("@/features/audit/Audit"), "Audit"),
+  component: lazyPage(() => import("@/features/audit/Audit"), "Audit", ["editor", "rest", "audit"]),
 });
 
 const governance = page(
@@ -200,20 +200,20 @@ const compare = createRoute({
     ...(Number.isInteger(search.from) && { from: search.from as number }),
     ...(Number.isInteger(search.to) && { to: search.to as number }),
   }),
-  component: lazyPage(() => import("@/features/workflows/Compare"), "Compare", ["editor", "rest"]),
+  component: lazyPage(() => import("@/features/workflows/Compare"), "Compare"),
 });
 
 const start = page(
   "/workflows/$id/start",
-  lazyPage(() => import("@/features/workflows/StartForm"), "StartForm", ["editor", "rest"]),
+  lazyPage(() => import("@/features/workflows/StartForm"), "StartForm"),
 );
 const triggers = page(
   "/workflows/$id/triggers",
-  lazyPage(() => import("@/features/triggers/Triggers"), "Triggers", ["editor", "rest"]),
+  lazyPage(() => import("@/features/triggers/Triggers"), "Triggers"),
 );
 const webhook = page(
   "/workflows/$id/webhooks/$trigger",
-  lazyPage(() => import("@/features/triggers/webhook/WebhookPage"), "WebhookPage", ["editor", "rest"]),
+  lazyPage(() => import("@/features/triggers/webhook/WebhookPage"), "WebhookPage"),
 );
 const deliveries = createRoute({
   getParentRoute: () => inside,

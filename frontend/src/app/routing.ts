@@ -8,12 +8,12 @@ type Search = Record<string, string | undefined>;
 /**
  * A page, loaded together with its words.
  *
- * @param parts of the catalogue beyond what every page has: for most pages the rest.
+ * @param parts of the catalogue beyond what every page has: most forms and lists say words of both.
  */
 export const lazyPage = <Name extends string, Module extends Record<Name, RouteComponent>>(
   load: () => Promise<Module>,
   name: Name,
-  parts: Part[] = ["rest"],
+  parts: Part[] = ["editor", "rest"],
 ) => lazyRouteComponent(async () => (await Promise.all([load(), loadWords(...parts)]))[0], name);
 
 /** The words of an address that are known, and nothing else. */

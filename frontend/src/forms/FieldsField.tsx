@@ -3,21 +3,8 @@ import { Plus, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { idFrom, type JsonRecord, type Schema, unused } from "@/graph";
 import classes from "./ListField.module.css";
+import { type FieldType, TYPES, typeIn } from "./types";
 import { useValues } from "./values";
-
-const TYPES = [
-  "string",
-  "longText",
-  "email",
-  "number",
-  "integer",
-  "boolean",
-  "date",
-  "file",
-  "array",
-  "object",
-] as const;
-type FieldType = (typeof TYPES)[number];
 
 const SCHEMAS: Record<FieldType, Schema> = {
   string: { type: "string", maxLength: 500 },
@@ -32,12 +19,7 @@ const SCHEMAS: Record<FieldType, Schema> = {
   object: { type: "object" },
 };
 
-function typeOf(schema: Schema): FieldType {
-  const format = TYPES.find((type) => type === schema.format);
-  if (format) return format;
-  if (schema.type === "string") return Number(schema.maxLength ?? 0) > 1000 ? "longText" : "string";
-  return TYPES.find((type) => type === schema.type) ?? "object";
-}
+const typeOf = (schema: Schema): FieldType => typeIn(schema) ?? "object";
 
 /** The fields of a record: what a run starts with, or what is to be extracted. Gives an object schema. */
 export function FieldsField({

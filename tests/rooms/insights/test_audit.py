@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -117,3 +119,12 @@ def test_a_decision_is_told_without_what_it_was_about(world: World) -> None:
     assert event["sentence"] == "reviewer decided: approve."
     assert event["record"]["payload_hash"] == told["payload_hash"]
     assert "Secret" not in str(event)
+
+
+def test_the_screens_say_every_kind_with_the_same_facts() -> None:
+    source = BUILDER.parent / "frontend" / "src"
+    listed = re.findall(r'^  "(\w+)",$', (source / "features/audit/kinds.ts").read_text("utf-8"), re.MULTILINE)
+    assert sorted(listed) == sorted(SENTENCES)
+    texts = json.loads((source / "app/texts/en.json").read_text("utf-8"))
+    said = {kind: texts[f"said.{kind}"].replace("{{", "{").replace("}}", "}") for kind in SENTENCES}
+    assert said == dict(SENTENCES)

@@ -44,7 +44,10 @@ it("gives every page the parts of the catalogue that it uses", () => {
   const found = LEAN.flatMap(({ folders, parts }) =>
     files
       // What the server says by code is said in its own sentence until the words have come.
-      .filter(({ name }) => name !== "kit/problem.ts" && folders.some((folder) => name.startsWith(folder)))
+      .filter(
+        ({ name }) =>
+          !["kit/problem.ts", "kit/failures.ts"].includes(name) && folders.some((folder) => name.startsWith(folder)),
+      )
       .filter(({ name }) => !LATE.some((late) => name.startsWith(late)))
       .flatMap(({ name, text }) => {
         // A permission looks like a key and is none.
@@ -58,6 +61,32 @@ it("gives every page the parts of the catalogue that it uses", () => {
       }),
   );
   expect(found).toEqual([]);
+});
+
+it("gives every page of the table of addresses the parts that it says", () => {
+  const text = new Map(files.map((file) => [file.name.replace(/\.tsx?$/, ""), file.text]));
+  const reach = (from: string, found = new Set<string>()): Set<string> => {
+    if (found.has(from) || !text.has(from)) return found;
+    found.add(from);
+    for (const [, path = ""] of (text.get(from) ?? "").matchAll(/^(?:import|export) [^;]*?from "([@.][^"]+)"/gm))
+      reach(path.startsWith("@/") ? path.slice(2) : join(from, "..", path), found);
+    return found;
+  };
+  const pages = [...(text.get("app/router") ?? "").matchAll(/import\("([^"]+)"\), "\w+"(?:, \[([^\]]*)\])?/g)];
+  const found = pages.flatMap(([, path = "", said = '"editor" "rest"']) => {
+    const parts = ["core", ...[...said.matchAll(/"(\w+)"/g)].map((match) => match[1])];
+    const start = path.startsWith("@/") ? path.slice(2) : join("app", path);
+    return [...reach(start)]
+      .filter((name) => !["kit/problem", "kit/failures"].includes(name) && !LATE.some((late) => name.startsWith(late)))
+      .flatMap((name) => {
+        const keys = [...(text.get(name) ?? "").matchAll(/\bt\(\s*"([a-z]\w*\.[\w.]+)"/gi)].map(
+          (match) => match[1] ?? "",
+        );
+        return keys.filter((key) => !parts.includes(findPart(key))).map((key) => `${path}: ${key} in ${name}`);
+      });
+  });
+  expect(pages.length).toBeGreaterThan(20);
+  expect([...new Set(found)]).toEqual([]);
 });
 
 it("holds all the words: none stand in a screen", () => {

@@ -6,6 +6,7 @@ import type { AuditEvent } from "@/api/client";
 import { onTheClock } from "@/kit/dates";
 import classes from "./audit.module.css";
 import { nameOfActor } from "./kinds";
+import { sayEvent } from "./sentences";
 
 /** One line for each event; what was written down with it opens below it. */
 export function Events({ events }: { events: AuditEvent[] }) {
@@ -50,7 +51,7 @@ function Line({ event, isOpen, onToggle }: { event: AuditEvent; isOpen: boolean;
         </td>
         <th scope="row" className={classes.what}>
           {what}
-          {i18n.language === "en" && <span className={classes.sentence}>{event.sentence}</span>}
+          <span className={classes.sentence}>{sayEvent(event, t)}</span>
         </th>
         <td className={classes.who}>{nameOfActor(event.actor)}</td>
         <td className={classes.chain}>

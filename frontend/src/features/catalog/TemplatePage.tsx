@@ -2,6 +2,8 @@ import { Alert, Code, Select, Text } from "@mantine/core";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { type NodeTemplate, query } from "@/api/client";
+import { sayType } from "@/forms/types";
+import type { Schema } from "@/graph";
 import { Card, Page, Part } from "@/kit/Page";
 import { Empty, Failure, Loading } from "@/kit/states";
 import { TextLink } from "@/kit/TextLink";
@@ -82,9 +84,7 @@ export function TemplatePage() {
 function Settings({ shown }: { shown: NodeTemplate }) {
   const { t } = useTranslation();
   const { source } = shown;
-  const inputs = Object.entries(
-    (source.inputs?.properties ?? {}) as Record<string, { title?: string; type?: unknown }>,
-  );
+  const inputs = Object.entries((source.inputs?.properties ?? {}) as Record<string, Schema & { title?: string }>);
   const rows: [string, string][] = [
     [t("catalog.base"), source.base],
     ...Object.entries(source.fixed).map(([name, value]): [string, string] => [name, sayValue(value)]),
@@ -125,7 +125,7 @@ function Settings({ shown }: { shown: NodeTemplate }) {
               {inputs.map(([name, field]) => (
                 <tr key={`in ${name}`}>
                   <th scope="row">{field.title ?? name}</th>
-                  <td>{t("catalog.input", { type: sayValue(field.type ?? "") || t("catalog.anyType") })}</td>
+                  <td>{t("catalog.input", { type: sayType(field, t) })}</td>
                 </tr>
               ))}
             </tbody>

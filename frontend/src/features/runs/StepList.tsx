@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { RunDetail, StepRow } from "@/api/client";
 import type { Kind } from "@/graph";
 import { amount, lasting, timeOf } from "@/kit/dates";
+import { type StepError, useFailureWords } from "@/kit/failures";
 import { KindIcon } from "@/kit/KindIcon";
 import { StateWord } from "@/kit/StateWord";
 import { Empty } from "@/kit/states";
@@ -61,9 +62,10 @@ export function StepList({
 
 function Said({ step }: { step: StepRow }) {
   const { t } = useTranslation();
-  const error = step.error as { sentence?: string } | null;
+  const error = step.error as StepError | null;
+  const words = useFailureWords(error !== null);
   const said = [
-    sayWhy(error?.sentence ?? step.verdict?.reason ?? step.why, t),
+    error ? sayWhy(words(error).sentence, t) : sayWhy(step.verdict?.reason ?? step.why, t),
     ...step.marks,
     step.duplicate && t("run.duplicate"),
   ].filter(Boolean);

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { query, type RunDetail, type StepDetail, type StepRow } from "@/api/client";
 import { amount, lasting, timeOf } from "@/kit/dates";
 import { LookInside } from "@/kit/LookInside";
+import { type StepError, useFailureWords } from "@/kit/failures";
 import { Moment } from "@/kit/Moment";
 import { ProblemAlert } from "@/kit/ProblemAlert";
 import { StateWord } from "@/kit/StateWord";
@@ -86,7 +87,9 @@ function Known({ run, row, now }: { run: RunDetail; row: StepRow; now: number })
   const retry = useRetry(run);
   const init = { params: { path: { run: run.id, path: row.path } } };
   const step = query.useQuery("get", "/api/runs/{run}/steps/{path}", init);
-  const error = row.error as { code: string; sentence: string; way_out?: string } | null;
+  const error = row.error as StepError | null;
+  const words = useFailureWords(error !== null);
+  const failed = error && words(error);
   return (
     <>
       <dl className={classes.facts}>
@@ -111,9 +114,9 @@ function Known({ run, row, now }: { run: RunDetail; row: StepRow; now: number })
         {row.marks.length > 0 && <Fact name={t("run.marks")}>{row.marks.join(", ")}</Fact>}
       </dl>
       {/* A step's error is the other side's: its code means something else than the product's own. */}
-      {error && (
-        <Alert color="red" title={error.sentence} mb="sm">
-          {error.way_out}
+      {failed && (
+        <Alert color="red" title={failed.sentence} mb="sm">
+          {failed.below}
         </Alert>
       )}
       {!error && row.why && <p className={classes.why}>{row.why}</p>}

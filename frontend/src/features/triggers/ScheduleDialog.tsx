@@ -25,8 +25,11 @@ export function ScheduleDialog({ workflow, list, trigger, onClose }: Props) {
   const [isPinned, setPinned] = useState(trigger?.pinned != null);
   const zones = useMemo(() => zonesOf(settings.zone), [settings.zone]);
   const preview = usePreview(settings);
-  const { save, error, isBusy } = useSaveTrigger(workflow, trigger, onClose);
-  const set = (more: Partial<Settings>): void => setSettings((before) => ({ ...before, ...more }));
+  const { save, error, forget, isBusy } = useSaveTrigger(workflow, trigger, onClose);
+  const set = (more: Partial<Settings>): void => {
+    forget(); // what was said of the settings before is not said of these
+    setSettings((before) => ({ ...before, ...more }));
+  };
   const wrong = preview?.findings.map((each) => wordsOf(each as { code: string; sentence: string }, t));
   const send = (event: FormEvent): void => {
     event.preventDefault();

@@ -4,10 +4,12 @@ import { CalendarClock, Plus, Webhook } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { query } from "@/api/client";
+import type { Schema } from "@/graph";
 import { ButtonLink } from "@/kit/ButtonLink";
-import { Page } from "@/kit/Page";
+import { Card, Page } from "@/kit/Page";
 import { may, useSession } from "@/kit/session";
 import { Empty, Failure, Loading } from "@/kit/states";
+import { FromProgram } from "./FromProgram";
 import type { Kind, Trigger } from "./kinds";
 import { ScheduleDialog } from "./ScheduleDialog";
 import { ScheduleLine } from "./ScheduleLine";
@@ -68,9 +70,15 @@ export function Triggers() {
       }
     >
       {list.items.length === 0 ? (
-        <Empty title={t("triggers.none")} action={add}>
-          {t("triggers.none.why")}
-        </Empty>
+        <Card>
+          <Empty
+            art={<CalendarClock aria-hidden size={32} strokeWidth={1.5} />}
+            title={t("triggers.none")}
+            action={add}
+          >
+            {t(mayWrite ? "triggers.none.why" : "triggers.none.look")}
+          </Empty>
+        </Card>
       ) : (
         <ul className={classes.rows} aria-label={t("triggers.title")}>
           {list.items.map((trigger) => (
@@ -97,6 +105,7 @@ export function Triggers() {
           ))}
         </ul>
       )}
+      <FromProgram workflow={id} inputs={list.inputs as Schema} isLive={list.version !== null} />
       {open?.kind === "schedule" && open.what === "edit" && (
         <ScheduleDialog workflow={id} list={list} trigger={open.trigger} onClose={() => setOpen(null)} />
       )}

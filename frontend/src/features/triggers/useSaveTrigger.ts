@@ -33,6 +33,10 @@ export function useSaveTrigger(workflow: string, trigger: Trigger | null, onDone
             body: { name: wish.name, settings: wish.settings, inputs: wish.inputs, pinned: wish.pinned },
           }),
     error: make.error ?? change.error,
+    forget: () => {
+      make.reset();
+      change.reset();
+    },
     isBusy: make.isPending || change.isPending,
   };
 }

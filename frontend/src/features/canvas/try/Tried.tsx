@@ -7,6 +7,7 @@ import { JsonField } from "@/forms/JsonField";
 import type { Json } from "@/graph";
 import { announce } from "@/kit/announce";
 import { lasting } from "@/kit/dates";
+import { type StepError, useFailureWords } from "@/kit/failures";
 import { StateWord } from "@/kit/StateWord";
 import { Value } from "@/kit/Value";
 import { useEditor } from "../editor";
@@ -23,6 +24,8 @@ export function Tried({ path, isLocked = false }: { path: string; isLocked?: boo
   const sample = useEditor((state) => state.samples[path]);
   const run = useTried();
   const step = run?.steps.findLast((each) => nodePathOf(each.path) === path);
+  const error = (step?.error ?? null) as StepError | null;
+  const words = useFailureWords(error !== null);
   const detail = query.useQuery(
     "get",
     "/api/runs/{run}/steps/{path}",
@@ -42,7 +45,7 @@ export function Tried({ path, isLocked = false }: { path: string; isLocked?: boo
           </Text>
         </Group>
       )}
-      {step?.error && <Text size="sm">{String(step.error.sentence ?? "")}</Text>}
+      {error && <Text size="sm">{words(error).sentence}</Text>}
       {step?.marks.map((mark) => (
         <Text key={mark} size="sm" c="dimmed">
           {mark}

@@ -4,6 +4,7 @@ import { query, type RunDetail, type StepRow } from "@/api/client";
 import { graphAt, type Json, nameOf, parseWorkflow, placeOf } from "@/graph";
 import { ButtonLink } from "@/kit/ButtonLink";
 import { amount, lasting } from "@/kit/dates";
+import { type StepError, useFailureWords } from "@/kit/failures";
 import { Files } from "@/kit/files";
 import { ProblemAlert } from "@/kit/ProblemAlert";
 import { StateSign, StateWord } from "@/kit/StateWord";
@@ -97,6 +98,7 @@ function Steps({ run }: { run: RunDetail }) {
     const number = /\[(\d+)\]\.[^.]*$/.exec(step.path)?.[1];
     return number === undefined ? title : `${title} (${Number(number) + 1})`;
   };
+  const words = useFailureWords(run.steps.some((each) => each.error !== null));
   const took = (step: StepRow): string =>
     step.ended_at === null ? "" : lasting(Date.parse(step.ended_at) - Date.parse(step.started_at), i18n.language);
   return (
@@ -115,7 +117,7 @@ function Steps({ run }: { run: RunDetail }) {
             <span className={classes.name}>
               {name(step)}
               <Text component="span" size="xs" c="dimmed" display="block">
-                {[t(`run.${step.state}`), step.error?.sentence ? String(step.error.sentence) : sayWhy(step.why, t)]
+                {[t(`run.${step.state}`), step.error ? words(step.error as StepError).sentence : sayWhy(step.why, t)]
                   .filter(Boolean)
                   .join(" · ")}
               </Text>

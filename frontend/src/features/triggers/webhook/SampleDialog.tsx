@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
+import { sayType } from "@/forms/types";
 import type { JsonRecord, Schema } from "@/graph";
 import { announce } from "@/kit/announce";
 import { ProblemAlert } from "@/kit/ProblemAlert";
@@ -23,7 +24,6 @@ export function SampleDialog({
   onClose: () => void;
 }) {
   const { t } = useTranslation();
-  const say = t as unknown as (key: string, options: { defaultValue: string }) => string;
   const navigate = useNavigate();
   const stale = useStale("/api/workflows");
   const shown = (body.properties ?? {}) as Record<string, Schema>;
@@ -73,7 +73,7 @@ export function SampleDialog({
                 <Checkbox
                   key={name}
                   value={name}
-                  label={`${name} · ${say(`type.${shown[name]?.type ?? "any"}`, { defaultValue: String(shown[name]?.type ?? "") })}`}
+                  label={`${name} · ${sayType((shown[name] ?? {}) as Schema, t)}`}
                   description={name in known ? t("webhook.sample.known") : undefined}
                 />
               ))}

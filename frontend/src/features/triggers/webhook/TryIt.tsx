@@ -1,13 +1,13 @@
-import { Button, Code, CopyButton, Group, Stack, Text } from "@mantine/core";
-import { Check, Copy, Ear, EarOff } from "lucide-react";
+import { Button, Stack, Text } from "@mantine/core";
+import { Ear, EarOff } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { query, type TriggerRow, type Webhook } from "@/api/client";
 import type { Schema } from "@/graph";
-import { announce } from "@/kit/announce";
 import { Moment } from "@/kit/Moment";
 import { ProblemAlert } from "@/kit/ProblemAlert";
 import { useStale } from "@/kit/stale";
+import { ShellLine } from "../ShellLine";
 import { curlLine, exampleBody } from "./curl";
 import { settingsOf } from "./HookSettings";
 import { SampleDialog } from "./SampleDialog";
@@ -33,27 +33,9 @@ export function TryIt({
       <Text size="sm" c="dimmed">
         {t(secret ? "webhook.curl.ready" : "webhook.curl.why")}
       </Text>
-      <Code block tabIndex={0} aria-label={t("webhook.curl")}>
-        {line}
-      </Code>
-      <Group gap="xs">
-        <CopyButton value={line} timeout={3000}>
-          {({ copied, copy }) => (
-            <Button
-              variant="default"
-              size="xs"
-              leftSection={copied ? <Check aria-hidden size={14} /> : <Copy aria-hidden size={14} />}
-              onClick={() => {
-                copy();
-                announce(t("kit.copied"));
-              }}
-            >
-              {copied ? t("kit.copied") : t("kit.copy")}
-            </Button>
-          )}
-        </CopyButton>
+      <ShellLine name={t("webhook.curl")} line={line}>
         <Listen trigger={trigger} webhook={webhook} inputs={inputs} />
-      </Group>
+      </ShellLine>
     </Stack>
   );
 }

@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { expect, it } from "vitest";
-import { curlLine, exampleBody } from "./curl";
+import { curlLine, exampleBody, programLine } from "./curl";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const run = (line: string): string[] =>
@@ -41,4 +41,12 @@ it("shows a body that fits, and that a shell takes as it is", () => {
   });
   expect(JSON.parse(body)).toEqual({ who: "kim@example.org", kind: "it's", lines: [{ count: 2 }], open: true });
   expect(body).not.toContain("'");
+});
+
+it("asks for a start with the token of the shell, which stands in no line", () => {
+  const input = exampleBody({ type: "object", properties: { text: { enum: ["it's $HOME"] } } });
+  const said = run(`TOKEN=hr_1\n${programLine({ address: "https://handrail.example/api/workflows/w/runs", input })}`);
+  expect(header(said, "authorization")).toBe("Bearer hr_1");
+  expect(header(said, "idempotency-key")).toMatch(/^[0-9a-f]{24}$/);
+  expect(JSON.parse(said.find((each) => each.startsWith("{")) ?? "")).toEqual({ input: { text: "it's $HOME" } });
 });

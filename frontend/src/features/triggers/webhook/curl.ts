@@ -58,3 +58,16 @@ export function curlLine({
     '  -d "$BODY"',
   ].join("\n");
 }
+
+/**
+ * A start that a program asks for, with the token of a person in `$TOKEN`.
+ *
+ * @param input JSON that a shell takes between single quotes.
+ */
+export const programLine = ({ address, input }: { address: string; input: string }): string =>
+  [
+    `curl -i '${address}' \\`,
+    "  -H \"authorization: Bearer $TOKEN\" -H 'content-type: application/json' \\",
+    '  -H "idempotency-key: $(openssl rand -hex 12)" \\',
+    `  -d '{"input": ${input}}'`,
+  ].join("\n");

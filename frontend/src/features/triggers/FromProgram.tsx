@@ -1,0 +1,29 @@
+import { Stack, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { Schema } from "@/graph";
+import { Card, Part } from "@/kit/Page";
+import { TextLink } from "@/kit/TextLink";
+import { ShellLine } from "./ShellLine";
+import { exampleBody, programLine } from "./webhook/curl";
+
+/** How a program starts the workflow: nothing is set up here, it brings the API token of a person. */
+export function FromProgram({ workflow, inputs, isLive }: { workflow: string; inputs: Schema; isLive: boolean }) {
+  const { t } = useTranslation();
+  const address = `${window.location.origin}/api/workflows/${workflow}/runs`;
+  return (
+    <Part title={t("triggers.program")} why={t("triggers.program.why")}>
+      <Card padded>
+        <Stack gap="xs">
+          <ShellLine name={t("triggers.program.line")} line={programLine({ address, input: exampleBody(inputs) })}>
+            <TextLink to="/settings">{t("triggers.program.token")}</TextLink>
+          </ShellLine>
+          {!isLive && (
+            <Text size="sm" c="dimmed">
+              {t("triggers.program.notLive")}
+            </Text>
+          )}
+        </Stack>
+      </Card>
+    </Part>
+  );
+}
