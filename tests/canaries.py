@@ -3,7 +3,8 @@
 Whatever a test puts into a credential begins with `canary-`, four to eight hex digits and a dash. When everything ran,
 the files of all tests (databases with their logs, payloads, exports, backups, what processes wrote), the output of
 every test, the answers of the API, what the browser of a journey received, and the rows of each PostgreSQL database
-are searched for it; whatever is found fails the session. Encoded forms count as well: base64, hex, and what is packed into gzip or zip.
+are searched for it; whatever is found fails the session. Encoded forms count as well: base64, hex, and what is packed
+into gzip or zip.
 
 A test that leaks on purpose, to show that this can fail, works with another word and takes its files away.
 """

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -127,3 +129,11 @@ def test_every_kind_has_its_words_in_every_language(language: str) -> None:
         said = {"sentence": "S {x}", "person": "P {y}", "organisation": "O"}
         _, text = say_letter(kind, said, language)
         assert "https://x" in text.format(link="https://x")
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_screens_know_every_kind(language: str) -> None:
+    file = Path(__file__).resolve().parents[3] / "frontend" / "src" / "app" / "texts" / f"{language}.json"
+    texts = json.loads(file.read_text("utf-8"))
+    assert [kind for kind in KINDS if f"settings.notice.{kind}" not in texts] == []
+    assert [kind for kind in KINDS if not {f"notice.{kind}", f"notice.{kind}_one"} & set(texts)] == []

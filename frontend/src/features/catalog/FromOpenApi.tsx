@@ -17,6 +17,7 @@ import { query } from "@/api/client";
 import { announce } from "@/kit/announce";
 import { ProblemAlert } from "@/kit/ProblemAlert";
 import { useStale } from "@/kit/stale";
+import { CredentialName } from "./CredentialName";
 import classes from "./catalog.module.css";
 
 /** Reads an OpenAPI document, shows its operations, and makes a draft of each that is chosen. */
@@ -75,12 +76,7 @@ export function FromOpenApi({ onClose }: { onClose: () => void }) {
           />
           {look.data && (
             <>
-              <TextInput
-                label={t("catalog.credential")}
-                description={t("catalog.credential.why")}
-                value={credential}
-                onChange={(event) => setCredential(event.currentTarget.value)}
-              />
+              <CredentialName why={t("catalog.credential.why")} value={credential} onChange={setCredential} />
               <Text size="sm">{t("catalog.openapi.found", { api: look.data.title, server: look.data.server })}</Text>
               {operations.length > 8 && (
                 <TextInput

@@ -12,6 +12,7 @@ import { may, useSession } from "@/kit/session";
 import { useStale } from "@/kit/stale";
 import { Empty, Failure, Loading } from "@/kit/states";
 import { TextLink } from "@/kit/TextLink";
+import { CredentialName } from "./CredentialName";
 import classes from "./catalog.module.css";
 
 /** The MCP servers that IT registered: what each offers, and templates made of what is chosen. */
@@ -166,7 +167,7 @@ function AddServer({ onClose }: { onClose: () => void }) {
     event.preventDefault();
     add.mutate({ body: said });
   };
-  const field = (name: keyof typeof said, more: { placeholder?: string; required?: boolean }) => (
+  const field = (name: "name" | "url", more: { placeholder?: string; required?: boolean }) => (
     <TextInput
       label={t(`catalog.servers.${name}`)}
       description={t(`catalog.servers.${name}.why`)}
@@ -183,7 +184,11 @@ function AddServer({ onClose }: { onClose: () => void }) {
           <ProblemAlert error={add.error} />
           {field("name", { placeholder: "crm", required: true })}
           {field("url", { placeholder: "https://tools.example.org/mcp", required: true })}
-          {field("credential", {})}
+          <CredentialName
+            why={t("catalog.servers.credential.why")}
+            value={said.credential}
+            onChange={(credential) => setSaid({ ...said, credential })}
+          />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               {t("kit.cancel")}

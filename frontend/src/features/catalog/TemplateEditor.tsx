@@ -6,19 +6,20 @@ import { type NodeTemplate, query } from "@/api/client";
 import { FieldsField } from "@/forms/FieldsField";
 import { JsonField } from "@/forms/JsonField";
 import { Field } from "@/forms/SchemaForm";
-import { helpOf, plain, titleOf } from "@/forms/shape";
+import { plain, titleOf } from "@/forms/shape";
 import type { Json, JsonRecord, NodeType, Schema } from "@/graph";
 import { Card, Page, Part } from "@/kit/Page";
 import { useStale } from "@/kit/stale";
 import { Failure, Loading } from "@/kit/states";
 import { TextLink } from "@/kit/TextLink";
+import { BoundsFields } from "./BoundsFields";
 import classes from "./catalog.module.css";
+import { OpenSetting } from "./OpenSetting";
 import { ProblemList, Problems } from "./Problems";
 
 type Source = NodeTemplate["source"];
 const KINDS = ["prompt", "tool", "review", "policy"];
 const BLANK = { base: "", name: "", title: "", summary: "", fixed: {}, open: {} } as unknown as Source;
-const REST = ["gather", "answers", "hosts", "emits", "effect", "after_crash", "irreversible"] as const;
 
 /** A new template: which node type, what is fixed, what is open, and an example that must pass. */
 export function NewTemplate() {
@@ -116,13 +117,12 @@ function Form({ source: first, place }: { source: Source; place: { template: str
                   set({ examples: (Array.isArray(examples) ? examples : []) as Source["examples"] })
                 }
               />
-              <JsonField
-                label={t("catalog.rest")}
-                description={t("catalog.rest.why")}
-                value={Object.fromEntries(REST.map((name) => [name, (source[name] ?? null) as Json]))}
-                onChange={(rest) => set((rest ?? {}) as Partial<Source>)}
-              />
             </Stack>
+          </Part>
+        )}
+        {base && (
+          <Part title={t("catalog.bounds")} why={t("catalog.bounds.why")}>
+            <BoundsFields base={base} source={source} set={set} />
           </Part>
         )}
         {check.data && (
@@ -174,14 +174,12 @@ function Settings({ base, source, set }: { base: NodeType; source: Source; set: 
         return (
           <div key={name} className={classes.setting}>
             {isOpen ? (
-              <div>
-                <Text size="sm" fw={500}>
-                  {titleOf(schema, name)}
-                </Text>
-                <Text size="sm" c="dimmed">
-                  {helpOf(schema) ?? t("catalog.anyValue")}
-                </Text>
-              </div>
+              <OpenSetting
+                name={name}
+                schema={schema}
+                value={source.open[name] ?? { title: "", description: "", choices: [] }}
+                onChange={(value) => set({ open: { ...source.open, [name]: value } })}
+              />
             ) : (
               <Field
                 name={name}

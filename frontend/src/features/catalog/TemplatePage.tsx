@@ -10,7 +10,7 @@ import { TextLink } from "@/kit/TextLink";
 import { Acts } from "./Acts";
 import classes from "./catalog.module.css";
 import { OfferBadge } from "./OfferBadge";
-import { sayValue, shownOf, useTeamNames } from "./offers";
+import { sayChanged, sayPart, sayValue, shownOf, useSettingNames, useTeamNames } from "./offers";
 
 /** One node template: what is set and what is open, for whom it is, where it is used, and what can be done next. */
 export function TemplatePage() {
@@ -84,10 +84,11 @@ export function TemplatePage() {
 function Settings({ shown }: { shown: NodeTemplate }) {
   const { t } = useTranslation();
   const { source } = shown;
+  const { nameOf, title } = useSettingNames(source.base);
   const inputs = Object.entries((source.inputs?.properties ?? {}) as Record<string, Schema & { title?: string }>);
   const rows: [string, string][] = [
-    [t("catalog.base"), source.base],
-    ...Object.entries(source.fixed).map(([name, value]): [string, string] => [name, sayValue(value)]),
+    [t("catalog.base"), title],
+    ...Object.entries(source.fixed).map(([name, value]): [string, string] => [nameOf(name), sayValue(value, t)]),
   ];
   return (
     <>
@@ -114,7 +115,7 @@ function Settings({ shown }: { shown: NodeTemplate }) {
             <tbody>
               {Object.entries(source.open).map(([name, field]) => (
                 <tr key={name}>
-                  <th scope="row">{field.title || name}</th>
+                  <th scope="row">{field.title || nameOf(name)}</th>
                   <td>
                     {field.choices?.length
                       ? t("catalog.oneOf", { what: field.choices.join(", ") })
@@ -161,6 +162,7 @@ function Uses({ shown }: { shown: NodeTemplate }) {
 
 function Changes({ shown }: { shown: NodeTemplate }) {
   const { t } = useTranslation();
+  const { nameOf } = useSettingNames(shown.source.base);
   const since = shown.number - 1;
   const asked = query.useQuery("get", "/api/node-templates/{template}/versions/{number}/changes", {
     params: { path: { template: shown.id, number: shown.number }, query: { since } },
@@ -174,10 +176,10 @@ function Changes({ shown }: { shown: NodeTemplate }) {
           <tbody>
             {asked.data?.map(({ field, before, after }) => (
               <tr key={field}>
-                <th scope="row">{field}</th>
+                <th scope="row">{sayPart(field, nameOf, t)}</th>
                 <td>
-                  {before !== null && before !== undefined && <del>{sayValue(before)}</del>}{" "}
-                  {after !== null && after !== undefined && <ins>{sayValue(after)}</ins>}
+                  {before !== null && before !== undefined && <del>{sayChanged(field, before, t)}</del>}{" "}
+                  {after !== null && after !== undefined && <ins>{sayChanged(field, after, t)}</ins>}
                 </td>
               </tr>
             ))}

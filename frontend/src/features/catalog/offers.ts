@@ -1,7 +1,10 @@
 /** What the screens of the catalog ask of versions. */
 
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { type NodeTemplate, query } from "@/api/client";
+import { plain, titleOf } from "@/forms/shape";
+import type { NodeType, Schema } from "@/graph";
 
 /** The version that teams use, or else the newest. */
 export const shownOf = (versions: NodeTemplate[]): NodeTemplate =>
@@ -24,5 +27,52 @@ export function useTeamNames(): (version: NodeTemplate) => string {
   };
 }
 
-/** A value as one line. */
-export const sayValue = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+/** A value as one line: yes and no in words, a list with commas. */
+export function sayValue(value: unknown, t: TFunction): string {
+  if (typeof value === "boolean") return t(value ? "value.yes" : "value.no");
+  if (typeof value === "string") return value;
+  if (Array.isArray(value) && value.every((each) => typeof each === "string")) return value.join(", ");
+  return JSON.stringify(value);
+}
+
+/** The names of a node type's settings, as its form shows them; of the type itself, its title. */
+export function useSettingNames(base: string): { nameOf: (setting: string) => string; title: string } {
+  const palette = query.useQuery("get", "/api/catalog");
+  const found = (palette.data?.items as unknown as NodeType[] | undefined)?.find(({ key }) => key === base);
+  const fields = (found?.config.properties ?? {}) as Record<string, Schema>;
+  return {
+    nameOf: (name) => (found && fields[name] ? titleOf(plain(fields[name], found.config).schema, name) : name),
+    title: found ? `${found.title} · ${base}` : base,
+  };
+}
+
+const PARTS = {
+  after_crash: "catalog.after",
+  answers: "catalog.answers",
+  base: "catalog.base",
+  effect: "catalog.effect",
+  emits: "catalog.emits",
+  gather: "catalog.gather",
+  hosts: "catalog.hosts",
+  inputs: "catalog.inputs",
+  irreversible: "catalog.irreversible",
+  summary: "catalog.field.summary",
+  title: "catalog.field.title",
+  fixed: "catalog.fixed",
+  open: "catalog.open",
+} as const;
+
+/** What changed, `fixed.url`, in words: `What IT set: Address`. */
+export function sayPart(path: string, nameOf: (setting: string) => string, t: TFunction): string {
+  const [first = "", ...rest] = path.split(".");
+  const part = first in PARTS ? t(PARTS[first as keyof typeof PARTS]) : first;
+  const name = rest.join(".");
+  return name ? `${part}: ${first === "fixed" || first === "open" ? nameOf(name) : name}` : part;
+}
+
+/** One side of what changed; of a setting that is left open, what teams read beside it. */
+export function sayChanged(path: string, value: unknown, t: TFunction): string {
+  if (!path.startsWith("open.")) return sayValue(value, t);
+  const { title, choices = [] } = value as { title?: string; choices?: string[] };
+  return [title, choices.length > 0 && t("catalog.oneOf", { what: choices.join(", ") })].filter(Boolean).join(" · ") || t("catalog.anyValue");
+}

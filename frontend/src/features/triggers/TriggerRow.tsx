@@ -59,7 +59,10 @@ export function TriggerRow({ trigger, words, mayWrite, onEdit, onLog }: Props) {
           {trigger.pinned !== null && <Badge color="gray">{t("triggers.only", { number: trigger.pinned })}</Badge>}
         </div>
         <div className={classes.below}>{words}</div>
-        <div className={classes.below}>{t("triggers.inTheNameOf", { name: trigger.owner.name })}</div>
+        {/* Whoever calls the API says by the token who it is. */}
+        {trigger.kind !== "api" && (
+          <div className={classes.below}>{t("triggers.inTheNameOf", { name: trigger.owner.name })}</div>
+        )}
       </div>
       {mayWrite && (
         <div className={classes.acts}>

@@ -1,14 +1,16 @@
-import { Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text } from "@mantine/core";
+import { Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { query, type TriggerRow } from "@/api/client";
-import type { Offer } from "@/api/pending";
 import { Condition } from "@/forms/Condition";
 import { type Values, ValuesContext } from "@/forms/values";
 import type { Schema } from "@/graph";
 import { announce } from "@/kit/announce";
 import { ProblemAlert } from "@/kit/ProblemAlert";
 import { useStale } from "@/kit/stale";
+import type { Bindings } from "../TriggerInputs";
+import { HookInputs } from "./HookInputs";
+import { offersOf } from "./offers";
 
 export type HookSettings = {
   signed: boolean;
@@ -27,22 +29,13 @@ export const settingsOf = (trigger: TriggerRow): HookSettings => ({
   ...(trigger.settings as Partial<HookSettings>),
 });
 
-/** Fields of a body that a condition can name, two levels deep. */
-function offersOf(schema: Schema, base = "body", depth = 0): Offer[] {
-  const fields = Object.entries((schema.properties ?? {}) as Record<string, Schema>);
-  return fields.flatMap(([name, field]) => {
-    const path = `${base}.${name}`;
-    if (!/^[A-Za-z_]\w*$/.test(name)) return [];
-    const type = Array.isArray(field.type) ? field.type[0] : field.type;
-    if (type === "object" && depth < 2) return offersOf(field, path, depth + 1);
-    return [{ path, word: "fits" as const, reason: "", sure: true, ...(type && { type: String(type) }) }];
-  });
-}
-
 /** What a webhook takes and how it answers: which deliveries start a run, at once or with the result, how many. */
-export function HookSettingsForm({ trigger, body }: { trigger: TriggerRow; body: Schema }) {
+export function HookSettingsForm({ trigger, inputs }: { trigger: TriggerRow; inputs: Schema }) {
   const { t } = useTranslation();
   const [wanted, setWanted] = useState(() => settingsOf(trigger));
+  const [name, setName] = useState(trigger.name);
+  const kept = trigger.inputs as Bindings | null;
+  const [bound, setBound] = useState(kept);
   const stale = useStale("/api/triggers", "/api/workflows");
   const answers = useId();
   const save = query.useMutation("patch", "/api/triggers/{trigger}", {
@@ -52,13 +45,17 @@ export function HookSettingsForm({ trigger, body }: { trigger: TriggerRow; body:
     },
   });
   const set = (change: Partial<HookSettings>): void => setWanted((was) => ({ ...was, ...change }));
-  const isChanged = JSON.stringify(wanted) !== JSON.stringify(settingsOf(trigger));
+  const said = JSON.stringify([wanted, name.trim(), bound]);
+  const isChanged = said !== JSON.stringify([settingsOf(trigger), trigger.name, kept]);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const params = { path: { trigger: trigger.id }, header: { "if-match": `"${trigger.revision}"` } };
-    save.mutate({ params, body: { settings: wanted } });
+    save.mutate({ params, body: { settings: wanted, name: name.trim(), inputs: bound } });
   };
-  const offers = offersOf(body);
+  const path = { params: { path: { trigger: trigger.id } } };
+  const sample = query.useQuery("get", "/api/triggers/{trigger}/webhook/sample", path);
+  // The body is the input itself, or else what a sample showed of it.
+  const offers = offersOf(bound === null ? inputs : ((sample.data?.body ?? {}) as Schema));
   const values: Values = {
     describe: (path) => ({ step: path.replace(/^body\./, ""), field: "", kind: "input" }),
     offers: () => offers,
@@ -69,6 +66,15 @@ export function HookSettingsForm({ trigger, body }: { trigger: TriggerRow; body:
     <form onSubmit={submit}>
       <Stack gap="lg">
         <ProblemAlert error={save.error} />
+        <TextInput
+          label={t("triggers.name")}
+          value={name}
+          maxLength={200}
+          required
+          withAsterisk={false}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <HookInputs trigger={trigger.id} inputs={inputs} value={bound} onChange={setBound} />
         <ValuesContext.Provider value={values}>
           <Condition
             label={t("webhook.when")}
@@ -124,7 +130,7 @@ export function HookSettingsForm({ trigger, body }: { trigger: TriggerRow; body:
           onChange={(event) => set({ signed: event.currentTarget.checked })}
         />
         <Group justify="flex-end">
-          <Button type="submit" variant="default" disabled={!isChanged} loading={save.isPending}>
+          <Button type="submit" variant="default" disabled={!isChanged || !name.trim()} loading={save.isPending}>
             {t("kit.save")}
           </Button>
         </Group>

@@ -63,7 +63,7 @@ export function Webhook({ trigger, team, inputs }: { trigger: TriggerRow; team: 
       </section>
       <section className={classes.part} aria-label={t("webhook.takes")}>
         <h2>{t("webhook.takes")}</h2>
-        <HookSettingsForm key={trigger.revision} trigger={trigger} body={trigger.inputs === null ? inputs : {}} />
+        <HookSettingsForm key={trigger.revision} trigger={trigger} inputs={inputs} />
       </section>
       {webhook.address && (
         <section className={classes.part} aria-label={t("webhook.try")}>

@@ -34,7 +34,8 @@ export function WebhookPage() {
   if (!workflow.data || !list.data || !asked.data) return <Loading lines={6} />;
   const trigger = asked.data;
   const { team, archived } = workflow.data;
-  const isOn = trigger.state !== "off";
+  const isOn = trigger.state === "on";
+  const say = t as unknown as (key: string, options: Record<string, unknown>) => string;
   return (
     <Page
       narrow
@@ -57,7 +58,8 @@ export function WebhookPage() {
       <ProblemAlert error={flip.error} />
       {trigger.paused && (
         <Alert color="yellow" mb="lg" icon={<CirclePause aria-hidden />} title={t("webhook.paused")}>
-          {trigger.paused.sentence}
+          {say(`triggers.why.${trigger.paused.code}`, { defaultValue: trigger.paused.sentence, count: 1 })}{" "}
+          {t("triggers.paused.why")}
         </Alert>
       )}
       <Webhook trigger={trigger} team={team.id} inputs={list.data.inputs as Schema} />

@@ -1,0 +1,120 @@
+/** The page of a webhook: what pauses it is said, switching on switches on, and inputs are bound field by field. */
+
+import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import {
+  createMemoryHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Outlet,
+  RouterProvider,
+} from "@tanstack/react-router";
+import { configure, render, screen, waitFor } from "@testing-library/react";
+import { userEvent } from "@testing-library/user-event";
+import { Suspense } from "react";
+import { afterEach, beforeAll, expect, it, vi } from "vitest";
+import { WebhookPage } from "@/features/triggers/webhook/WebhookPage";
+import { changeLanguage, startTexts } from "./language";
+import { makeTheme } from "./theme";
+
+configure({ asyncUtilTimeout: 8000 });
+vi.setConfig({ testTimeout: 30_000 });
+beforeAll(() => startTexts("en", "editor", "rest"), 60_000);
+afterEach(() => vi.unstubAllGlobals());
+
+const ADA = { id: "p", name: "Ada" };
+const MAY = ["trigger.write"];
+const HOOK = {
+  id: "t1",
+  kind: "webhook",
+  name: "The shop",
+  workflow: "w",
+  revision: 4,
+  state: "paused",
+  paused: { code: "archived", sentence: "Said by the server." },
+  settings: {},
+  inputs: null,
+  owner: ADA,
+};
+const ANSWERS: Record<string, unknown> = {
+  "/api/session": {
+    person: { ...ADA, language: "en" },
+    may: MAY,
+    teams: [{ id: "team", name: "Team", may: MAY }],
+    csrf: "c",
+  },
+  "/api/workflows/w": { id: "w", name: "Orders", team: { id: "team", name: "Team" }, archived: false },
+  "/api/workflows/w/triggers": {
+    items: [],
+    version: 1,
+    inputs: { type: "object", required: ["order"], properties: { order: { type: "string", title: "Order" } } },
+  },
+  "/api/triggers/t1": HOOK,
+  "/api/triggers/t1/webhook": { address: null, secrets: [], unsigned_by: null, listens_until: null },
+  "/api/triggers/t1/webhook/sample": null,
+};
+
+function show() {
+  const sent: { method: string; path: string; body: unknown }[] = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    const { pathname } = new URL(request.url);
+    if (request.method !== "GET") {
+      sent.push({ method: request.method, path: pathname, body: await request.json().catch(() => null) });
+      return Response.json(HOOK);
+    }
+    return Response.json(ANSWERS[pathname] ?? null);
+  });
+  const root = createRootRoute({ component: Outlet });
+  const inside = createRoute({ getParentRoute: () => root, id: "inside", component: Outlet });
+  const page = (path: string, component: () => React.ReactNode) =>
+    createRoute({ getParentRoute: () => inside, path, component });
+  const router = createRouter({
+    routeTree: root.addChildren([
+      inside.addChildren([
+        page("/workflows/$id/webhooks/$trigger", WebhookPage),
+        page("/workflows/$id/triggers", () => null),
+        page("/workflows/$id/deliveries/$trigger", () => null),
+      ]),
+    ]),
+    history: createMemoryHistory({ initialEntries: ["/workflows/w/webhooks/t1"] }),
+  });
+  render(
+    <MantineProvider theme={makeTheme("Close")} env="test">
+      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+        <Suspense>
+          <RouterProvider router={router as never} />
+        </Suspense>
+      </QueryClientProvider>
+    </MantineProvider>,
+  );
+  return { sent, user: userEvent.setup() };
+}
+
+it("shows a paused one as not on, says why, and switches it on", async () => {
+  const { sent, user } = show();
+  const on = await screen.findByRole("switch", { name: "On" });
+  expect(on).toHaveProperty("checked", false);
+  expect(screen.getByText(/The workflow is archived/)).toBeTruthy();
+  await user.click(on);
+  await waitFor(() => expect(sent[0]).toEqual({ method: "PUT", path: "/api/triggers/t1/switch", body: { on: true } }));
+});
+
+it("says in German why it is paused", async () => {
+  show();
+  await screen.findByRole("switch", { name: "On" });
+  await changeLanguage("de");
+  expect(await screen.findByText(/Der Workflow ist archiviert/)).toBeTruthy();
+  await changeLanguage("en");
+});
+
+it("binds the inputs to parts of the body, and renames it", async () => {
+  const { sent, user } = show();
+  await user.click(await screen.findByText("Field by field"));
+  const name = screen.getByRole("textbox", { name: "Name" });
+  await user.clear(name);
+  await user.type(name, "The till");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(sent).toHaveLength(1));
+  expect(sent[0]?.body).toMatchObject({ name: "The till", inputs: { order: { from: "body.order" } } });
+});
