@@ -126,8 +126,9 @@ def test_a_template_is_written_in_the_editor(
     page.get_by_role("textbox", name="Name", exact=True).fill("Ask the shop")
     page.get_by_role("textbox", name="Word in files").fill("ask_shop")
     page.get_by_role("textbox", name="What it does").fill("Asks the shop.")
-    page.get_by_role("radiogroup", name=re.compile("^Who sets .*timeout", re.IGNORECASE)).get_by_text("Open").click()
-    page.get_by_role("textbox", name=re.compile("^Name of .* that teams read")).fill("Patience")
+    for setting in ("Address", "Longest wait, in seconds"):
+        page.get_by_role("radiogroup", name=f"Who sets {setting}").get_by_text("Open").click()
+    page.get_by_role("textbox", name="Name of Longest wait, in seconds that teams read").fill("Patience")
     page.get_by_role("combobox", name="When nobody saw whether it happened").click()
     page.get_by_role("option", name="A person decides").click()
     page.get_by_role("button", name="Try the examples").click()

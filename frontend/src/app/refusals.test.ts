@@ -3,6 +3,7 @@
 import i18next from "i18next";
 import { beforeAll, expect, it } from "vitest";
 import { wordsOf } from "@/kit/problem";
+import { sayTried } from "@/kit/tried";
 import de from "./texts/de.json";
 
 const german = i18next.createInstance();
@@ -32,4 +33,16 @@ it.each([
   [{ code: "trigger", field: "moon" }, "Said by the server."],
 ])("says %j", (problem, sentence) => {
   expect(wordsOf({ sentence: "Said by the server.", ...problem }, german.t).sentence).toBe(sentence);
+});
+
+it.each([
+  ["crm.example answered with status 200.", "crm.example antwortete mit Status 200."],
+  ["small-2026 answered, with 5 tokens in and 2 out.", "small-2026 hat geantwortet, mit 5 Token hinein und 2 heraus."],
+  [
+    "https://crm.example:443 cannot be reached: nothing answers there.",
+    "https://crm.example:443 ist nicht erreichbar: Dort antwortet nichts.",
+  ],
+  ["Something new was said.", "Something new was said."],
+])("says what a test said: %s", (said, words) => {
+  expect(sayTried(said, german.t)).toBe(words);
 });

@@ -74,5 +74,8 @@ export function sayPart(path: string, nameOf: (setting: string) => string, t: TF
 export function sayChanged(path: string, value: unknown, t: TFunction): string {
   if (!path.startsWith("open.")) return sayValue(value, t);
   const { title, choices = [] } = value as { title?: string; choices?: string[] };
-  return [title, choices.length > 0 && t("catalog.oneOf", { what: choices.join(", ") })].filter(Boolean).join(" · ") || t("catalog.anyValue");
+  return (
+    [title, choices.length > 0 && t("catalog.oneOf", { what: choices.join(", ") })].filter(Boolean).join(" · ") ||
+    t("catalog.anyValue")
+  );
 }

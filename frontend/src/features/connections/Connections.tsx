@@ -10,6 +10,7 @@ import { Row, Rows } from "@/kit/Rows";
 import { may, useSession } from "@/kit/session";
 import { useStale } from "@/kit/stale";
 import { Failure, Loading } from "@/kit/states";
+import { sayTried } from "@/kit/tried";
 import { ConnectionForm } from "./ConnectionForm";
 
 /** The models that may be asked here: those of the environment, and those that admins opened. */
@@ -144,7 +145,9 @@ function OneConnection({ connection, mayWrite, onEdit }: OneProps) {
             </Group>
           )}
           <ProblemAlert error={test.error ?? off.error ?? on.error} />
-          {tried && <Alert role="status" mt="xs" p="xs" color={tried.ok ? "green" : "red"} title={tried.said} />}
+          {tried && (
+            <Alert role="status" mt="xs" p="xs" color={tried.ok ? "green" : "red"} title={sayTried(tried.said, t)} />
+          )}
         </>
       }
     />

@@ -13,6 +13,7 @@ import { may, useSession } from "@/kit/session";
 import { useStale } from "@/kit/stale";
 import { Failure, Loading } from "@/kit/states";
 import { TextLink } from "@/kit/TextLink";
+import { sayTried } from "@/kit/tried";
 import { ChangeGrants, Rotate } from "./acts";
 import { CredentialState, WhoAndWhere } from "./Credentials";
 import { Reach } from "./Reach";
@@ -137,7 +138,7 @@ function Acts({ credential }: { credential: CredentialShown }) {
       </Group>
       <ProblemAlert error={test.error ?? on.error} />
       {tried && (
-        <Alert role="status" mt="md" color={tried.ok ? "green" : "red"} title={tried.said}>
+        <Alert role="status" mt="md" color={tried.ok ? "green" : "red"} title={sayTried(tried.said, t)}>
           {credential.tested_at && <Moment at={credential.tested_at} />}
         </Alert>
       )}

@@ -1,0 +1,30 @@
+/** What a test of a credential or a model connection said, in the person's language; else as the server said it. */
+
+import type { TFunction } from "i18next";
+
+const KNOWN: readonly [pattern: RegExp, key: string][] = [
+  [/^(?<host>\S+) answered with status (?<status>\d+)\.$/, "status"],
+  [/^(?<host>\S+) does not accept it: it answered with status (?<status>\d+)\.$/, "refused"],
+  [/^(?<host>\S+) answered with status (?<status>\d+); whether it accepts it cannot be told\.$/, "unclear"],
+  [/^It opens\. .+$/, "opens"],
+  [/^(?<host>\S+) does not accept the user or the password \(code (?<code>\d+)\)\.$/, "signIn"],
+  [/^(?<host>\S+) let it in\.$/, "letIn"],
+  [/^(?<host>\S+) answers; it needs no sign-in\.$/, "answers"],
+  [/^The database let it in and answered\.$/, "database"],
+  [/^The database cannot be used: (?<what>\w+)\.$/, "noDatabase"],
+  [/^The address of the database cannot be read\.$/, "noAddress"],
+  [/^(?<model>.+) answered, with (?<given>\d+) tokens in and (?<made>\d+) out\.$/, "model"],
+  [/^The name (?<host>\S+) is not known\.$/, "unknown"],
+  [/^(?<host>\S+) (?:did not answer within .+ seconds|took no connection in time)\.$/, "late"],
+  [/^The name (?<host>\S+) could not be looked up just now\.$/, "notNow"],
+  [/^(?<host>\S+) cannot be reached: nothing answers there\.$/, "unreachable"],
+];
+
+export function sayTried(said: string, t: TFunction): string {
+  const say = t as unknown as (key: string, values: Record<string, string>) => string;
+  for (const [pattern, key] of KNOWN) {
+    const found = pattern.exec(said);
+    if (found) return say(`tried.${key}`, { ...found.groups });
+  }
+  return said;
+}
