@@ -68,7 +68,7 @@ SELF = "self"
 
 IN_PERSON = frozenset({
     SELF, "payload.look_inside", "trigger.write", "review.decide", "publish.do", "stage.raise", "governance.approve",
-    "people.write", "organisation.write", "settings.write",
+    "template.approve", "people.write", "organisation.write", "settings.write",
 })  # fmt: skip
 """What no API token carries: judgements, which are a person's own, and what would let a token make itself more than it
 was given (another token, another's password, another role).

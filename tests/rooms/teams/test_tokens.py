@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from builder.kit.ids import show_id
 from builder.kit.pace import Pace
 from builder.teams import gate
 from builder.teams.gate import COOKIE
-from builder.teams.rules import GUESS_PACE, TOKEN_PACE, TOKENS
+from builder.teams.rules import GUESS_PACE, IN_PERSON, RIGHTS, TOKEN_PACE, TOKENS
 from builder.teams.store.tokens import read_token_row
 from builder.teams.tables import token_table
 from builder.teams.tokens import hash_api_token
@@ -232,3 +234,14 @@ def test_who_comes_too_often_waits(world: World, monkeypatch: pytest.MonkeyPatch
     assert stranger.get(ALL_TEAMS).status_code == 429
     clock.seconds += 1
     assert client.get(ALL_TEAMS).status_code == 200, "guesses of others from here do no harm"
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_screens_name_every_permission_that_a_token_may_carry(language: str) -> None:
+    file = Path(__file__).resolve().parents[3] / "frontend" / "src" / "app" / "texts" / f"{language}.json"
+    texts = json.loads(file.read_text("utf-8"))
+    assert [each for each in RIGHTS if each not in IN_PERSON and f"token.may.{each}" not in texts] == []
+
+
+def test_no_token_approves_what_takes_a_second_person() -> None:
+    assert {"template.approve", "governance.approve", "publish.do", "review.decide"} <= IN_PERSON

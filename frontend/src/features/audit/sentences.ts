@@ -24,7 +24,7 @@ export function sayEvent(event: Told, t: TFunction): string {
   const words = say(`said.${event.kind}`, {
     defaultValue: event.sentence,
     ...facts,
-    who: nameOfActor(event.actor),
+    who: event.actor.startsWith("trigger ") ? t("audit.byTrigger") : nameOfActor(event.actor),
     subject: sayThing(event.subject, say),
   });
   return words.replace(/\{\{\w+\}\}/g, "…");
