@@ -80,8 +80,8 @@ KINDS: Mapping[str, Kind] = {
         "{count} Läufe von „{workflow}“ wurden vor ihrem ersten Schritt abgelehnt. Bitte sehen Sie nach, warum.",
     ),
     "run_looked_inside": _kind(
-        "{person} looks inside a run of “{workflow}” that only your team may read: {reason}",
-        "{person} sieht in einen Lauf von „{workflow}“ hinein, den nur Ihr Team lesen darf: {reason}",
+        "{person} looks inside a run of “{workflow}” that only your team may read. The reason: “{reason}”.",
+        "{person} sieht in einen Lauf von „{workflow}“ hinein, den nur Ihr Team lesen darf. Der Grund: „{reason}“.",
         always=True,
     ),
     "trigger_paused": _kind(

@@ -31,7 +31,12 @@ describe("an event", () => {
     expect(said("run_started", { way: "schedule" })).toBe("Ada Berg hat Lauf 0k4 gestartet, durch einen Zeitplan.");
   });
   it("that a trigger caused says so", () => {
-    const started = { kind: "run_started", actor: "trigger 0k3r5v8x2m9qd", subject: "run 0k4", record: { way: "schedule" } };
+    const started = {
+      kind: "run_started",
+      actor: "trigger 0k3r5v8x2m9qd",
+      subject: "run 0k4",
+      record: { way: "schedule" },
+    };
     const words = sayEvent({ ...started, sentence: "" }, german.t);
     expect(words).toBe("Ein Auslöser hat Lauf 0k4 gestartet, durch einen Zeitplan.");
   });

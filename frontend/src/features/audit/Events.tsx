@@ -53,7 +53,9 @@ function Line({ event, isOpen, onToggle }: { event: AuditEvent; isOpen: boolean;
           {what}
           <span className={classes.sentence}>{sayEvent(event, t)}</span>
         </th>
-        <td className={classes.who}>{event.actor.startsWith("trigger ") ? t("audit.byTrigger") : nameOfActor(event.actor)}</td>
+        <td className={classes.who}>
+          {event.actor.startsWith("trigger ") ? t("audit.byTrigger") : nameOfActor(event.actor)}
+        </td>
         <td className={classes.chain}>
           <Chain aria-hidden size={15} /> {t(event.chained ? "audit.chained" : "audit.unchained")}
         </td>
