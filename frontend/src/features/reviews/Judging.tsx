@@ -6,7 +6,6 @@ import { query } from "@/api/client";
 import type { Json, JsonRecord } from "@/graph";
 import { KeysHelp } from "@/kit/KeysHelp";
 import { useKeys } from "@/kit/keys";
-import { LookInside } from "@/kit/LookInside";
 import { Loading } from "@/kit/states";
 import { type Span, Value } from "@/kit/Value";
 import { Beside } from "./Beside";
@@ -18,6 +17,7 @@ import { TaskItems } from "./TaskItems";
 import { useTyped } from "./typed";
 import { useDecide, useWay } from "./useDecide";
 
+const LookInside = lazy(() => import("@/kit/LookInside").then((file) => ({ default: file.LookInside })));
 const EditPane = lazy(() => import("./EditPane").then((file) => ({ default: file.EditPane })));
 
 const isRecord = (value: Json | undefined): value is JsonRecord =>
@@ -110,7 +110,7 @@ export function Judging({ review }: { review: ReviewDetail }) {
           {!review.payload && (
             <div className={classes.closed}>
               <p>{t("reviews.closed")}</p>
-              {review.may_look_inside && <LookInside run={review.run} />}
+              <Suspense>{review.may_look_inside && <LookInside run={review.run} />}</Suspense>
             </div>
           )}
           {review.payload && parts.source !== undefined && (

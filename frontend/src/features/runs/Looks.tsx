@@ -21,7 +21,7 @@ export function Looks({ run }: { run: RunDetail }) {
   return (
     <>
       {open.length > 0 && (
-        <ul className={classes.waits} aria-label={t("run.looks")}>
+        <ul className={classes.waits} aria-label={t("looks.who")}>
           {open.map((each) => (
             <li key={each.id} className={classes.wait}>
               <Eye aria-hidden size={17} />
@@ -41,7 +41,7 @@ export function Looks({ run }: { run: RunDetail }) {
       )}
       {shown.length < past.length && (
         <Button size="compact-sm" variant="subtle" mt={6} onClick={() => setWhole(true)}>
-          {t("run.looks.all", { count: past.length })}
+          {t("looks.all", { count: past.length })}
         </Button>
       )}
     </>
@@ -51,10 +51,10 @@ export function Looks({ run }: { run: RunDetail }) {
 function Said({ look }: { look: RunLook }) {
   const { t, i18n } = useTranslation();
   const said = { name: look.by, until: onTheClock(look.until, i18n.language) };
-  const which = !look.open ? "run.looks.past" : look.mine ? "run.looks.mine" : "run.looks.open";
+  const which = !look.open ? "looks.past" : look.mine ? "looks.mine" : "looks.open";
   return (
     <span className={classes.words}>
-      {t(which, said)} <span className={classes.quiet}>{t("run.looks.reason", { reason: look.reason })}</span>
+      {t(which, said)} <span className={classes.quiet}>{t("looks.reason", { reason: look.reason })}</span>
     </span>
   );
 }

@@ -8,9 +8,9 @@ import { LookInside } from "@/kit/LookInside";
 import { Part } from "@/kit/Page";
 import { Loading } from "@/kit/states";
 import { Value } from "@/kit/Value";
+import { withWords } from "@/kit/words";
 import { Guards } from "./Guards";
 import { Head } from "./Head";
-import { Looks } from "./Looks";
 import type { Drawing } from "./RunPage";
 import { StepList } from "./StepList";
 import classes from "./Story.module.css";
@@ -19,6 +19,7 @@ import { Timeline } from "./Timeline";
 import { useNow } from "./useNow";
 import { Waits } from "./Waits";
 
+const Looks = lazy(() => withWords(import("./Looks")).then((file) => ({ default: file.Looks })));
 const StepPanel = lazy(() => import("./StepPanel").then((file) => ({ default: file.StepPanel })));
 
 const VIEWS = ["canvas", "list", "time"] as const;
@@ -47,7 +48,7 @@ export function Story({ run, drawing: Draw }: { run: RunDetail; drawing: Drawing
     <div className={classes.page} data-open={search.step !== undefined || undefined}>
       <div className={classes.story}>
         <Head run={run} now={now} />
-        <Looks run={run} />
+        <Suspense>{run.looks.length > 0 && <Looks run={run} />}</Suspense>
         <Waits run={run} onOpen={open} />
         <div className={classes.bar}>
           <h2 className={classes.title}>{t("run.steps")}</h2>
