@@ -14,9 +14,6 @@ const EDITOR =
 const AUDIT = "said";
 const REFUSALS = "failed refusal";
 
-/** What only a dialog is told that comes late, with the rest. */
-const LATE = ["problem.look_"];
-
 const WORDS = "virtual:words/";
 const FIRST_WORDS = {
   core: new Set(CORE.split(" ")),
@@ -29,7 +26,6 @@ export type Part = keyof typeof FIRST_WORDS | "rest";
 
 /** The part to which a key belongs. */
 export function findPart(key: string): Part {
-  if (LATE.some((start) => key.startsWith(start))) return "rest";
   const first = key.split(".")[0] ?? "";
   const parts = Object.keys(FIRST_WORDS) as (keyof typeof FIRST_WORDS)[];
   return parts.find((part) => FIRST_WORDS[part].has(first)) ?? "rest";
