@@ -78,13 +78,13 @@ test-storms: $(READY) ## The contracts, every right of everybody, every route at
 	@$(BIN)/pytest -q -n $(TESTERS) -m "(contracts or storms) and not servers and not deep" tests
 
 test-servers: $(READY) ## The contracts on real PostgreSQL and Redis, which the suite starts itself
-	@$(BIN)/pytest -q -n $(TESTERS) -m "servers and not deep"
+	@$(BIN)/pytest -q -n $(TESTERS) --dist worksteal -m "servers and not deep" tests
 
 test-screens: $(PACKAGES) ## The screens' own tests, without a browser
 	@cd frontend && $(NPM) run --silent test
 
 test-journeys: $(READY) $(SCREENS) browser ## From a file, and from a blank canvas in a real browser, to a result
-	@$(BIN)/pytest -q -n 2 -m journeys
+	@$(BIN)/pytest -q -n $(TESTERS) --dist worksteal -m journeys tests/journeys
 
 test-deep: $(READY) ## Many more random cases: 2,000 for each property
 	@HYPOTHESIS_PROFILE=deep $(BIN)/pytest -q -m "not servers and not journeys" --timeout 3600

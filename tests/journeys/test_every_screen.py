@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.drawing import sign_in
+from tests.journeys.judging import judge_both
 from tests.journeys.product import NARROW, WIDE, OpenPage, Product, judge_page, profile
 from tests.journeys.spending import set_budget, spend
 
@@ -137,17 +138,16 @@ OVER: dict[str, tuple[str, Callable[[Page], object]]] = {
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_comes_up_over_a_screen_is_for_everybody(
-    visited: Visited, open_page: OpenPage, scheme: str, size: dict[str, int]
+    visited: Visited, open_page: OpenPage, size: dict[str, int]
 ) -> None:
-    page = open_page(size=size, scheme=scheme, state=visited.state)
+    page = open_page(size=size, state=visited.state)
     for name, (address, open_it) in OVER.items():
         show(page, visited, address)
         open_it(page)
         page.wait_for_load_state("networkidle")
         expect(page.locator(LOADING)).to_have_count(0)
-        judge_page(page, name)
+        judge_both(page, name)
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
@@ -162,16 +162,13 @@ def test_every_screen_speaks_german(visited: Visited, open_page: OpenPage, size:
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_screen_is_for_everybody(
-    visited: Visited, open_page: OpenPage, scheme: str, size: dict[str, int]
-) -> None:
-    page = open_page(size=size, scheme=scheme, state=visited.state)
+def test_every_screen_is_for_everybody(visited: Visited, open_page: OpenPage, size: dict[str, int]) -> None:
+    page = open_page(size=size, state=visited.state)
     for name, address in SCREENS.items():
         show(page, visited, address)
         if name in DRAWN and size is WIDE:
             page.locator(".react-flow__node").first.wait_for()
-        judge_page(page, name)
+        judge_both(page, name)
 
 
 def test_what_is_pinned_is_there_tomorrow(visited: Visited, open_page: OpenPage) -> None:

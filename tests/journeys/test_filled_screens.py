@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.journeys.drawing import sign_in
-from tests.journeys.product import NARROW, WIDE, OpenPage, Product, judge_page, profile
+from tests.journeys.judging import judge_both
+from tests.journeys.product import NARROW, WIDE, OpenPage, Product, profile
 
 pytestmark = pytest.mark.journeys
 
@@ -91,11 +92,10 @@ SCREENS = {
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_screens_with_something_in_them_are_for_everybody(
-    filled: Filled, open_page: OpenPage, scheme: str, size: dict[str, int]
+    filled: Filled, open_page: OpenPage, size: dict[str, int]
 ) -> None:
-    page = open_page(size=size, scheme=scheme, state=filled.state)
+    page = open_page(size=size, state=filled.state)
     for name, (address, text) in SCREENS.items():
         page.goto(filled.product.url + address.format(credential=filled.credential))
         page.get_by_text(text).first.scroll_into_view_if_needed()
@@ -103,4 +103,4 @@ def test_screens_with_something_in_them_are_for_everybody(
         expect(page.locator(".mantine-Skeleton-root")).to_have_count(0)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the window"
         assert "canary-" not in page.content()
-        judge_page(page, name)
+        judge_both(page, name)

@@ -140,23 +140,45 @@ def find_caller_of(world: World, token: str) -> Caller:
     return found.caller
 
 
-def make_world(folder: Path, migrated: Path) -> World:
-    """A fresh organisation in a folder: a copy of one that was made once."""
-    people, ours, theirs = furnish_home(migrated)
-    shutil.copytree(migrated.parent / "home", folder, dirs_exist_ok=True)
+def make_world(folder: Path, migrated: Path, *, known: bool = False) -> World:
+    """A fresh organisation in a folder: a copy of one that was made once. Where callers are `known`, everybody is
+    signed in from the start, and `caller` says who that is without a transaction.
+    """
+    home = furnish_home(migrated, known)
+    shutil.copytree(home.folder, folder, dirs_exist_ok=True)
     application = open_home(folder)
-    return World(application, ours, theirs, dict(people), join_app(application))
+    made = World(application, home.ours, home.theirs, dict(home.people), join_app(application))
+    if known:
+        callers = {**home.callers}
+        made.caller = callers.__getitem__  # type: ignore[method-assign, assignment]  # the same answers
+    return made
+
+
+@dataclass(frozen=True)
+class Home:
+    """What fresh organisations are copies of.
+
+    Attributes:
+        callers: what the verbs are told of who calls, by name; empty where nobody is signed in.
+    """
+
+    folder: Path
+    ours: int
+    theirs: int
+    people: dict[str, int]
+    callers: dict[str, Caller]
 
 
 @functools.cache
-def furnish_home(migrated: Path) -> tuple[dict[str, int], int, int]:
-    """Makes the home that every fresh organisation is a copy of: its people and the ids of both teams."""
-    home = migrated.parent / "home"
-    home.mkdir()
-    shutil.copy(migrated, home / "handrail.db")
-    made = people_world(open_home(home))
+def furnish_home(migrated: Path, known: bool) -> Home:
+    """Makes the home that every fresh organisation is a copy of."""
+    folder = migrated.parent / ("home in use" if known else "home")
+    folder.mkdir()
+    shutil.copy(migrated, folder / "handrail.db")
+    made = people_world(open_home(folder))
+    callers = {name: made.caller(name) for name in made.people} if known else {}
     made.application.close()
-    return made.people, made.ours, made.theirs
+    return Home(folder, made.ours, made.theirs, made.people, callers)
 
 
 def open_home(folder: Path) -> Application:
