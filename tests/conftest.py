@@ -5,15 +5,18 @@ one no credential stands anywhere.
 from __future__ import annotations
 
 import functools
+import itertools
 import os
+import re
 import socket
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from builder.kit.memory import settle_memory
+from builder.kit.memory import loading
 from tests.canaries import pytest_runtest_logreport, pytest_sessionfinish, pytest_terminal_summary
 
 __all__ = ["pytest_runtest_logreport", "pytest_sessionfinish", "pytest_terminal_summary"]
@@ -26,12 +29,15 @@ settings.register_profile("deep", max_examples=2_000, deadline=None, suppress_he
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 PURE = {"kit", "engine", "house", "patterns"}
+_numbers = itertools.count(1)
 HERE = Path(__file__).resolve().parent
 
 
-def pytest_collection_finish() -> None:
-    """What was loaded and collected stays to the end: nobody need look at it for garbage again and again."""
-    settle_memory()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is loaded and collected stays to the end: nobody need look at it for garbage, then or later."""
+    with loading():
+        return (yield)
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +56,13 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def find_room(file: Path) -> str:
     """The folder of tests that a file stands in; empty for one that stands elsewhere."""
     return file.relative_to(HERE).parts[0] if HERE in file.parents else ""
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the test's own. Pytest's reads the names of all others to find the next, and links to the last."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    return tmp_path_factory.mktemp(f"{name}-{next(_numbers)}", numbered=False)
 
 
 @pytest.fixture(autouse=True)
