@@ -8,6 +8,8 @@ UV := $(BIN)/uv
 READY := $(VENV)/.ready
 # Processes that test side by side: one more than a small machine has cores, since a test also waits, for disks and others.
 TESTERS ?= 3
+# The folders of tests in which a mark is said, so that a stage need not load all others.
+MARKED = $(shell grep -rlE 'mark\.($(1))|tests\.backends import' tests nodes --include='test_*.py' --include=conftest.py | xargs -n1 dirname | sort -u)
 BEGAN := $(shell date +%s)
 export HANDRAIL_HOME ?= $(CURDIR)/.handrail
 # Python keeps what it compiled, whatever the environment says: every process here starts in half the time.
@@ -75,10 +77,10 @@ test-fast: $(READY) ## The fast suite, under a minute: no server but SQLite
 	@$(BIN)/pytest -q -n $(TESTERS) -m "not storms and not servers and not deep" $(addprefix --ignore tests/,contracts house journeys storms)
 
 test-storms: $(READY) ## The contracts, every right of everybody, every route at random, kills and faults, on SQLite
-	@$(BIN)/pytest -q -n $(TESTERS) -m "(contracts or storms) and not servers and not deep" tests
+	@$(BIN)/pytest -q -n $(TESTERS) -m "(contracts or storms) and not servers and not deep" $(call MARKED,storms|contracts)
 
 test-servers: $(READY) ## The contracts on real PostgreSQL and Redis, which the suite starts itself
-	@$(BIN)/pytest -q -n $(TESTERS) --dist worksteal -m "servers and not deep" tests
+	@$(BIN)/pytest -q -n $(TESTERS) --dist worksteal -m "servers and not deep" $(call MARKED,servers)
 
 test-screens: $(PACKAGES) ## The screens' own tests, without a browser
 	@cd frontend && $(NPM) run --silent test

@@ -159,7 +159,7 @@ def test_a_keeper_and_an_api_are_watched_and_leave(begin: Begin, environment: di
         assert wait_for(f"http://127.0.0.1:{port}/health", process) == "ok\n"
         assert wait_for(f"http://127.0.0.1:{port}/ready", process) == "ok\n"
     assert json.loads(wait_for(f"http://127.0.0.1:{ports[1]}/api/ready", api)) == {"ok": True}
-    assert httpx.get(f"http://127.0.0.1:{ports[1]}/metrics", trust_env=False).status_code != 200
+    assert "handrail_" not in httpx.get(f"http://127.0.0.1:{ports[1]}/metrics", trust_env=False).text
     figures = httpx.get(f"http://127.0.0.1:{ports[2]}/metrics", trust_env=False).text
     assert 'handrail_http_requests_total{method="GET",route="/api/ready",status="200"}' in figures
     assert "handrail_reviews_waiting 0.0" in figures
