@@ -185,9 +185,9 @@ def test_what_is_pinned_is_there_tomorrow(visited: Visited, open_page: OpenPage)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_door_is_for_everybody(product: Product, open_page: OpenPage, scheme: str) -> None:
-    page = open_page(scheme=scheme, size=NARROW)
-    page.goto(f"{product.url}/sign-in")
+def test_the_door_is_for_everybody(visited: Visited, open_page: OpenPage, scheme: str) -> None:
+    page = open_page(scheme=scheme, size=NARROW)  # nobody is asked for a password before the first owner has one
+    page.goto(f"{visited.product.url}/sign-in")
     page.get_by_role("button", name="Sign in").wait_for()
     judge_page(page, "sign-in")
 

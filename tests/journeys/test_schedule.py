@@ -33,7 +33,7 @@ def open_triggers(page: Page, product: Product) -> None:
 def test_a_schedule_is_made_by_plain_choices(product: Product, state: object, open_page: OpenPage) -> None:
     page = open_page(size=WIDE, state=state)
     open_triggers(page, product)
-    expect(page.get_by_text("Only people start this workflow")).to_be_visible()
+    expect(page.get_by_text("No schedule and no webhook yet")).to_be_visible()
     page.get_by_role("button", name="Add", exact=True).click()
     page.get_by_role("menuitem", name="A schedule").click()
     dialog = page.get_by_role("dialog")
