@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from builder.db.dialect import DRIVER
@@ -27,6 +28,8 @@ NETWORK_SYSTEMS = frozenset((
 ))  # fmt: skip
 """File systems whose locks SQLite cannot trust."""
 
+_STATEMENTS = 1_000
+"""So many compiled ones are kept between the engine that writes SQLite and the one that reads it."""
 BUSY_MILLISECONDS = 10_000
 IDLE_MILLISECONDS = 5_000
 """How long PostgreSQL waits for the next statement of a transaction. A process that stands still in the middle of one
@@ -240,8 +243,9 @@ def _open_sqlite(url: URL) -> Database:
         raise DatabaseError(f"The folder {file.parent} cannot be made: {error.strerror}.") from error
     refuse_network_file(file)
     url = url.set(drivername=DRIVER, database=str(file))
-    writer = create_engine(url, pool_size=4, max_overflow=12, hide_parameters=True)
-    reader = create_engine(url, pool_size=4, max_overflow=12, hide_parameters=True)
+    both: dict[str, Any] = {"compiled_cache": LRUCache(_STATEMENTS)}
+    writer = create_engine(url, pool_size=4, max_overflow=12, hide_parameters=True, execution_options=both)
+    reader = create_engine(url, pool_size=4, max_overflow=12, hide_parameters=True, execution_options=both)
     event.listen(writer, "connect", lambda connection, _: prepare_sqlite(connection))
     event.listen(reader, "connect", lambda connection, _: _prepare_reader(connection))
     event.listen(writer, "begin", lambda connection: _begin_sqlite(connection, "BEGIN IMMEDIATE"))

@@ -1,4 +1,4 @@
-"""SQLite as SQLAlchemy speaks it, once for all engines of a process: each statement is compiled once between them.
+"""SQLite as SQLAlchemy speaks it, once for all engines of a process, so that two of them can share what they compiled.
 
 Whoever opens a database has one engine to write and one to read, and each would compile every statement anew.
 """
@@ -8,17 +8,13 @@ from __future__ import annotations
 import threading
 from typing import Any, Self
 
-from sqlalchemy import Engine
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.util import LRUCache
 
 DRIVER = "sqlite+shared"
 """Name of the driver in an address."""
 
 _making = threading.Lock()
-_MOST = 2_000
-_compiled: LRUCache[Any, Any] = LRUCache(_MOST)
 
 
 class SharedDialect(SQLiteDialect_pysqlite):
@@ -41,11 +37,6 @@ class SharedDialect(SQLiteDialect_pysqlite):
             if not self._made:
                 super().__init__(**options)
                 self._made = True
-
-    @classmethod
-    def engine_created(cls, engine: Engine) -> None:
-        """Lets an engine take what others compiled."""
-        engine.update_execution_options(compiled_cache=_compiled)
 
 
 registry.register("sqlite.shared", __name__, "SharedDialect")
