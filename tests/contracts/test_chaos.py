@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy import func, select
 
 from builder.db import open_database
 from tests.contracts.chaos.storm import Faults, Storm
@@ -57,4 +59,19 @@ def test_a_transaction_that_stands_still_gives_its_locks_back(postgres: Postgres
     other.commit()
     for connection in (stopped, other):
         connection.close()
+    database.close()
+
+
+@pytest.mark.servers
+def test_a_connection_that_was_lost_while_it_lay_is_replaced(
+    postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("builder.db.database.TRUSTED_SECONDS", 0.0)
+    database = open_database(postgres.create_database("lost"))
+    with database.read() as session:
+        lost = session.scalar(select(func.pg_backend_pid()))
+    with psycopg.connect(postgres.plain_url("lost"), autocommit=True) as other:
+        assert other.execute("SELECT pg_terminate_backend(%s, 60000)", (lost,)).fetchone() == (True,)
+    with database.read() as session:
+        assert session.scalar(select(func.pg_backend_pid())) != lost
     database.close()

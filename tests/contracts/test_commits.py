@@ -126,11 +126,13 @@ def test_what_other_rooms_write_stands_or_falls_with_the_rows(quiet: World) -> N
     assert _rows(quiet, run_id) == []
 
 
-def test_many_rows_at_once(quiet: World) -> None:
+@pytest.mark.parametrize("count", [2, 8, 9, 64, 65, 500])
+def test_many_rows_at_once(quiet: World, count: int) -> None:
+    """Few rows are bound one by one, more as arrays, and on SQLite sixty-four in one statement."""
     run_id = quiet.start(NOTE)
     _claim(quiet, run_id, "me")
-    _commit(quiet, StepCommit(run_id, "me", 1, [_row(seq) for seq in range(1, 501)]))
-    assert _rows(quiet, run_id) == list(range(1, 501))
+    _commit(quiet, StepCommit(run_id, "me", 1, [_row(seq) for seq in range(1, count + 1)]))
+    assert _rows(quiet, run_id) == list(range(1, count + 1))
 
 
 class _BreaksAfter:
