@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
-from builder.db import POSTGRES_CLOCK, SQLITE_CLOCK
+from builder.db import POSTGRES_CLOCK, SQLITE_CLOCK, write_json
 from builder.runs.schemas import Row, StoredText
 
 
@@ -182,17 +182,10 @@ def _sqlite_insert(rows: int) -> str:
 
 _UNSYNCED = "AND set_config('synchronous_commit', 'off', true) IS NOT NULL"
 _TYPES = ("int4", "text", "text", "text", "int4", "text", "text", "text", "bytea")
-_SINGLY_AT_MOST = 8  # rows bound value by value; more are bound as arrays, which the driver takes 0.1 ms to make
+_GIVEN = ", ".join(f"{name} {kind}" for name, kind in zip(Row._fields, _TYPES, strict=True))
 
 
-@lru_cache(maxsize=64)
-def _postgres_commit(rows: int | None, closing: bool, synced: bool) -> str:
-    """The statement for so many rows; None: for any number of them, as arrays."""
-    if rows is None:
-        given = f"unnest({', '.join(f'%s::{each}[]' for each in _TYPES)})"
-    else:
-        first, more = ", ".join(f"%s::{each}" for each in _TYPES), ", ".join("%s" for _ in _TYPES)
-        given = f"(VALUES {', '.join(f'({each})' for each in [first, *[more] * (rows - 1)])})"
+def _postgres_commit(closing: bool, synced: bool) -> str:
     close = (
         ", shut AS (UPDATE run SET status = %s, why = %s, result = %s, result_ref = %s, cost = %s, wake_at = %s, "
         f"owner = NULL, ended_at = CASE WHEN %s THEN {POSTGRES_CLOCK} END "
@@ -202,10 +195,20 @@ def _postgres_commit(rows: int | None, closing: bool, synced: bool) -> str:
         "WITH fence AS (SELECT id, epoch, told, cancel_by FROM run WHERE id = %s AND owner = %s AND epoch = %s "
         f"AND status = 'running' {'' if synced else _UNSYNCED} FOR UPDATE), "
         f"put AS (INSERT INTO step (run_id, epoch, at, {_ROW_COLUMNS}) "
-        f"SELECT fence.id, fence.epoch, {POSTGRES_CLOCK}, given.* FROM fence, {given} AS given) "
+        f"SELECT fence.id, fence.epoch, {POSTGRES_CLOCK}, given.* "
+        f"FROM fence, json_to_recordset(%s::json) AS given ({_GIVEN})) "
         f"{close if closing else ''}"
         f"SELECT told, cancel_by, {'EXISTS (SELECT 1 FROM shut)' if closing else 'false'} FROM fence"
     )
+
+
+def _join_rows(rows: Sequence[Row]) -> str:
+    """Rows as one text for `json_to_recordset`: the driver makes nine arrays four times as slowly."""
+    texts = [dict(zip(Row._fields, row, strict=True)) for row in rows]
+    for text, row in zip(texts, rows, strict=True):
+        if row.secret is not None:
+            text["secret"] = f"\\x{row.secret.hex()}"
+    return write_json(texts)
 
 
 class PostgresHot:
@@ -220,6 +223,9 @@ class PostgresHot:
     _last = _LAST
     _beat = _BEAT.format(clock=POSTGRES_CLOCK, at="%s", how=_UNSYNCED)
     _news = _NEWS.format(at="%s")
+    _statements: ClassVar = {
+        (closing, synced): _postgres_commit(closing, synced) for closing in (False, True) for synced in (False, True)
+    }
 
     def claim(self, connection: Any, run_id: int, owner: str) -> Claim | None:
         """Makes a ready run ours; None when it is not ready (any more)."""
@@ -228,17 +234,11 @@ class PostgresHot:
 
     def commit(self, connection: Any, commit: StepCommit, *, synced: bool) -> Committed:
         """Adds the rows and closes the run. Raises FencedError."""
-        count = len(commit.rows)
-        singly = 0 < count <= _SINGLY_AT_MOST
-        values: list[Any] = [commit.run_id, commit.owner, commit.epoch]
-        if singly:
-            values += [value for row in commit.rows for value in row]
-        else:
-            values += [[row[place] for row in commit.rows] for place in range(len(_TYPES))]
+        values: list[Any] = [commit.run_id, commit.owner, commit.epoch, _join_rows(commit.rows)]
         if (closing := commit.closing) is not None:
             values += [closing.status, closing.why, closing.result.text, closing.result.ref, closing.cost]
             values += [closing.wake_at, closing.final, closing.told]
-        statement = _postgres_commit(count if singly else None, closing is not None, synced)
+        statement = self._statements[closing is not None, synced]
         found = connection.execute(statement, values, prepare=True).fetchone()
         if found is None:
             raise FencedError

@@ -23,6 +23,7 @@ from builder.runs import (
     reap_workers,
     release_run,
     resume_run,
+    store,
     sweep_ready,
 )
 from builder.runs.committer import Committer
@@ -128,11 +129,25 @@ def test_what_other_rooms_write_stands_or_falls_with_the_rows(quiet: World) -> N
 
 @pytest.mark.parametrize("count", [2, 8, 9, 64, 65, 500])
 def test_many_rows_at_once(quiet: World, count: int) -> None:
-    """Few rows are bound one by one, more as arrays, and on SQLite sixty-four in one statement."""
+    """On SQLite sixty-four are put in by one statement."""
     run_id = quiet.start(NOTE)
     _claim(quiet, run_id, "me")
     _commit(quiet, StepCommit(run_id, "me", 1, [_row(seq) for seq in range(1, count + 1)]))
     assert _rows(quiet, run_id) == list(range(1, count + 1))
+
+
+def test_rows_come_back_as_they_were_committed(quiet: World) -> None:
+    run_id = quiet.start(NOTE)
+    _claim(quiet, run_id, "me")
+    awkward = '{"text":"\\u0000 \\"\\\\ %s ? :x é \U0001f600"}'
+    rows = [
+        Row(1, "step", "rows[0].a", "running", 1, "{}", None, None, None),
+        Row(2, "step", "rows[0].a", "succeeded", 1, awkward, awkward, None, b"\x00\xff\\x"),
+        Row(3, "scope", "", "succeeded", 0, "{}", None, "ab" * 32, b""),
+    ]
+    _commit(quiet, StepCommit(run_id, "me", 1, rows))
+    with quiet.database.read() as session:
+        assert [each.row for each in store.read_record(session, run_id)] == rows
 
 
 class _BreaksAfter:
