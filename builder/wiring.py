@@ -23,7 +23,7 @@ from builder.egress import Allowed, Client
 from builder.engine.facts import ConnectionFacts
 from builder.engine.plan import Plan
 from builder.files import RunFiles
-from builder.governance import AdmitExempt, BudgetAdmit, SpendingBook
+from builder.governance import AdmitExempt, AdmitUnhalted, BudgetAdmit, SpendingBook
 from builder.keeping import Kept, keeper_rounds
 from builder.kit.logs import set_up_logs
 from builder.kit.sealing import SigningKey, Wrapping
@@ -56,7 +56,7 @@ from builder.queue import (
     start_embedded_worker,
 )  # fmt: skip
 from builder.reviews import open_review, sees_file, withdraw_review
-from builder.runs import Reach, RunWorker, Start, start_run
+from builder.runs import HaltKeeper, Reach, RunWorker, Start, start_run
 from builder.sdk import JSON, NodeType
 from builder.settings import Settings
 from builder.teams import Admission, NotAdmittedError, is_machine_trusted, is_ownerless, make_owner_link
@@ -91,6 +91,7 @@ class Application:
         keys: what it seals and signs with.
         wrapping: wraps the keys of credentials.
         models: the model connections, live.
+        begins: who may refuse the first step.
         admission: who may refuse a start.
         ask_outside: asks another system something now.
         worker: executes runs in this process; None where others do.
@@ -112,10 +113,11 @@ class Application:
         self._postman = open_postman(settings, self.transaction, self.keys)
         self.ask_outside = Outside(settings.allowed_hosts, self.transaction, self.wrapping)
         self.models = ConnectionBook(connections_from_environment(settings.environment), self.database.read)
-        self.admission = Admission(
+        self.begins = Admission(
             AdmitTemplates(palette), AdmitExempt(), CredentialAdmit(self.types), ConnectionAdmit(self.models),
             BudgetAdmit(self.models.own),
         )  # fmt: skip
+        self.admission = Admission(AdmitUnhalted(self.models.find_true_name, self.types), self.begins)
         self.worker: RunWorker | None = None
         self._plans = PlanShelf(self.types, lambda: self.connections)
         self._rounds: Rounds | None = None
@@ -217,7 +219,7 @@ class Application:
             on_withdraw=withdraw_review,
             audit=keep_event,
             on_spend=SpendingBook(self.models.find_true_name),
-            admission=self.admission,
+            admission=self.begins,
             credentials=lender,
             telemetry=SILENCE if self.telemetry.quiet else self.telemetry,
             files=RunFiles(self.database, self.payloads),
@@ -247,7 +249,8 @@ class Application:
         kept = Kept(
             self.settings, self.database, self.payloads, self.keys, self._postman, self.process, self.ask_outside
         )
-        return (*keeper_rounds(kept), Round("schedules", 1.0, lambda: keep_schedules(self)),
+        return (*keeper_rounds(kept), Round("halts", 1.0, HaltKeeper(self).keep),
+                Round("schedules", 1.0, lambda: keep_schedules(self)),
                 Round("fires", 3600.0, lambda: sweep_fires(self)))  # fmt: skip
 
     def open_side_door(

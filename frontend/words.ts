@@ -7,10 +7,11 @@ import { readFileSync } from "node:fs";
 import type { Plugin } from "vite";
 
 const CORE =
-  "nav shell person notices notice kit value keys problem found verdict why home reviews runs run stage risk duty severity";
+  "nav shell person notices kit value keys problem found verdict why reviews runs run stage risk duty severity";
 const EDITOR =
   "act canvas connect editor failing fields findings form governed group inspector kind labels list move node operator " +
   "picker pin port publish requirement try type upgrade way";
+const HOME = "home";
 const AUDIT = "said";
 const REFUSALS = "failed refusal";
 
@@ -18,6 +19,7 @@ const WORDS = "virtual:words/";
 const FIRST_WORDS = {
   core: new Set(CORE.split(" ")),
   editor: new Set(EDITOR.split(" ")),
+  home: new Set(HOME.split(" ")),
   audit: new Set(AUDIT.split(" ")),
   refusals: new Set(REFUSALS.split(" ")),
 };

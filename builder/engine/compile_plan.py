@@ -52,6 +52,7 @@ def compile_plan(woven: Woven, types: Mapping[str, NodeType], prices: Mapping[st
         authors=reading.workflow.authors,
         models=woven.facts.models,
         free_until=free_until(woven.templates, woven.facts, woven.day),
+        rules=frozenset(f"{bound.template.name}/{bound.rule.id}" for bound in woven.rules),
     )
 
 

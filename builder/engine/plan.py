@@ -126,6 +126,7 @@ class Plan:
         authors: who wrote what it was made of: they may be barred from deciding its reviews.
         models: model connection → what was known of it when the plan was proved.
         free_until: `template/rule` → the last day on which that rule does not bind it, by an exemption.
+        rules: `template/rule` of every rule that binds it.
         graphs: dotted path of each container (without indices; `""` for the outer graph) → its graph.
         compiled: what `resolve` compiled of this plan so far.
     """
@@ -140,6 +141,7 @@ class Plan:
     authors: tuple[str, ...] = ()
     models: Mapping[str, ConnectionFacts] = field(default_factory=dict)
     free_until: Mapping[str, date] = field(default_factory=dict)
+    rules: frozenset[str] = frozenset()
     graphs: Mapping[str, PlanGraph] = field(init=False, repr=False, compare=False)
     compiled: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
 

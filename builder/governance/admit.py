@@ -1,8 +1,10 @@
-"""Those of governance who may refuse a start: a budget of the run is used up, or an exemption of its plan has ended."""
+"""Those of governance who may refuse a start: somebody halted it, a budget of the run is used up, or an exemption of
+its plan has ended.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar
 
 from sqlalchemy.orm import Session
@@ -11,9 +13,12 @@ from builder.credentials import find_true_connections
 from builder.db import read_clock
 from builder.engine.plan import Plan
 from builder.governance import store
-from builder.governance.rules import find_limit, span_of
-from builder.governance.schemas import Budget, Limit, Scope, Span
+from builder.governance.rules import explain_halt, facets_of, facets_of_owner, find_limit, find_stop, span_of
+from builder.governance.schemas import Budget, Halt, Limit, Scope, Span
+from builder.governance.store.halts import list_standing_halts
+from builder.kit.ids import read_id
 from builder.providers import PRACTICE, Connection
+from builder.sdk import NodeType
 from builder.teams import NotAdmittedError, Wish, find_admins, read_people
 
 
@@ -109,3 +114,42 @@ class AdmitExempt:
                     way_out="Publish the workflow anew, so that the rule is woven in; or ask for another exemption.",
                     template=template, rule=rule,
                 )  # fmt: skip
+
+
+class HaltedError(NotAdmittedError):
+    """Somebody halted what would start; the sentence says who and why."""
+
+    code: ClassVar[str] = "halted"
+
+
+class AdmitUnhalted:
+    """Refuses a start while a halt concerns it. Only starts ask: to a worker nothing that is halted is given."""
+
+    def __init__(self, find_true_name: Callable[[str], str], types: Mapping[str, NodeType]) -> None:
+        """Takes who says which model connection `default` is, and the installed node types."""
+        self._find_true_name, self._types = find_true_name, types
+
+    def concerns(self, plan: Plan) -> bool:
+        """Everything can be halted."""
+        return True
+
+    def check(self, session: Session, plan: Plan, wish: Wish) -> None:
+        """Raises HaltedError."""
+        standing = list_standing_halts(session)
+        if not standing:
+            return
+        facets = facets_of(plan, self._types, self._find_true_name)
+        found = find_stop(standing, facets | facets_of_owner(wish.team_id, wish.workflow_id))
+        if found is not None:
+            who = name_halter(session, found)
+            until = None if found.until is None else found.until.isoformat(timespec="minutes")
+            raise HaltedError(
+                explain_halt(found, who), way_out=f"Ask {who}, or wait until it is lifted.",
+                case=found.scope.value, about=found.about, because=found.because, people=who, until=until,
+            )  # fmt: skip
+
+
+def name_halter(session: Session, found: Halt) -> str:
+    """Who stopped something."""
+    people = read_people(session, [read_id(found.made_by)])
+    return next((each.name for each in people.values()), "An admin")

@@ -1,16 +1,23 @@
-"""Which versions of templates bind on a day, where an exemption stands, and how far a budget is spent. Pure."""
+"""Which versions of templates bind on a day, where an exemption stands, how far a budget is spent, and whom a halt
+stops. Pure.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
+from builder.engine.credentials import named_in_plan
+from builder.engine.plan import Plan
 from builder.engine.template import Exemption, GovernanceTemplate
 from builder.governance.schemas import (
     AskState,
     Budget,
     ExemptionRequest,
     ExemptionStanding,
+    Facet,
+    Halt,
+    HaltScope,
     Limit,
     Period,
     Span,
@@ -19,7 +26,7 @@ from builder.governance.schemas import (
     TemplateState,
     TemplateVersion,
 )
-from builder.sdk import Stage
+from builder.sdk import NodeType, Stage
 
 EXEMPT_AT_MOST = timedelta(days=366)
 """How far from the day on which it is asked for an exemption may reach."""
@@ -146,3 +153,60 @@ def add_exemption(template: GovernanceTemplate, added: Exemption, day: date) -> 
             if (each.rule, each.workflow) != (added.rule, added.workflow)
             and each.until >= day - EXEMPT_AT_MOST]  # fmt: skip
     return template.model_copy(update={"exemptions": (*kept, added)})
+
+
+NUMBERED = (HaltScope.TEAM, HaltScope.WORKFLOW)
+"""What a halt names by its number."""
+HALTED_WORDS: Mapping[HaltScope, str] = {
+    HaltScope.ORGANISATION: "organisation", HaltScope.TEAM: "team", HaltScope.WORKFLOW: "workflow",
+    HaltScope.NODE_TYPE: "node type", HaltScope.CONNECTION: "model connection", HaltScope.CREDENTIAL: "credential",
+    HaltScope.RULE: "rule",
+}  # fmt: skip
+
+
+def facets_of(plan: Plan, types: Mapping[str, NodeType], find_true_name: Callable[[str], str]) -> frozenset[Facet]:
+    """By what a run can be halted because of what it does.
+
+    Args:
+        plan: what it runs.
+        types: `name@major` → the installed type.
+        find_true_name: says which model connection `default` is.
+    """
+    steps = {node.type.partition("@")[0] for graph in plan.graphs.values() for node in graph.nodes.values()}
+    names = {each.name for each in named_in_plan(plan, types)}
+    return frozenset(
+        [(HaltScope.NODE_TYPE, each) for each in steps]
+        + [(HaltScope.CREDENTIAL, each) for each in names]
+        + [(HaltScope.CONNECTION, find_true_name(each)) for each in plan.models]
+        + [(HaltScope.RULE, each) for each in plan.rules]
+    )
+
+
+def facets_of_owner(team_id: int | None, workflow_id: int | None) -> frozenset[Facet]:
+    """By what a run can be halted because of whose it is."""
+    found = {(HaltScope.ORGANISATION, "")}
+    if team_id is not None:
+        found.add((HaltScope.TEAM, str(team_id)))
+    if workflow_id is not None:
+        found.add((HaltScope.WORKFLOW, str(workflow_id)))
+    return frozenset(found)
+
+
+def find_stop(halts: Iterable[Halt], facets: Collection[Facet]) -> Halt | None:
+    """The first of some halts that concerns a run with these facets."""
+    return next((each for each in halts if each.facet in facets), None)
+
+
+def say_halted(found: Halt) -> str:
+    """What a halt stops, as a run that it stops says it."""
+    if found.scope is HaltScope.ORGANISATION:
+        return "everything"
+    if found.scope in NUMBERED:
+        return f"this {HALTED_WORDS[found.scope]}"
+    return f"whatever uses the {HALTED_WORDS[found.scope]} “{found.about}”"
+
+
+def explain_halt(found: Halt, who: str) -> str:
+    """Why a run does not start, or go on."""
+    ends = "" if found.until is None else f" It ends on {found.until:%Y-%m-%d at %H:%M} UTC."
+    return f"{who} halted {say_halted(found)}: {found.because}{ends}"

@@ -261,6 +261,65 @@ class BudgetChangedError(BudgetError):
     code: ClassVar[str] = "budget_changed"
 
 
+class HaltScope(StrEnum):
+    """What a halt stops."""
+
+    ORGANISATION = "organisation"
+    TEAM = "team"
+    WORKFLOW = "workflow"
+    NODE_TYPE = "node_type"
+    CONNECTION = "connection"
+    CREDENTIAL = "credential"
+    RULE = "rule"
+
+
+Facet = tuple[HaltScope, str]
+"""Something by which a run can be halted: a scope, and which of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Somebody stopped something: no run that it concerns starts or goes on until it is lifted, or over.
+
+    Attributes:
+        about: as `halt_table` says.
+        until: when it ends by itself; None: when somebody lifts it.
+        made_by, lifted_by: ids of people as text.
+    """
+
+    id: int
+    scope: HaltScope
+    about: str
+    because: str
+    until: datetime | None
+    made_by: str
+    made_at: datetime
+    lifted_by: str | None = None
+    lifted_at: datetime | None = None
+
+    @property
+    def facet(self) -> Facet:
+        """What it stops."""
+        return self.scope, self.about
+
+    def stands(self, now: datetime) -> bool:
+        """Whether it stops anything at a moment."""
+        return self.lifted_at is None and (self.until is None or now < self.until)
+
+
+class HaltError(GovernanceError):
+    """A halt cannot be so, or is over."""
+
+    code: ClassVar[str] = "halt"
+
+
+class UnknownHaltError(HaltError):
+    """There is no such halt."""
+
+    code: ClassVar[str] = "unknown_halt"
+    status: ClassVar[int] = 404
+
+
 class UnknownExemptionError(GovernanceError):
     """There is no such request, workflow or rule; or none that this caller may know of."""
 

@@ -83,6 +83,25 @@ budget_mark_table = Table(
     Column("told_at", Moment, nullable=False),
 )
 """That people were told of a budget's standing in a period."""
+
+halt_table = Table(
+    "halt",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("scope", String(12), nullable=False),
+    Column("about", String(300), nullable=False),
+    Column("because", Text, nullable=False),
+    Column("until", Moment),
+    Column("made_by", String(40), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("lifted_by", String(40)),
+    Column("lifted_at", Moment),
+    Index("halt_standing", "until", postgresql_where=text("lifted_at IS NULL"), sqlite_where=text("lifted_at IS NULL")),
+)
+"""`about` is the team's or workflow's number, the name of a node type, connection or credential, `template/rule`, or
+empty.
+"""
+
 _ASKED = text("state = 'asked'")
 
 exemption_table = Table(

@@ -124,6 +124,28 @@ KINDS: Mapping[str, Kind] = {
         "{person} did not let version {version} of “{workflow}” go live.",
         "{person} hat Version {version} von „{workflow}“ nicht in Betrieb gehen lassen.",
     ),
+    "halt_made": _kind(
+        "{person} halted “{name}”: {because}",
+        "{person} hat „{name}“ angehalten: {because}",
+    ),
+    "halt_made_all": _kind(
+        "{person} halted everything: {because}",
+        "{person} hat alles angehalten: {because}",
+    ),
+    "halt_lifted": _kind(
+        "{person} let “{name}” go on.",
+        "{person} lässt „{name}“ weiterlaufen.",
+        by_email=False,
+    ),
+    "halt_lifted_all": _kind(
+        "{person} let everything go on that was halted.",
+        "{person} lässt weiterlaufen, was angehalten war.",
+        by_email=False,
+    ),
+    "runs_halted": _kind(
+        "{person} halted runs of “{workflow}”: {because}",
+        "{person} hat Läufe von „{workflow}“ angehalten: {because}",
+    ),
     "exemption_asked": _kind(
         "{person} asks that the rule {rule} of “{template}” not bind “{workflow}” until {until}.",
         "{person} bittet, dass die Regel {rule} aus „{template}“ bis {until} nicht für „{workflow}“ gilt.",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from builder.runs.files import lend_own_files, sees_any, show_files
     from builder.runs.foresee import Block, foresee_blocks
     from builder.runs.given import read_step_inputs
+    from builder.runs.halted import HaltKeeper
     from builder.runs.place import machine_place, process_lives
     from builder.runs.ports import Audit, Egress, Gateway, OnPark, OnWithdraw, Payloads, Reach
     from builder.runs.read import RunStory, RunView, StepView, WaitView, list_runs, read_run, read_woven_of
@@ -83,6 +84,7 @@ _DOORS = {
     "show_files": "files",
     "Block": "foresee",
     "foresee_blocks": "foresee",
+    "HaltKeeper": "halted",
     "read_step_inputs": "given",
     "count_leases": "store.keeping",
     "count_open_runs": "store.lists",
@@ -118,6 +120,7 @@ __all__ = [
     "Block",
     "Egress",
     "Gateway",
+    "HaltKeeper",
     "OnPark",
     "OnWithdraw",
     "Payloads",

@@ -19,6 +19,7 @@ from builder.runs.act import (
 )
 from builder.runs.browse import find_runs
 from builder.runs.detail import show_run, show_step
+from builder.runs.halt_api import router as halts
 from builder.runs.look import look_inside_run
 from builder.runs.start import start_run
 from builder.runs.trial import Trial, find_samples, prepare_trial
@@ -41,6 +42,7 @@ from builder.sdk import Mode
 from builder.teams import Calling, permit
 
 router = APIRouter(tags=["runs"])
+router.include_router(halts)
 
 RunId = Annotated[Id, Path()]
 StepPath = Annotated[str, Path(max_length=2_000, pattern=r"^[^\x00/]*$")]

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from builder.db import Database, OwnConnection, driver_of
 from builder.runs.failpoints import failpoint
-from builder.runs.hot import Claim, Committed, FencedError, PostgresHot, SqliteHot, StepCommit
+from builder.runs.hot import Claim, Committed, FencedError, News, PostgresHot, SqliteHot, StepCommit
 from builder.telemetry import SILENCE, Telemetry
 
 T = TypeVar("T")
@@ -121,10 +121,10 @@ class Committer:
 
         return await self._wish("steps", act, seen, beside, loose=not synced)
 
-    async def beat(self, owner: str, lease: int) -> list[tuple[int, int, str | None]] | None:
+    async def beat(self, owner: str, lease: int) -> list[News] | None:
         """Prolongs a worker's lease by milliseconds; what was told to its runs, or None when it was declared dead."""
 
-        def act(connection: Any) -> tuple[list[tuple[int, int, str | None]] | None]:
+        def act(connection: Any) -> tuple[list[News] | None]:
             return (self._hot.beat(connection, owner, lease),)
 
         return (await self._wish("beat", act, lambda _: None, (), loose=True))[0]

@@ -72,6 +72,7 @@ class Execution:
         self.told, self.heard = hold.claim.told, 0
         self.early: list[Signal] = []
         self.cancel_by = hold.claim.cancel_by
+        self.halted = False
         self._cancelled = False
         self._problem: BaseException | None = None
         self._commands: deque[Command] = deque()
@@ -83,10 +84,11 @@ class Execution:
 
     # ------------------------------------------------------------------ from outside
 
-    def nudge(self, told: int, cancel_by: str | None) -> None:
-        """Somebody noticed that the run was told something, or is to be cancelled."""
+    def nudge(self, told: int, cancel_by: str | None, *, halted: bool = False) -> None:
+        """Somebody noticed that the run was told something, is to be cancelled, or is halted."""
         self.told = max(self.told, told)
         self.cancel_by = self.cancel_by or cancel_by
+        self.halted = self.halted or halted
         self._bell.set()
 
     def look(self) -> None:
@@ -97,6 +99,11 @@ class Execution:
     def wake(self) -> None:
         """Looks again whether to go on: the process is draining."""
         self._bell.set()
+
+    @property
+    def leaves(self) -> bool:
+        """Whether nothing more is begun: the process drains, or the run is halted. Who is cancelled ends anyway."""
+        return self.process.draining or (self.halted and self.cancel_by is None)
 
     # ------------------------------------------------------------------ the loop
 
@@ -188,7 +195,7 @@ class Execution:
 
     async def _begin_effects(self) -> None:
         """Commits the intents, and only then begins. Who leaves begins nothing, and commits no intent of it either."""
-        if self.process.draining:
+        if self.leaves:
             self.journal.forget_intents({command.path for command in self._starts})
             if self._events:
                 self._take_events()
@@ -233,9 +240,9 @@ class Execution:
             return
         alarm = min(self._alarms.values(), default=None)
         soon = None if alarm is None else (alarm - self.hold.reach.clock.now()).total_seconds()
-        if self.process.draining and not self.tasks:
+        if self.leaves and not self.tasks:
             await self._give_back()
-        elif self.tasks or (soon is not None and soon < WAIT_IN_PLACE and not self.process.draining):
+        elif self.tasks or (soon is not None and soon < WAIT_IN_PLACE and not self.leaves):
             await self._wait(soon)
         else:
             await self._park(alarm)

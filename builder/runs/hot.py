@@ -42,6 +42,15 @@ class Claim(NamedTuple):
     waited: int | None
 
 
+class News(NamedTuple):
+    """What a heartbeat hears of a run: how often it was told something, who asked to cancel, whether it is halted."""
+
+    run_id: int
+    told: int
+    cancel_by: str | None
+    halted: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Closing:
     """How a run leaves its owner: ended (`final`), given back (`ready`), or waiting until `wake_at`.
@@ -87,10 +96,11 @@ _ROW_COLUMNS = ", ".join(Row._fields)
 _ROWS_AT_ONCE = 64  # in one statement on SQLite; larger commits take several in the same transaction
 
 
+_FREE = "(halt_id IS NULL OR cancel_by IS NOT NULL)"  # who is to be cancelled must end, halted or not
 _BEAT = "UPDATE worker SET lease_until = {clock} + {at} WHERE id = {at} AND state <> 'dead' {how} RETURNING id"
 _NEWS = (
-    "SELECT id, told, cancel_by FROM run WHERE owner = {at} AND status = 'running' "
-    "AND (told > 0 OR cancel_by IS NOT NULL)"
+    "SELECT id, told, cancel_by, halt_id IS NOT NULL FROM run WHERE owner = {at} AND status = 'running' "
+    "AND (told > 0 OR cancel_by IS NOT NULL OR halt_id IS NOT NULL)"
 )
 _LAST = (
     "SELECT owner, epoch, status, told, cancel_by, "
@@ -118,7 +128,7 @@ class SqliteHot:
     _claim = (
         f"UPDATE run SET owner = ?, epoch = epoch + 1, status = 'running', wake_at = NULL, rings = 0, "
         f"started_at = coalesce(started_at, {SQLITE_CLOCK}) "
-        f"WHERE id = ? AND status = 'ready' RETURNING {_ON_SQLITE}"
+        f"WHERE id = ? AND status = 'ready' AND {_FREE} RETURNING {_ON_SQLITE}"
     )
     _close = (
         f"UPDATE run SET status = ?, why = ?, result = ?, result_ref = ?, cost = ?, wake_at = ?, owner = NULL, "
@@ -155,14 +165,13 @@ class SqliteHot:
             )
         return Committed(found[0], found[1], closed)
 
-    def beat(self, connection: Any, owner: str, lease: int) -> list[tuple[int, int, str | None]] | None:
-        """Prolongs a worker's lease by milliseconds. Gives those of its runs that were told something (id, how often,
-        who asked to cancel), or None when the worker has been declared dead.
+    def beat(self, connection: Any, owner: str, lease: int) -> list[News] | None:
+        """Prolongs a worker's lease by milliseconds. Gives what is new of its runs, or None when the worker has been
+        declared dead.
         """
         if not connection.execute(self._beat, (lease, owner)).fetchall():
             return None
-        found: list[tuple[int, int, str | None]] = connection.execute(self._news, (owner,)).fetchall()
-        return found
+        return [News(*each) for each in connection.execute(self._news, (owner,)).fetchall()]
 
     def read_claim(self, connection: Any, run_id: int, owner: str) -> Claim | None:
         """The claim if it has been committed after all."""
@@ -217,7 +226,7 @@ class PostgresHot:
     _claim = (
         f"UPDATE run SET owner = %s, epoch = epoch + 1, status = 'running', wake_at = NULL, rings = 0, "
         f"started_at = coalesce(started_at, {POSTGRES_CLOCK}) "
-        f"WHERE id = %s AND status = 'ready' {_UNSYNCED} RETURNING {_ON_POSTGRES}"
+        f"WHERE id = %s AND status = 'ready' AND {_FREE} {_UNSYNCED} RETURNING {_ON_POSTGRES}"
     )
     _claimed = f"SELECT {_ON_POSTGRES} FROM run WHERE id = %s AND owner = %s AND status = 'running'"
     _last = _LAST
@@ -244,14 +253,13 @@ class PostgresHot:
             raise FencedError
         return Committed(*found)
 
-    def beat(self, connection: Any, owner: str, lease: int) -> list[tuple[int, int, str | None]] | None:
-        """Prolongs a worker's lease by milliseconds. Gives those of its runs that were told something (id, how often,
-        who asked to cancel), or None when the worker has been declared dead.
+    def beat(self, connection: Any, owner: str, lease: int) -> list[News] | None:
+        """Prolongs a worker's lease by milliseconds. Gives what is new of its runs, or None when the worker has been
+        declared dead.
         """
         if not connection.execute(self._beat, (lease, owner)).fetchall():
             return None
-        found: list[tuple[int, int, str | None]] = connection.execute(self._news, (owner,)).fetchall()
-        return found
+        return [News(*each) for each in connection.execute(self._news, (owner,)).fetchall()]
 
     def read_claim(self, connection: Any, run_id: int, owner: str) -> Claim | None:
         """The claim if it has been committed after all."""

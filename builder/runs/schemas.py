@@ -41,6 +41,7 @@ class RunFacts:
         why: one sentence: why it waits, or ended as it did; may be empty.
         forked_from, forked_at: the earlier run that it repeats, and the step from which; None for the latter: all.
         emptied_at: when what went through it was deleted.
+        halt_id: the halt that stops it.
     """
 
     id: int
@@ -64,6 +65,7 @@ class RunFacts:
     forked_from: int | None
     forked_at: str | None
     emptied_at: datetime | None
+    halt_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ FULL = "ended_at IS NOT NULL AND emptied_at IS NULL"
 """That a run has ended and still holds what went through it, in the words of its index."""
 
 
-def _payload_index(name: str, column: str) -> Index:
-    """Finds who names a payload."""
+def _index_of(name: str, column: str) -> Index:
+    """Finds the rows in which a column says something."""
     there = text(f"{column} IS NOT NULL")
     return Index(name, column, postgresql_where=there, sqlite_where=there)
 
@@ -81,6 +81,7 @@ run_table = Table(
     Column("told", Integer, nullable=False, server_default="0"),
     Column("cancel_by", String(200)),
     Column("cancel_at", Moment),
+    Column("halt_id", BigInteger),
     Column("ready_at", Moment),
     Column("ring_at", Moment),
     Column("rings", Integer, nullable=False, server_default="0"),
@@ -119,18 +120,9 @@ run_table = Table(
         sqlite_where=text("trigger_id IS NOT NULL"),
     ),
     Index("run_open", "id", "status", "team_id", "workflow_id", postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
-    Index(
-        "run_input_ref",
-        "input_ref",
-        postgresql_where=text("input_ref IS NOT NULL"),
-        sqlite_where=text("input_ref IS NOT NULL"),
-    ),
-    Index(
-        "run_result_ref",
-        "result_ref",
-        postgresql_where=text("result_ref IS NOT NULL"),
-        sqlite_where=text("result_ref IS NOT NULL"),
-    ),
+    _index_of("run_input_ref", "input_ref"),
+    _index_of("run_result_ref", "result_ref"),
+    _index_of("run_halted", "halt_id"),
     Index("run_full", "mode", "ended_at", postgresql_where=text(FULL), sqlite_where=text(FULL)),
     postgresql_with={"fillfactor": "60", "autovacuum_vacuum_scale_factor": "0.02"},
 )

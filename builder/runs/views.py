@@ -13,6 +13,7 @@ from builder.engine.state import RunStatus, StepStatus
 from builder.files import FileView
 from builder.kit.ids import read_id
 from builder.kit.wire import Id
+from builder.runs.halt_views import HaltedView, show_holding
 from builder.runs.schemas import Look, RunFacts
 from builder.runs.store.lists import find_uncertain
 from builder.sdk import Mode, Stage
@@ -52,6 +53,7 @@ class RunRow(Wire):
     """A run in a list.
 
     Attributes:
+        halted: None where nothing stops it.
         started_by: None where it was started on the command line, to try it, or again.
         workflow, version, team: None for a run of a file.
         uncertain: whether it waits for somebody to say what became of an effect.
@@ -71,6 +73,7 @@ class RunRow(Wire):
     team: Named | None
     starter: StarterView
     started_by: StartedByView | None
+    halted: HaltedView | None
     why: str | None
     cost: float
     started_at: datetime
@@ -339,6 +342,7 @@ def _rows(session: Session, runs: list[RunFacts], uncertain: frozenset[int]) -> 
     teams = read_teams(session, frozenset(each.team_id for each in runs if each.team_id is not None))
     workflows = name_workflows(session, {each.workflow_id for each in runs if each.workflow_id is not None})
     people = _people(session, {each.starter for each in runs})
+    halts = show_holding(session, {each.halt_id for each in runs if each.halt_id is not None})
     for each in runs:
         yield {
             "id": each.id,
@@ -352,6 +356,7 @@ def _rows(session: Session, runs: list[RunFacts], uncertain: frozenset[int]) -> 
             "team": Named(id=each.team_id, name=teams.get(each.team_id, each.team)) if each.team_id else None,
             "starter": people[each.starter],
             "started_by": _started_by(each),
+            "halted": halts.get(each.halt_id or 0),
             "why": each.why or None,
             "cost": each.cost,
             "started_at": each.made_at,

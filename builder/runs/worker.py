@@ -182,10 +182,10 @@ class RunWorker:
             self._beat_at = started
             self._beaten.set()
             self._beaten = asyncio.Event()
-            for run_id, told, cancel_by in news:
-                execution = self._executions.get(run_id)
+            for each in news:
+                execution = self._executions.get(each.run_id)
                 if execution is not None:
-                    execution.nudge(told, cancel_by)
+                    execution.nudge(each.told, each.cancel_by, halted=each.halted)
 
     async def _rise_again(self) -> None:
         """We were declared dead, and our runs are others' now: drop them, and begin anew under another name."""

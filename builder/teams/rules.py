@@ -34,6 +34,9 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "connection.use": TEAM_ROLES,
     "budget.read": _ALL,
     "budget.write": frozenset({"admin"}),
+    "halt.read": ORG_ROLES,
+    "halt.write": frozenset({"admin", "governor"}),
+    "halt.lift": frozenset({"admin", "governor"}),
     "people.read": frozenset({"owner"}) | ORG_ROLES,
     "people.write": frozenset({"owner", "admin"}),
     # of the organisation: a role in any team counts
@@ -68,7 +71,7 @@ SELF = "self"
 
 IN_PERSON = frozenset({
     SELF, "payload.look_inside", "trigger.write", "review.decide", "publish.do", "stage.raise", "governance.approve",
-    "template.approve", "people.write", "organisation.write", "settings.write",
+    "template.approve", "halt.lift", "people.write", "organisation.write", "settings.write",
 })  # fmt: skip
 """What no API token carries: judgements, which are a person's own, and what would let a token make itself more than it
 was given (another token, another's password, another role).

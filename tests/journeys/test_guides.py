@@ -116,3 +116,12 @@ def test_the_line_of_the_guide_sets_a_budget(page: Page, product: Product) -> No
     made = type_in(f"curl -i -X POST {product.url}{found.group(1)}", TOKEN=token)
     assert made.status == 201, made
     assert made.said["name"] == "All models"
+
+
+def test_the_line_of_the_guide_halts_something(page: Page, product: Product) -> None:
+    (line,) = [each for each in blocks("halts.md") if "$TOKEN" in each]
+    line = line.replace("https://handrail.example", product.url)
+    made = type_in(line, TOKEN=make_token(page, "halt.write"))
+    assert made.status == 201, made
+    assert made.said["stands"]
+    assert type_in(line, TOKEN=make_token(page, "budget.write")).status == 403

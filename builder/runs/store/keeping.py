@@ -15,6 +15,9 @@ from builder.runs.tables import run_table, step_table, worker_table
 
 run, step, worker = run_table.c, step_table.c, worker_table.c
 
+_FREE = or_(run.halt_id.is_(None), run.cancel_by.is_not(None))
+"""That a worker may have it: who is to be cancelled must end, halted or not."""
+
 
 def count_done(session: Session, run_id: int) -> int:
     """How many steps of a run have come to an end."""
@@ -36,7 +39,7 @@ def insert_worker(session: Session, worker_id: str, place: str, pid: int, lease:
 def ring_again(session: Session, limit: int) -> list[int]:
     """Ready runs whose ring seems lost: sets when they are rung next, and gives them. Those locked by others wait."""
     now = read_clock(session)
-    ready = (run.status == RunStatus.READY.value, run.ring_at <= now)
+    ready = (run.status == RunStatus.READY.value, run.ring_at <= now, _FREE)
     query = select(run.id, run.rings).where(*ready).order_by(run.ring_at).limit(limit)
     due = session.execute(query.with_for_update(skip_locked=True)).all()
     rung: list[int] = []
@@ -50,7 +53,8 @@ def ring_again(session: Session, limit: int) -> list[int]:
 
 def read_next_ring(session: Session) -> datetime | None:
     """The next moment at which a ready run is rung again."""
-    found: datetime | None = session.scalar(select(func.min(run.ring_at)).where(run.status == RunStatus.READY.value))
+    query = select(func.min(run.ring_at)).where(run.status == RunStatus.READY.value, _FREE)
+    found: datetime | None = session.scalar(query)
     return found
 
 

@@ -798,6 +798,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/halts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Halts
+         * @description The newest halts, those that are over too.
+         */
+        get: operations["list_halts"];
+        put?: never;
+        /**
+         * Post Halt
+         * @description Stops something, at once: nothing of it starts, and what is under way waits where it stands.
+         */
+        post: operations["make_halt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/halts/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Reach
+         * @description What a halt would stop that is under way now. Nothing is stopped.
+         */
+        post: operations["foresee_halt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/halts/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Halt Rules
+         * @description `template/rule` of every rule by which runs can be halted.
+         */
+        get: operations["list_halt_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/halts/{halt}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Lift
+         * @description Ends a halt: runs start again, and those that it held go on.
+         */
+        post: operations["lift_halt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -4067,6 +4151,115 @@ export interface components {
             verdict: components["schemas"]["builder__runs__views__VerdictView"] | null;
         };
         /**
+         * HaltIn
+         * @description A new halt: what is stopped, why, and until when; without an end until somebody lifts it.
+         */
+        HaltIn: {
+            /** Because */
+            because: string;
+            /** Name */
+            name?: string | null;
+            scope: components["schemas"]["HaltScope"];
+            /** Team */
+            team?: string | null;
+            /** Until */
+            until?: string | null;
+            /** Workflow */
+            workflow?: string | null;
+        };
+        /**
+         * HaltReach
+         * @description What a halt would stop that is under way: how many runs, and of which workflows, by name.
+         */
+        HaltReach: {
+            /** Runs */
+            runs: number;
+            /** Workflows */
+            workflows: components["schemas"]["Named"][];
+        };
+        /**
+         * HaltScope
+         * @description What a halt stops.
+         * @enum {string}
+         */
+        HaltScope: "organisation" | "team" | "workflow" | "node_type" | "connection" | "credential" | "rule";
+        /**
+         * HaltView
+         * @description A halt.
+         *
+         *     Attributes:
+         *         name: what it stops, by the name that it has now; empty for the organisation, and for what is gone.
+         *         stands: whether it stops anything now.
+         *         halted: how many runs under way it holds.
+         */
+        HaltView: {
+            /** Because */
+            because: string;
+            /** Halted */
+            halted: number;
+            /** Id */
+            id: string;
+            /** Lifted At */
+            lifted_at: string | null;
+            /** Lifted By */
+            lifted_by: string | null;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+            /** Name */
+            name: string;
+            scope: components["schemas"]["HaltScope"];
+            /** Stands */
+            stands: boolean;
+            /** Team */
+            team: string | null;
+            /** Until */
+            until: string | null;
+            /** Workflow */
+            workflow: string | null;
+        };
+        /**
+         * HaltedThing
+         * @description What is stopped. Of `team`, `workflow` and `name` the one is said that `scope` wants: `name` is that of a node
+         *     type, a model connection or a credential, or `template/rule`; the organisation wants none.
+         */
+        HaltedThing: {
+            /** Name */
+            name?: string | null;
+            scope: components["schemas"]["HaltScope"];
+            /** Team */
+            team?: string | null;
+            /** Workflow */
+            workflow?: string | null;
+        };
+        /**
+         * HaltedView
+         * @description The halt that holds a run: what is stopped (of which kind), by whom and why, and when it ends by itself;
+         *     `sentence` says all of it.
+         */
+        HaltedView: {
+            /** About */
+            about: string;
+            /** Because */
+            because: string;
+            case: components["schemas"]["HaltScope"];
+            /** People */
+            people: string;
+            /** Sentence */
+            sentence: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Until */
+            until: string | null;
+        };
+        /**
          * Health
          * @description That the process answers.
          */
@@ -5623,6 +5816,7 @@ export interface components {
             };
             /** Guards */
             guards: components["schemas"]["GuardRow"][];
+            halted: components["schemas"]["HaltedView"] | null;
             /** Id */
             id: string;
             /** Input */
@@ -5672,6 +5866,7 @@ export interface components {
          * @description A run in a list.
          *
          *     Attributes:
+         *         halted: None where nothing stops it.
          *         started_by: None where it was started on the command line, to try it, or again.
          *         workflow, version, team: None for a run of a file.
          *         uncertain: whether it waits for somebody to say what became of an effect.
@@ -5685,6 +5880,7 @@ export interface components {
             /** Ended At */
             ended_at: string | null;
             forked_from: components["schemas"]["ForkView"] | null;
+            halted: components["schemas"]["HaltedView"] | null;
             /** Id */
             id: string;
             mode: components["schemas"]["Mode"];
@@ -8530,6 +8726,148 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooFast"];
+            500: components["responses"]["Fault"];
+        };
+    };
+    list_halts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HaltView"][];
+                };
+            };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Fault"];
+        };
+    };
+    make_halt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HaltIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HaltView"];
+                };
+            };
+            400: components["responses"]["Unusable"];
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooFast"];
+            500: components["responses"]["Fault"];
+        };
+    };
+    foresee_halt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HaltedThing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HaltReach"];
+                };
+            };
+            400: components["responses"]["Unusable"];
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooFast"];
+            500: components["responses"]["Fault"];
+        };
+    };
+    list_halt_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Fault"];
+        };
+    };
+    lift_halt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                halt: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HaltView"];
+                };
+            };
+            400: components["responses"]["Unusable"];
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["Malformed"];
             429: components["responses"]["TooFast"];
             500: components["responses"]["Fault"];

@@ -19,12 +19,13 @@ declare module "i18next" {
 
 const KEPT = "handrail-language";
 type Words = { default: Record<string, string> };
-/** What every page needs; the editor and its like; the rest; the audit; and what the server refuses, by its code. `words.ts` says which key is where. */
+/** What every page needs; the editor and its like; the rest; home; the audit; and what the server refuses, by its code. `words.ts` says which key is where. */
 const LOADERS = {
   en: {
     core: () => import("virtual:words/en/core"),
     editor: () => import("virtual:words/en/editor"),
     rest: () => import("virtual:words/en/rest"),
+    home: () => import("virtual:words/en/home"),
     audit: () => import("virtual:words/en/audit"),
     refusals: () => import("virtual:words/en/refusals"),
   },
@@ -32,6 +33,7 @@ const LOADERS = {
     core: () => import("virtual:words/de/core"),
     editor: () => import("virtual:words/de/editor"),
     rest: () => import("virtual:words/de/rest"),
+    home: () => import("virtual:words/de/home"),
     audit: () => import("virtual:words/de/audit"),
     refusals: () => import("virtual:words/de/refusals"),
   },

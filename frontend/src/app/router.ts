@@ -48,14 +48,14 @@ const page = <Path extends string>(path: Path, component: RouteComponent) =>
 
 const home = page(
   "/",
-  lazyPage(() => import("@/features/home/Home"), "Home", []),
+  lazyPage(() => import("@/features/home/Home"), "Home", ["home"]),
 );
 const workflows = createRoute({
   getParentRoute: () => inside,
   path: "/workflows",
   validateSearch: (search): { q?: string; team?: string; stage?: string; archived?: string } =>
     words(search, "q", "team", "stage", "archived"),
-  component: lazyPage(() => import("@/features/workflows/WorkflowList"), "WorkflowList"),
+  component: lazyPage(() => import("@/features/workflows/WorkflowList"), "WorkflowList", ["editor", "rest", "home"]),
 });
 
 const workflow = createRoute({
@@ -146,6 +146,10 @@ const companySignIn = page(
 const connections = page(
   "/connections",
   lazyPage(() => import("@/features/connections/Connections"), "Connections"),
+);
+const halts = page(
+  "/halts",
+  lazyPage(() => import("@/features/halts/Halts"), "Halts"),
 );
 const budgets = page(
   "/budgets",
@@ -255,6 +259,7 @@ const routes = root.addChildren([
     credential,
     connections,
     companySignIn,
+    halts,
     budgets,
     reviews,
     review,

@@ -62,6 +62,7 @@ const RUN: RunDetail = {
   version: 3,
   state: "waiting",
   uncertain: true,
+  halted: null,
   mode: "live",
   stage: "pilot",
   team: null,

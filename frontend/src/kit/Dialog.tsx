@@ -8,6 +8,8 @@ export function Dialog(props: {
   act: string;
   isBusy: boolean;
   isReady: boolean;
+  /** It is felt by many at once. */
+  isGrave?: boolean;
   told: ReactNode;
   onAct: () => void;
   onClose: () => void;
@@ -30,7 +32,12 @@ export function Dialog(props: {
             <Button variant="default" onClick={props.onClose}>
               {t("kit.cancel")}
             </Button>
-            <Button type="submit" loading={props.isBusy} disabled={!props.isReady}>
+            <Button
+              type="submit"
+              {...(props.isGrave && { color: "red" })}
+              loading={props.isBusy}
+              disabled={!props.isReady}
+            >
               {props.act}
             </Button>
           </Group>

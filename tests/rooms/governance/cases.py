@@ -8,12 +8,15 @@ from typing import Any
 
 from builder.db import read_clock
 from builder.governance import (
+    Halt,
+    HaltScope,
     approve_template,
     ask_exemption,
     enforce_template,
     find_template,
     import_template,
     make_budget,
+    make_halt,
     withdraw_exemption,
 )
 from builder.governance.schemas import BudgetWanted, Period, Scope
@@ -74,6 +77,13 @@ def _changed(world: World, _: object) -> Sent:
     return Sent(path=path, json={"money": 7.5}, headers={"If-Match": '"1"'})
 
 
+def stop(world: World, scope: HaltScope = HaltScope.NODE_TYPE, about: str = "flow.stop", **said: Any) -> Halt:
+    """A halt that a governor made, of what nothing here uses where nothing else is said."""
+    by, because = world.caller("governor"), said.pop("because", f"Reason {next(_numbers)}.")
+    with world.transaction() as session:
+        return make_halt(session, by, (scope, about), because, said.pop("until", None), world.application)
+
+
 CASES = [
     RouteCase("list_budgets", lambda world, _: _limited(world, whole=True), reach="list"),
     RouteCase("list_budget_owners", reach="organisation"),
@@ -86,6 +96,16 @@ CASES = [
         status=204,
         reach="organisation",
     ),
+    RouteCase("list_halts", lambda world, _: Sent(shown=stop(world).because), reach="organisation"),
+    RouteCase("list_halt_rules", reach="organisation"),
+    RouteCase(
+        "make_halt",
+        lambda world, _: Sent(json={"scope": "node_type", "name": "flow.stop", "because": "It went wrong."}),
+        status=201,
+        reach="organisation",
+    ),
+    RouteCase("foresee_halt", lambda *_: Sent(json={"scope": "organisation"}), reach="organisation"),
+    RouteCase("lift_halt", lambda world, _: Sent(path={"halt": show_id(stop(world).id)}), reach="organisation"),
     RouteCase("list_templates", reach="organisation"),
     RouteCase("import_template", lambda *_: Sent(json={"content": _file()}), status=201, reach="organisation"),
     RouteCase("read_template", lambda world, _: _at(world), reach="organisation"),

@@ -11,6 +11,7 @@ import {
   KeyRound,
   ListChecks,
   LogIn,
+  OctagonMinus,
   ScrollText,
   ShieldCheck,
   UsersRound,
@@ -39,6 +40,7 @@ export const GROUPS = [
     text: "nav.group.governance",
     pages: [
       { to: "/governance", text: "nav.governance", icon: ShieldCheck, needs: "governance.read" },
+      { to: "/halts", text: "nav.halts", icon: OctagonMinus, needs: "halt.read" },
       { to: "/audit", text: "nav.audit", icon: ScrollText, needs: "audit.read" },
     ],
   },

@@ -4,9 +4,10 @@ import { lazy, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { query } from "@/api/client";
 import { Flyout } from "@/kit/Flyout";
+import { withWords } from "@/kit/words";
 import classes from "./NoticeBell.module.css";
 
-const NoticePanel = lazy(() => import("./NoticePanel").then((file) => ({ default: file.NoticePanel })));
+const NoticePanel = lazy(() => withWords(import("./NoticePanel")).then((file) => ({ default: file.NoticePanel })));
 
 /** How much is new of what concerns me; behind it what it is. */
 export function NoticeBell({ isWide = false }: { isWide?: boolean }) {

@@ -1,4 +1,5 @@
 import { Badge } from "@mantine/core";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunDetail } from "@/api/client";
 import { amount, lasting, timeOf } from "@/kit/dates";
@@ -8,6 +9,8 @@ import { TextLink } from "@/kit/TextLink";
 import { sayWhy } from "@/kit/whys";
 import { Acts } from "./Acts";
 import classes from "./Story.module.css";
+
+const Halted = lazy(() => import("./Halted").then((file) => ({ default: file.Halted })));
 
 /** Which run this is, where it stands and why, and what can be done with it. */
 export function Head({ run, now }: { run: RunDetail; now: number }) {
@@ -47,6 +50,7 @@ export function Head({ run, now }: { run: RunDetail; now: number }) {
         </div>
         <Acts run={run} />
       </div>
+      <Suspense>{run.halted && <Halted halt={run.halted} />}</Suspense>
       {run.why && run.waits.length === 0 && <p className={classes.why}>{sayWhy(run.why, t)}</p>}
     </header>
   );

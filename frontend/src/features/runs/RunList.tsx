@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { Link, useSearch } from "@tanstack/react-router";
 import { Waypoints } from "lucide-react";
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { query, type RunRow, type RunState } from "@/api/client";
 import { amount, lasting, timeOf } from "@/kit/dates";
@@ -13,6 +13,8 @@ import { sayWhy } from "@/kit/whys";
 import { Filters, isFiltered, momentOf, type RunSearch } from "./Filters";
 import classes from "./RunList.module.css";
 import { useNow } from "./useNow";
+
+const HaltedWords = lazy(() => import("./Halted").then((file) => ({ default: file.HaltedWords })));
 
 const AT_ONCE = 50;
 
@@ -112,7 +114,14 @@ function Table({ rows, now }: { rows: RunRow[]; now: number }) {
                 <span className={classes.aside}>{t("runs.version", { number: run.version })}</span>
               )}
               {run.mode !== "live" && <span className={classes.mode}>{t(`runs.mode.${run.mode}`)}</span>}
-              {run.why && <span className={classes.why}>{sayWhy(run.why, t)}</span>}
+              {run.halted && (
+                <Suspense>
+                  <span className={classes.why}>
+                    <HaltedWords halt={run.halted} />
+                  </span>
+                </Suspense>
+              )}
+              {run.why && !run.halted && <span className={classes.why}>{sayWhy(run.why, t)}</span>}
             </th>
             <td>
               {run.starter.name}
