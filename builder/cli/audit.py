@@ -27,7 +27,7 @@ def audit(
     file: Annotated[Path | None, typer.Argument(help="An exported file; by default this installation's log.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Verifies every event, head and signature, or writes the log to a file."""
+    """Verifies every event, head and signature, and the records of the runs that ended; or writes the log to a file."""
     if act is Act.EXPORT:
         if file is None:
             raise Ending("Name the file to write: handrail audit export FILE")
@@ -35,21 +35,29 @@ def audit(
         say(f"{written} lines written to {file}. Check it anywhere with: handrail audit verify {file}")
         return
     from builder.audit import read_export, verify_audit  # heavy: the database
+    from builder.runs import EndedRuns, RecordReport, verify_records  # heavy: the database
 
+    ended = EndedRuns()
+    records: RecordReport | None = None
     try:
-        report = verify_audit(read_export(file) if file is not None else _lines())
+        report = verify_audit(read_export(file) if file is not None else ended.watch(_lines()))
+        if file is None and report.holds:
+            with open_quietly() as application, application.database.read() as session:
+                records = verify_records(session, ended)
     except OSError as error:
         raise Ending(f"{file} cannot be read: {error.strerror}.") from None
     except ValueError as error:
         raise Ending(f"{file} cannot be verified: {error}.") from None
+    holds = report.holds and (records is None or records.broken is None)
+    reason = report.sentence if records is None else f"{report.sentence} {records.sentence}"
     if as_json:
         print_json({
-            "holds": report.holds, "reason": report.sentence, "chained": report.chained,
-            "unchained": report.unchained, "signed": report.signed, "event": report.event,
+            "holds": holds, "reason": reason, "chained": report.chained, "unchained": report.unchained,
+            "signed": report.signed, "event": report.event, "records": 0 if records is None else records.checked,
         })  # fmt: skip
     else:
-        say(f"{'Holds.' if report.holds else 'Broken.'} {report.sentence}")
-    if not report.holds:
+        say(f"{'Holds.' if holds else 'Broken.'} {reason}")
+    if not holds:
         raise typer.Exit(FINDINGS)
 
 

@@ -125,12 +125,12 @@ KINDS: Mapping[str, Kind] = {
         "{person} hat Version {version} von „{workflow}“ nicht in Betrieb gehen lassen.",
     ),
     "halt_made": _kind(
-        "{person} halted “{name}”: {because}",
-        "{person} hat „{name}“ angehalten: {because}",
+        "{person} halted “{name}”. The reason: “{because}”.",
+        "{person} hat „{name}“ angehalten. Der Grund: „{because}“.",
     ),
     "halt_made_all": _kind(
-        "{person} halted everything: {because}",
-        "{person} hat alles angehalten: {because}",
+        "{person} halted everything. The reason: “{because}”.",
+        "{person} hat alles angehalten. Der Grund: „{because}“.",
     ),
     "halt_lifted": _kind(
         "{person} let “{name}” go on.",
@@ -143,8 +143,8 @@ KINDS: Mapping[str, Kind] = {
         by_email=False,
     ),
     "runs_halted": _kind(
-        "{person} halted runs of “{workflow}”: {because}",
-        "{person} hat Läufe von „{workflow}“ angehalten: {because}",
+        "{person} halted runs of “{workflow}”. The reason: “{because}”.",
+        "{person} hat Läufe von „{workflow}“ angehalten. Der Grund: „{because}“.",
     ),
     "exemption_asked": _kind(
         "{person} asks that the rule {rule} of “{template}” not bind “{workflow}” until {until}.",

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         resume_run,
         signal_run,
     )
+    from builder.runs.verify import EndedRuns, RecordReport, verify_records
     from builder.runs.worker import HEARTBEAT, LEASE, RunWorker
 
 _DOORS = {
@@ -97,6 +98,9 @@ _DOORS = {
     "OnWithdraw": "ports",
     "Payloads": "ports",
     "Reach": "ports",
+    "EndedRuns": "verify",
+    "RecordReport": "verify",
+    "verify_records": "verify",
     "HEARTBEAT": "worker",
     "LEASE": "worker",
     "RunWorker": "worker",
@@ -119,12 +123,14 @@ __all__ = [
     "Audit",
     "Block",
     "Egress",
+    "EndedRuns",
     "Gateway",
     "HaltKeeper",
     "OnPark",
     "OnWithdraw",
     "Payloads",
     "Reach",
+    "RecordReport",
     "Retry",
     "RunAnswer",
     "RunFacts",
@@ -179,6 +185,7 @@ __all__ = [
     "start_run",
     "sweep_payloads",
     "sweep_ready",
+    "verify_records",
 ]
 
 

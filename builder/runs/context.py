@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from builder.engine.plan import PlanGraph, PlanNode
 from builder.kit.ids import show_id
-from builder.runs.budget import Budget
+from builder.runs.allowance import Allowance
 from builder.runs.loading import RunTokens
 from builder.runs.ports import Credentials, Files, Reach, Use
 from builder.sdk import (
@@ -66,7 +66,7 @@ class RunContext:
         team_id: the team whose workflow it is; None for a file on the command line.
         graph: the graph that the node stands in.
         tokens: the run's token book.
-        budget: what the run may still spend.
+        allowance: what the run may still spend.
         told: hears what the node tells those who watch.
         home: the worker's event loop, for a node that runs in a thread of its own; else None.
     """
@@ -78,7 +78,7 @@ class RunContext:
     node: PlanNode
     graph: PlanGraph
     tokens: RunTokens
-    budget: Budget
+    allowance: Allowance
     told: Callable[[str, str], None]
     team_id: int | None = None
     home: asyncio.AbstractEventLoop | None = None
@@ -137,7 +137,7 @@ class RunContext:
         request = replace(request, asker=f"run {self.run_id}, {self.path}")
         question = gateway.ask(request)
         most = gateway.worst_cost(request)
-        return await self._at_home(self.budget.ask(self.path, self.node, request.connection, most, question))
+        return await self._at_home(self.allowance.ask(self.path, self.node, request.connection, most, question))
 
     async def send(self, request: HttpRequest) -> HttpAnswer:
         """One call through the guarded egress client. Raises NodeError."""

@@ -66,7 +66,7 @@ class Execution:
         self.process = process
         self.hold = hold
         self.state = state
-        self.journal = Journal(hold, record.last)
+        self.journal = Journal(hold, record.last, record.hash)
         self.tasks: dict[str, asyncio.Task[None]] = {}
         self.ended: str | None = None
         self.told, self.heard = hold.claim.told, 0

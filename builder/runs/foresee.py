@@ -20,7 +20,7 @@ from builder.engine.machine import decide, replay
 from builder.engine.plan import Plan, PlanNode
 from builder.engine.state import FINAL_RUNS, RunState, StepStatus, split_step_path
 from builder.runs import store
-from builder.runs.budget import Budget
+from builder.runs.allowance import Allowance
 from builder.runs.context import RunContext
 from builder.runs.hold import step_at
 from builder.runs.loading import RunTokens, read_all
@@ -204,5 +204,5 @@ class _Ahead:
         graph = self.plan.graph_of(split_step_path(path)[0])
         return RunContext(
             reach=self.reach, number=self.run_id, mode=self.mode, path=path, node=node, graph=graph,
-            tokens=self.tokens, budget=Budget(self.plan), told=lambda *_: None,
+            tokens=self.tokens, allowance=Allowance(self.plan), told=lambda *_: None,
         )  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from builder.engine.plan import Plan, PlanNode
 from builder.engine.state import RunState, StepState, split_step_path
-from builder.runs.budget import Budget
+from builder.runs.allowance import Allowance
 from builder.runs.committer import Committer
 from builder.runs.hot import Claim
 from builder.runs.loading import RunTokens
@@ -23,7 +23,7 @@ class Hold:
         mode: how the run treats the world.
         given: what the run was started with beside its input: `pins`, `answers`.
         tokens: its token book.
-        budget: what it may still spend.
+        allowance: what it may still spend.
         marks: step path → what people must know of the step.
     """
 
@@ -33,7 +33,7 @@ class Hold:
     mode: Mode
     given: JSON
     tokens: RunTokens
-    budget: Budget
+    allowance: Allowance
     marks: dict[str, tuple[str, ...]]
     reach: Reach
     committer: Committer

@@ -22,7 +22,7 @@ from builder.runs.hold import Hold
 from builder.runs.hot import Closing, Committed, StepCommit
 from builder.runs.loading import INLINE_AT_MOST, seal_tokens, store_text
 from builder.runs.performing import Asked
-from builder.runs.records import write_row
+from builder.runs.records import RecordHash, write_row
 from builder.runs.schemas import NOTHING, Row, StoredText
 from builder.runs.store import Signal
 from builder.runs.trouble import Trouble, tell_trouble
@@ -51,8 +51,9 @@ class Journal:
         committed: what came back with the last commit.
     """
 
-    def __init__(self, hold: Hold, last: int) -> None:
+    def __init__(self, hold: Hold, last: int, before: RecordHash) -> None:
         self._hold = hold
+        self._hash = before
         self._last = last
         self._writes: list[Write] = []
         self._beside: list[_Beside] = []
@@ -177,7 +178,6 @@ class Journal:
         result, final = NOTHING, status in _FINAL
         if final:
             result = await self._store(state.result)
-            self.audit("run_ended", {"status": status, "why": why, "name": self._hold.claim.name})
         if status == RunStatus.FAILED.value:
             self.tell("run_failed")
         wake = None if leave.wake is None else to_milliseconds(leave.wake)
@@ -192,10 +192,9 @@ class Journal:
         if self._takes:
             ids = [signal.id for signal in self._takes]
             self._beside.append(lambda session: store.take_signals(session, ids))
-        if spent := hold.budget.take_spent():
+        if spent := hold.allowance.take_spent():
             self._count(spent)
-        writes, beside = self._writes, self._beside
-        self._writes, self._beside, self._takes, self._sync = [], [], [], False
+        writes, self._writes = self._writes, []
         rows: list[Row] = []
         for write in writes:
             self._last += 1
@@ -205,6 +204,13 @@ class Journal:
         if rows and (new := hold.tokens.take_new()):
             sealed = seal_tokens(hold.reach.vault_key, hold.tokens.key, new, hold.run_id)
             rows[-1] = rows[-1]._replace(secret=sealed)
+        for row in rows:
+            self._hash.add(row)
+        if closing is not None and closing.final:
+            ended = {"status": closing.status, "why": closing.why, "name": hold.claim.name, "record": self._hash.read()}
+            self.audit("run_ended", ended)
+        beside = self._beside
+        self._beside, self._takes, self._sync = [], [], False
         commit = StepCommit(hold.run_id, hold.owner, hold.claim.epoch, rows, closing)
         self.committed = await hold.committer.commit(commit, synced=synced, beside=tuple(beside))
         return self.committed

@@ -14,7 +14,7 @@ from builder.kit.sealing import open_sealed, seal
 from builder.kit.tokens import TokenBook, new_token_key
 from builder.runs import store
 from builder.runs.ports import Payloads, Reach
-from builder.runs.records import read_write
+from builder.runs.records import RecordHash, read_write
 from builder.runs.schemas import NOTHING, StoredText
 from builder.sdk import JSON
 
@@ -94,6 +94,7 @@ class Record:
         last: the highest `seq`.
         pairs: the tokens, and the key they were made with.
         marks: step path → what people must know about it.
+        hash: over all rows so far.
     """
 
     writes: list[Write]
@@ -101,6 +102,7 @@ class Record:
     key: bytes | None
     pairs: dict[str, str]
     marks: dict[str, tuple[str, ...]]
+    hash: RecordHash
 
 
 def read_all(rows: Sequence[store.StoredRow], reach: Reach, run_id: int) -> Record:
@@ -109,15 +111,17 @@ def read_all(rows: Sequence[store.StoredRow], reach: Reach, run_id: int) -> Reco
     key: bytes | None = None
     pairs: dict[str, str] = {}
     marks: dict[str, tuple[str, ...]] = {}
+    sum_ = RecordHash()
     for stored in rows:
         row = stored.row
+        sum_.add(row)
         writes.append(read_write(row, read_value(row.output, row.output_ref, reach.payloads)))
         if row.secret is not None:
             key, more = open_tokens(reach.vault_key, row.secret, run_id)
             pairs |= more
         if '"marks"' in row.record:
             marks[row.path] = tuple(json.loads(row.record).get("marks", ()))
-    return Record(writes, rows[-1].row.seq if rows else 0, key, pairs, marks)
+    return Record(writes, rows[-1].row.seq if rows else 0, key, pairs, marks, sum_)
 
 
 def seal_tokens(vault_key: bytes, key: bytes, pairs: dict[str, str], run_id: int) -> bytes:

@@ -94,7 +94,7 @@ class Performer:
         except InputsError as problem:
             return StepFailed(path, attempt, problem.failed)
         self._inherit_mark(hold, path, node)
-        hold.budget.look_at(state)
+        hold.allowance.look_at(state)
         if node.control is Control.ASK:
             return self._settle_in_place(hold, kind, config, inputs, ask_people(kind, config, inputs, path, attempt))
         if hold.mode is not Mode.LIVE and node.effects.effect is Effect.WRITE:
@@ -121,7 +121,7 @@ class Performer:
 
         return RunContext(
             reach=self._reach, number=hold.run_id, mode=hold.mode, path=path, node=hold.node(path), graph=graph,
-            tokens=hold.tokens, budget=hold.budget, told=told, team_id=hold.claim.team_id, home=home,
+            tokens=hold.tokens, allowance=hold.allowance, told=told, team_id=hold.claim.team_id, home=home,
         )  # fmt: skip
 
     def _settle_in_place(

@@ -35,7 +35,7 @@ from builder.engine.state import RunState, RunStatus
 from builder.kit.durations import read_duration
 from builder.kit.errors import HandrailError
 from builder.kit.shapes import ShapeError, normalise, validate
-from builder.runs.budget import LimitReachedError
+from builder.runs.allowance import LimitReachedError
 from builder.runs.context import RunContext
 from builder.runs.loading import VALUE_AT_MOST
 from builder.sdk import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -53,6 +54,24 @@ def _record_of(write: StepWrite, marks: tuple[str, ...]) -> dict[str, Any]:
     if marks:
         record["marks"] = marks
     return record
+
+
+class RecordHash:
+    """The hash over the rows of a run in their order, which the event of its end holds: SHA-256 over a line of JSON
+    each, the secret of a row by its own hash.
+    """
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+
+    def add(self, row: Row) -> None:
+        """Goes on with the next row."""
+        secret = None if row.secret is None else hashlib.sha256(row.secret).hexdigest()
+        self._hash.update(f"{write_json([*row[:-1], secret])}\n".encode())
+
+    def read(self) -> str:
+        """As it is now, in hex."""
+        return self._hash.hexdigest()
 
 
 def read_write(row: Row, output: JSON) -> Write:

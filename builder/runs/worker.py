@@ -24,7 +24,7 @@ from builder.engine.machine import replay, start_state
 from builder.kit.errors import HandrailError
 from builder.kit.ids import show_id
 from builder.runs import store
-from builder.runs.budget import Budget
+from builder.runs.allowance import Allowance
 from builder.runs.committer import Committer
 from builder.runs.execution import Execution
 from builder.runs.failpoints import failpoint
@@ -289,7 +289,7 @@ class RunWorker:
             mode=Mode(claim.mode),
             given=read_value(claim.given, None, self.reach.payloads),
             tokens=RunTokens(record.key, record.pairs),
-            budget=Budget(plan),
+            allowance=Allowance(plan),
             marks=record.marks,
             reach=self.reach,
             committer=self.committer,

@@ -45,6 +45,7 @@ def test_what_the_model_saw_was_masked_and_what_arrived_is_not(desk: Desk) -> No
     audit = desk.document("audit", "verify")
     assert audit["holds"]
     assert audit["chained"] >= 3
+    assert audit["records"] == 1
 
 
 @pytest.mark.parametrize("ticket", ["04", "05", "12"])

@@ -189,6 +189,11 @@ def empty_rows(session: Session, run_ids: Sequence[int], now: datetime) -> None:
     session.execute(update(signal_table).where(signal_table.c.run_id.in_(ids)).values(body=None))
 
 
+def read_emptied(session: Session, run_id: int) -> bool:
+    """Whether what went through a run was deleted."""
+    return session.scalar(select(run.emptied_at).where(run.id == run_id)) is not None
+
+
 def find_used(session: Session, keys: Collection[str]) -> frozenset[str]:
     """Those payload keys that a run still names."""
     names = sorted(keys)

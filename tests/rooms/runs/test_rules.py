@@ -16,7 +16,7 @@ from builder.kit.sealing import SealError
 from builder.runs.failpoints import arm_failpoint
 from builder.runs.loading import open_tokens, seal_tokens
 from builder.runs.recorded import mask_value
-from builder.runs.records import read_write, write_row
+from builder.runs.records import RecordHash, read_write, write_row
 from builder.runs.rules import keep_rows, nodes_from
 from builder.runs.schemas import Row, StoredText
 from builder.sdk import Control, Finding, Usage, Verdict, VerdictWord
@@ -52,6 +52,25 @@ def test_a_write_comes_back_from_its_row_as_it_was(write: Any) -> None:
     value = write.result if isinstance(write, RunWrite) else write.output
     row = write_row(write, 1, StoredText(None if value is None else write_json(value), None))
     assert read_write(row, value) == write
+
+
+@given(st.lists(writes, min_size=2, max_size=5), st.data())
+def test_the_hash_over_a_record_notices_every_change(made: list[StepWrite], data: st.DataObject) -> None:
+    rows = [write_row(each, seq, StoredText("1", None)) for seq, each in enumerate(made, 1)]
+
+    def hash_of(all_rows: list[Row]) -> str:
+        found = RecordHash()
+        for row in all_rows:
+            found.add(row)
+        return found.read()
+
+    place = data.draw(st.integers(0, len(rows) - 1))
+    name = data.draw(st.sampled_from(Row._fields))
+    before = getattr(rows[place], name)
+    other: Any = before + 1 if isinstance(before, int) else b"x" if name == "secret" else f"{before}x"
+    changed = [row._replace(**{name: other}) if at == place else row for at, row in enumerate(rows)]
+    assert hash_of(rows) == hash_of(list(rows))
+    assert len({hash_of(rows), hash_of(changed), hash_of(rows[:-1]), hash_of(rows[::-1])}) == 4
 
 
 def test_sealed_tokens_open_only_for_their_run() -> None:

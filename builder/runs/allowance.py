@@ -36,7 +36,7 @@ class _Tally:
     models: tuple[str, ...]
 
 
-class Budget:
+class Allowance:
     """The limits of one plan, and what its run spends here."""
 
     def __init__(self, plan: Plan) -> None:
