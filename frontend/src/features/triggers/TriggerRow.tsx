@@ -46,6 +46,8 @@ export function TriggerRow({ trigger, words, mayWrite, onEdit, onLog }: Props) {
   });
   const path = { params: { path: { trigger: trigger.id } } };
   const Sign = SIGNS[trigger.kind];
+  // Whoever calls the API says by the token who it is, and may as long as it holds: there is nothing to switch.
+  const isApi = trigger.kind === "api";
   const paused = trigger.paused;
   const wrong = trigger.findings.filter((each) => each.severity === "error");
   const turn = (on: boolean): void => flip.mutate({ ...path, body: { on } });
@@ -55,23 +57,22 @@ export function TriggerRow({ trigger, words, mayWrite, onEdit, onLog }: Props) {
       <div className={classes.words}>
         <div className={classes.title}>
           {trigger.name}
-          <Badge color={COLOURS[trigger.state]}>{t(`triggers.state.${trigger.state}`)}</Badge>
+          {!isApi && <Badge color={COLOURS[trigger.state]}>{t(`triggers.state.${trigger.state}`)}</Badge>}
           {trigger.pinned !== null && <Badge color="gray">{t("triggers.only", { number: trigger.pinned })}</Badge>}
         </div>
         <div className={classes.below}>{words}</div>
-        {/* Whoever calls the API says by the token who it is. */}
-        {trigger.kind !== "api" && (
-          <div className={classes.below}>{t("triggers.inTheNameOf", { name: trigger.owner.name })}</div>
-        )}
+        {!isApi && <div className={classes.below}>{t("triggers.inTheNameOf", { name: trigger.owner.name })}</div>}
       </div>
       {mayWrite && (
         <div className={classes.acts}>
-          <Switch
-            aria-label={t("triggers.switch", { name: trigger.name })}
-            checked={trigger.state === "on"}
-            disabled={flip.isPending}
-            onChange={(event) => turn(event.currentTarget.checked)}
-          />
+          {!isApi && (
+            <Switch
+              aria-label={t("triggers.switch", { name: trigger.name })}
+              checked={trigger.state === "on"}
+              disabled={flip.isPending}
+              onChange={(event) => turn(event.currentTarget.checked)}
+            />
+          )}
           <Menu position="bottom-end" width={220}>
             <Menu.Target>
               <ActionIcon size={36} aria-label={t("list.more", { what: trigger.name })}>
