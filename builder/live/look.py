@@ -25,7 +25,7 @@ def look(session: Session) -> Sight:
     for run in read_moving(session, since):
         facts = {"state": run.status, "workflow": None if run.workflow_id is None else show_id(run.workflow_id)}
         sight[Key("run", run.id)] = Seen(
-            state=(run.status, run.seq), facts=facts, team=run.team_id, permission="run.read",
+            state=(run.status, run.seq, run.halt_id), facts=facts, team=run.team_id, permission="run.read",
             fleeting=run.status in FINAL_STATES,
         )  # fmt: skip
     for draft in read_revisions(session):

@@ -136,13 +136,16 @@ def find_uncertain(session: Session, run_ids: Collection[int]) -> frozenset[int]
 
 
 class Moving(NamedTuple):
-    """A run that goes on or is new; `seq` counts what was recorded of one that is being executed."""
+    """A run that goes on or is new; `seq` counts what was recorded of one that is being executed, `halt_id` is what
+    holds it.
+    """
 
     id: int
     status: str
     team_id: int | None
     workflow_id: int | None
     seq: int = 0
+    halt_id: int | None = None
 
 
 FOLLOWED = 200
@@ -158,7 +161,8 @@ def read_moving(session: Session, since: int) -> list[Moving]:
     running = sorted((each.id for each in going if each.status == RunStatus.RUNNING.value), reverse=True)[:FOLLOWED]
     counted = select(step.run_id, func.max(step.seq)).where(step.run_id.in_(running)).group_by(step.run_id)
     seqs = {row[0]: row[1] for row in session.execute(counted)} if running else {}
-    return [each._replace(seq=seqs.get(each.id, 0)) for each in going + new]
+    held = {row[0]: row[1] for row in session.execute(select(run.id, run.halt_id).where(run.halt_id.is_not(None)))}
+    return [each._replace(seq=seqs.get(each.id, 0), halt_id=held.get(each.id)) for each in going + new]
 
 
 def find_going_on(session: Session, trigger_id: int) -> list[int]:

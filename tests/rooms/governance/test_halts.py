@@ -12,6 +12,8 @@ from builder.db import read_clock
 from builder.governance.schemas import HaltScope
 from builder.governance.tables import halt_table
 from builder.kit.ids import read_id, show_id
+from builder.live.look import look
+from builder.live.rules import Key
 from builder.runs import HaltKeeper
 from tests.rooms.credentials.cases import connect
 from tests.rooms.credentials.test_connections import publish, start
@@ -81,6 +83,21 @@ def test_what_is_under_way_is_foreseen_held_told_and_let_go(world: World) -> Non
     kinds = [each["kind"] for each in world.client("auditor").get("/api/audit").json()["items"]]
     assert kinds.count("halt_made") == kinds.count("halt_lifted") == 1
     assert "start_refused" not in kinds
+
+
+def test_whoever_looks_at_a_run_hears_of_its_halt(world: World) -> None:
+    number = publish(world, connect(world)[1])
+    run = start(world, number).json()["run"]
+
+    def seen() -> object:
+        with world.application.database.read() as session:
+            return look(session)[Key("run", read_id(run))].state
+
+    before = seen()
+    made = post(world, scope="workflow", workflow=number).json()
+    assert seen() != before
+    world.client("admin").post(f"/api/halts/{made['id']}/lift")
+    assert seen() == before
 
 
 @pytest.mark.parametrize(
