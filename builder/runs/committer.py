@@ -31,7 +31,7 @@ T = TypeVar("T")
 _log = structlog.get_logger("builder.runs")
 _THREADS_ON_POSTGRES = 4
 _MERGED_AT_MOST = 256
-_PAUSES = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+PAUSES = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 @dataclass(slots=True)
@@ -229,11 +229,11 @@ class Committer:
                 self._commit_alone(wish)
                 return
             except Exception as problem:  # told to whoever waits, or tried again: nothing is lost silently
-                if not is_away(problem) or (self._stopping.is_set() and turn > len(_PAUSES)):
+                if not is_away(problem) or (self._stopping.is_set() and turn > len(PAUSES)):
                     wish.problem = problem
                     return
                 _log.warning("database_away", problem=str(problem), turn=turn)
-            self._stopping.wait(_PAUSES[min(turn, len(_PAUSES) - 1)])
+            self._stopping.wait(PAUSES[min(turn, len(PAUSES) - 1)])
             turn += 1
 
     def _look_up(self, wish: _Wish[Any]) -> bool:

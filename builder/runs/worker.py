@@ -7,6 +7,7 @@ The lease is the process's, not the run's: one small write every two seconds, ho
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import sys
 import threading
@@ -17,6 +18,7 @@ from concurrent.futures import Future
 from typing import Any
 
 import structlog
+from sqlalchemy.orm import Session
 
 from builder.db import Database
 from builder.engine.events import Barred, Begun, Event, Lost
@@ -25,7 +27,7 @@ from builder.kit.errors import HandrailError
 from builder.kit.ids import show_id
 from builder.runs import store
 from builder.runs.allowance import Allowance
-from builder.runs.committer import Committer
+from builder.runs.committer import PAUSES, Committer, is_away
 from builder.runs.execution import Execution
 from builder.runs.failpoints import failpoint
 from builder.runs.hold import Hold
@@ -265,10 +267,16 @@ class RunWorker:
         except HandrailError as problem:
             watch.outcome, watch.error = "quarantined", problem.code
             await self._quarantine(claim, owner, problem.sentence)
-        except Exception as problem:  # a fault of ours must not leave the run half done and unexplained
-            watch.outcome, watch.error = "quarantined", type(problem).__name__
+        except Exception as problem:
+            name = type(problem).__name__
+            if is_away(problem):  # nothing is wrong with the run
+                watch.outcome, watch.error = "ready", name
+                _log.warning("run_left_for_later", error=name)
+                await self._settle(lambda session: keeping.give_back_own(session, run_id, (owner, claim.epoch)))
+                return
+            watch.outcome, watch.error = "quarantined", name  # a fault of ours must not leave it half done, unexplained
             _log.exception("run_broke")
-            await self._quarantine(claim, owner, f"Handrail itself broke off with {type(problem).__name__}.")
+            await self._quarantine(claim, owner, f"Handrail itself broke off with {name}.")
         finally:
             if self._alone == run_id:
                 self._alone = None
@@ -334,11 +342,25 @@ class RunWorker:
             await self._changed.wait()
 
     async def _quarantine(self, claim: Claim, owner: str, why: str) -> None:
-        def write() -> None:
-            with self.database.transaction() as session:
-                quarantine_run(session, claim.run_id, (owner, claim.epoch), why)
+        await self._settle(lambda session: quarantine_run(session, claim.run_id, (owner, claim.epoch), why))
 
-        await asyncio.to_thread(write)
+    async def _settle(self, write: Callable[[Session], object]) -> None:
+        """Writes what becomes of a run that leaves our hands, as soon as the database can be reached."""
+
+        def act() -> None:
+            with self.database.transaction() as session:
+                write(session)
+
+        pauses = itertools.chain(PAUSES, itertools.repeat(PAUSES[-1]))
+        while True:
+            try:
+                await asyncio.to_thread(act)
+            except Exception as problem:
+                if not is_away(problem):
+                    raise
+                await asyncio.sleep(next(pauses))
+            else:
+                return
 
     def _ring(self, run_id: int) -> None:
         failpoint("ring.before")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -13,8 +14,10 @@ import psycopg
 import pytest
 import structlog
 from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
 
 from builder.db import Database, OwnConnection, clock
+from builder.engine.plan import Plan
 from builder.kit.errors import HandrailError
 from builder.runs import (
     RunOverError,
@@ -31,6 +34,7 @@ from builder.runs.hot import Closing, FencedError, StepCommit
 from builder.runs.schemas import NOTHING, Row
 from builder.runs.tables import run_table, step_table, worker_table
 from builder.sdk import Decision
+from builder.teams import Wish
 from tests.contracts.history import check_history
 from tests.contracts.test_runs import YES, reviewed
 from tests.contracts.world import World, workflow
@@ -345,6 +349,45 @@ def test_a_restart_of_the_database_loses_nothing(postgres: PostgresServer, world
             assert story.run.status == "succeeded"
             check_history(story)
     assert len(world.egress.sent) == 36
+
+
+class Outage:
+    """Takes the database away while a worker asks whether a run may begin.
+
+    Attributes:
+        began: it is away.
+    """
+
+    def __init__(self, postgres: PostgresServer) -> None:
+        self.postgres = postgres
+        self.began = threading.Event()
+
+    def concerns(self, plan: Plan) -> bool:
+        return True
+
+    def check(self, session: Session, plan: Plan, wish: Wish) -> None:
+        if wish.run_id is not None and not self.began.is_set():
+            with psycopg.connect(self.postgres.plain_url("postgres"), autocommit=True) as connection:
+                connection.execute("CHECKPOINT")  # or the claim may be lost with the power, and nothing is to be done
+            self.postgres.stop(signal.SIGQUIT)
+            self.began.set()
+            session.execute(text("SELECT 1"))
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("backend", ["servers"], indirect=True)
+def test_a_database_that_goes_away_between_a_claim_and_the_first_step_loses_nothing(
+    postgres: PostgresServer, database: Database, tmp_path: Path
+) -> None:
+    outage = Outage(postgres)
+    with structlog.testing.capture_logs(), World(database, tmp_path, admission=outage) as world:
+        run_id = world.start(workflow({"send": {"type": "test.send@1"}}))
+        assert outage.began.wait(20)
+        postgres.start()
+        story = world.until(run_id)
+        assert story.run.status == "succeeded", story.run.why
+        check_history(story)
+    assert len(world.egress.sent) == 1
 
 
 def test_ten_thousand_waiting_reviews_hold_nothing(quiet: World) -> None:

@@ -136,6 +136,19 @@ def put_away_own(session: Session, run_id: int, fence: tuple[str, int], why: str
     return session.execute(query).first() is not None
 
 
+def give_back_own(session: Session, run_id: int, fence: tuple[str, int]) -> bool:
+    """A run that its owner cannot go on with now is ready for whoever comes; False when it is not its any more."""
+    now = read_clock(session)
+    mine = (run.id == run_id, run.owner == fence[0], run.epoch == fence[1], run.status == RunStatus.RUNNING.value)
+    values = {"status": RunStatus.READY.value, "owner": None, "ready_at": now, "ring_at": now + FIRST_RING, "rings": 0}
+    found = session.execute(
+        update(run_table).where(*mine).values(epoch=run.epoch + 1, **values).returning(run.id)
+    ).first()
+    if found is not None:
+        ring_after(session, run_id)
+    return found is not None
+
+
 def give_back(session: Session, worker_id: str) -> None:
     """A worker leaves: what it still owns is ready for others."""
     now = read_clock(session)
