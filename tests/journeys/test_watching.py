@@ -10,7 +10,10 @@ from tests.journeys.watching import close_context
 
 pytestmark = pytest.mark.journeys
 
-PAGE = "<script>fetch('/api/one').then(() => fetch('/two.js')).then(() => { document.title = 'done' })</script>"
+PAGE = """<script>
+  const read = async (path) => (await fetch(path)).text();
+  read("/api/one").then(() => read("/two.js")).then(() => { document.title = "done" });
+</script>"""
 
 
 def test_what_a_browser_receives_is_searched(monkeypatch: pytest.MonkeyPatch, open_page: OpenPage) -> None:

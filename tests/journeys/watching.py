@@ -18,7 +18,9 @@ _under_way: set[Request] = set()
 
 def watch_context(context: BrowserContext) -> None:
     """Looks at every answer that people could read: not at scripts, styles, fonts, pictures, nor at what is huge."""
+    context.on("request", _expect_answer)
     context.on("requestfinished", _look_at_answer)
+    context.on("requestfailed", _expect_no_more)
 
 
 def close_context(context: BrowserContext) -> None:
@@ -33,8 +35,16 @@ def close_context(context: BrowserContext) -> None:
     context.close()
 
 
+def _expect_answer(request: Request) -> None:
+    if request.resource_type != "eventsource":  # which ends with its page
+        _under_way.add(request)
+
+
+def _expect_no_more(request: Request) -> None:
+    _under_way.discard(request)
+
+
 def _look_at_answer(request: Request) -> None:
-    _under_way.add(request)
     with suppress(PlaywrightError):  # another page came in its place meanwhile, and the browser let go of it
         got = request.response()
         if (
