@@ -267,14 +267,14 @@ class RunWorker:
         except HandrailError as problem:
             watch.outcome, watch.error = "quarantined", problem.code
             await self._quarantine(claim, owner, problem.sentence)
-        except Exception as problem:
+        except Exception as problem:  # a fault of ours must not leave the run half done and unexplained
             name = type(problem).__name__
-            if is_away(problem):  # nothing is wrong with the run
+            if is_away(problem):  # nothing is wrong with it
                 watch.outcome, watch.error = "ready", name
                 _log.warning("run_left_for_later", error=name)
                 await self._settle(lambda session: keeping.give_back_own(session, run_id, (owner, claim.epoch)))
                 return
-            watch.outcome, watch.error = "quarantined", name  # a fault of ours must not leave it half done, unexplained
+            watch.outcome, watch.error = "quarantined", name
             _log.exception("run_broke")
             await self._quarantine(claim, owner, f"Handrail itself broke off with {name}.")
         finally:
@@ -355,7 +355,7 @@ class RunWorker:
         while True:
             try:
                 await asyncio.to_thread(act)
-            except Exception as problem:
+            except Exception as problem:  # raised again, unless the database is only away
                 if not is_away(problem):
                     raise
                 await asyncio.sleep(next(pauses))
