@@ -86,3 +86,17 @@ def expect_sent_once(page: Page, run: str, product: Product) -> None:
     (sent,) = product.receiver.replies
     assert "Ada will call you." in str(sent)
     assert "eva@example.org" in str(sent), "what leaves after the approval is unmasked"
+
+
+def start_example(page: Page, product: Product) -> str:
+    """Starts the example on the ticket; the address of the run, which waits for people."""
+    page.goto(f"{product.url}/workflows")
+    page.get_by_role("link", name="Support triage").first.click()
+    page.wait_for_url("**/workflows/*")
+    page.goto(f"{page.url.split('?')[0]}/start")
+    page.get_by_role("textbox", name="The customer's message").fill(TICKET)
+    page.get_by_role("textbox", name="Where the answer goes").fill("eva@example.org")
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url("**/runs/*")
+    page.get_by_role("list", name="What it waits for").wait_for()
+    return page.url.split("?")[0]

@@ -74,7 +74,7 @@ def states(product: Product, browser: Browser) -> Iterator[tuple[object, object]
     second.close()
 
 
-def judge_both(page: Page, name: str) -> None:
+def judge_widths(page: Page, name: str) -> None:
     """On a wide window and on a phone."""
     for size in (NARROW, WIDE):
         page.set_viewport_size(size)  # type: ignore[arg-type]  # two numbers by name
@@ -94,14 +94,14 @@ def test_a_tool_of_a_server_comes_to_teams_and_stops_when_it_changes(
     form.get_by_role("button", name="Register a server").click()
     page.get_by_role("button", name="Look at its tools").click()
     page.get_by_role("checkbox", name="add_note").check()
-    judge_both(page, "mcp server")
+    judge_widths(page, "mcp server")
     page.get_by_role("button", name="Make 1 draft").click()
     page.get_by_role("link", name="Node templates").first.click()
     page.get_by_role("link", name=re.compile("add.note", re.IGNORECASE)).click()
     expect(page.get_by_role("row", name="text")).to_contain_text("Input (Text)")
     page.get_by_role("button", name="Propose").click()
     page.get_by_text("another admin approves it").wait_for()
-    judge_both(page, "node template proposed")
+    judge_widths(page, "node template proposed")
     second.goto(page.url)
     second.get_by_role("button", name="Approve").click()
     second.get_by_role("button", name="Publish to teams").click()
@@ -113,7 +113,7 @@ def test_a_tool_of_a_server_comes_to_teams_and_stops_when_it_changes(
     page.get_by_role("button", name="Look at its tools").click()
     page.get_by_role("link", name="Node templates").first.click()
     page.get_by_text("Cannot be used now").wait_for()
-    judge_both(page, "catalog with a stopped one")
+    judge_widths(page, "catalog with a stopped one")
 
 
 def test_a_template_is_written_in_the_editor(
@@ -133,7 +133,7 @@ def test_a_template_is_written_in_the_editor(
     page.get_by_role("option", name="A person decides").click()
     page.get_by_role("button", name="Try the examples").click()
     page.get_by_text("not right yet").wait_for()
-    judge_both(page, "template editor")
+    judge_widths(page, "template editor")
     page.get_by_role("button", name="Save the draft").click()
     page.get_by_role("heading", level=1, name="Ask the shop").wait_for()
     expect(page.get_by_role("row", name="Patience")).to_be_visible()

@@ -5,35 +5,22 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.journeys.answering import start_example
 from tests.journeys.drawing import sign_in
 from tests.journeys.judging import judge_both
 from tests.journeys.product import NARROW, WIDE, OpenPage, Product, judge_page
 
 pytestmark = pytest.mark.journeys
 
-TICKET = "My invoice was charged twice. I am Eva Sommer, eva@example.org."
 REASON = "Two answers went to the wrong customer."
-
-
-def start(page: Page, product: Product) -> None:
-    page.goto(f"{product.url}/workflows")
-    page.get_by_role("link", name="Support triage").first.click()
-    page.wait_for_url("**/workflows/*")
-    page.goto(f"{page.url.split('?')[0]}/start")
-    page.get_by_role("textbox", name="The customer's message").fill(TICKET)
-    page.get_by_role("textbox", name="Where the answer goes").fill("eva@example.org")
-    page.get_by_role("button", name="Start").click()
 
 
 def test_a_workflow_is_halted_and_goes_on(product: Product, open_page: OpenPage) -> None:
     page = open_page()
     sign_in(page, product)
-    start(page, product)
-    page.wait_for_url("**/runs/*")
-    run = page.url
-    expect(page.get_by_role("list", name="What it waits for")).to_be_visible()
+    run = start_example(page, product)
 
     page.get_by_role("link", name="Halts").click()
     expect(page.get_by_text("Nothing is halted")).to_be_visible()
@@ -65,5 +52,4 @@ def test_a_workflow_is_halted_and_goes_on(product: Product, open_page: OpenPage)
     page.goto(run)
     expect(page.get_by_role("list", name="What it waits for")).to_be_visible()
     expect(page.get_by_text(re.compile("halted this workflow"))).to_have_count(0)
-    start(page, product)
-    page.wait_for_url("**/runs/*")
+    start_example(page, product)

@@ -7,13 +7,13 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.answering import TICKET, start_example
 from tests.journeys.drawing import sign_in
 from tests.journeys.product import NARROW, WIDE, OpenPage, Product, judge_page
 
 pytestmark = pytest.mark.journeys
 
 COLLEAGUE = "Ines Duarte"
-TICKET = "My parcel 4711 never came. Eva Sommer, eva@example.org."
 REASON = "Eva Sommer complains, and nobody of the team answers the telephone today."
 HIDDEN = "what went through it is not for you to see"
 _MAKE_ADMIN = """async (name) => {
@@ -40,20 +40,6 @@ def come_in(owner: Page, product: Product, browser: Page) -> None:
     browser.get_by_role("heading", name="Hello, Ines").wait_for()
 
 
-def start(owner: Page, product: Product) -> str:
-    """The owner starts the example on a ticket; the address of the run, which waits for people."""
-    owner.goto(f"{product.url}/workflows")
-    owner.get_by_role("link", name="Support triage").first.click()
-    owner.wait_for_url("**/workflows/*")
-    owner.goto(f"{owner.url.split('?')[0]}/start")
-    owner.get_by_role("textbox", name="The customer's message").fill(TICKET)
-    owner.get_by_role("textbox", name="Where the answer goes").fill("eva@example.org")
-    owner.get_by_role("button", name="Start").click()
-    owner.wait_for_url("**/runs/*")
-    owner.get_by_role("list", name="What it waits for").wait_for()
-    return owner.url.split("?")[0]
-
-
 def judge_everywhere(page: Page, address: str, name: str, text: str, open_page: OpenPage) -> None:
     """Looks at a page in every size and light, and in German."""
     state = page.context.storage_state()
@@ -71,7 +57,7 @@ def test_an_admin_looks_inside_and_the_owner_is_told(product: Product, open_page
     admin, owner = open_page(), open_page()
     sign_in(owner, product)
     come_in(owner, product, admin)
-    run = start(owner, product)
+    run = start_example(owner, product)
 
     admin.goto(run)
     expect(admin.get_by_text(HIDDEN)).to_be_visible()

@@ -1,8 +1,7 @@
 import { Select } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type BudgetIn, query } from "@/api/client";
+import { useWorkflowChoices } from "@/forms/useWorkflowChoices";
 
 const SCOPES = ["organisation", "team", "workflow", "connection"] as const;
 
@@ -45,22 +44,13 @@ function TeamChoice({ said, onChange }: Props) {
 
 function WorkflowChoice({ said, onChange }: Props) {
   const { t } = useTranslation();
-  const [words, setWords] = useState("");
-  const [sought] = useDebouncedValue(words, 250);
-  const asked = query.useQuery(
-    "get",
-    "/api/workflows",
-    { params: { query: { size: 100, ...(sought && { q: sought }) } } },
-    { placeholderData: (before) => before },
-  );
-  const data = (asked.data?.items ?? []).map(({ id, name, team }) => ({ value: id, label: `${name} · ${team.name}` }));
+  const choices = useWorkflowChoices();
   return (
     <Select
       label={t("budget.workflow")}
-      data={data}
+      {...choices}
       value={said.workflow ?? null}
       onChange={(workflow) => onChange({ workflow })}
-      onSearchChange={(text) => setWords(data.some(({ label }) => label === text) ? "" : text)}
       required
       withAsterisk={false}
       searchable

@@ -1,8 +1,7 @@
 import { Select } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type HaltThing, query } from "@/api/client";
+import { useWorkflowChoices } from "@/forms/useWorkflowChoices";
 
 type Props = { thing: HaltThing; onChange: (thing: HaltThing) => void };
 type Choice = { value: string; label: string };
@@ -36,13 +35,13 @@ function One({
   data,
   value,
   onChoose,
-  onSearch,
+  onSearchChange,
 }: {
   thing: HaltThing;
   data: Choice[];
   value: string | null | undefined;
   onChoose: (value: string) => void;
-  onSearch?: (words: string) => void;
+  onSearchChange?: (words: string) => void;
 }) {
   const { t } = useTranslation();
   return (
@@ -53,9 +52,7 @@ function One({
       data={data}
       value={value ?? null}
       onChange={(chosen) => chosen && onChoose(chosen)}
-      {...(onSearch && {
-        onSearchChange: (text: string) => onSearch(data.some(({ label }) => label === text) ? "" : text),
-      })}
+      {...(onSearchChange && { onSearchChange })}
       allowDeselect={false}
       searchable
     />
@@ -71,22 +68,13 @@ function TeamChoice({ thing, onChange }: Props) {
 }
 
 function WorkflowChoice({ thing, onChange }: Props) {
-  const [words, setWords] = useState("");
-  const [sought] = useDebouncedValue(words, 250);
-  const asked = query.useQuery(
-    "get",
-    "/api/workflows",
-    { params: { query: { size: 100, ...(sought && { q: sought }) } } },
-    { placeholderData: (before) => before },
-  );
-  const data = (asked.data?.items ?? []).map(({ id, name, team }) => ({ value: id, label: `${name} · ${team.name}` }));
+  const choices = useWorkflowChoices();
   return (
     <One
       thing={thing}
-      data={data}
+      {...choices}
       value={thing.workflow}
       onChoose={(workflow) => onChange({ scope: thing.scope, workflow })}
-      onSearch={setWords}
     />
   );
 }
