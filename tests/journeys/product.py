@@ -32,6 +32,14 @@ ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / ".artefacts" / "screens"
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SETTLED = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  const moving = document.getAnimations().filter(each => Number.isFinite(each.effect.getComputedTiming().endTime));
+  await Promise.allSettled(moving.map(each => each.finished));
+  await frame();
+}"""
+"""Waits until no colour is on its way to another: between two schemes a page has colours of neither."""
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -155,10 +163,11 @@ def judge_page(page: Page, name: str) -> None:
     SHOTS.mkdir(parents=True, exist_ok=True)
     size = page.viewport_size or WIDE
     scheme = "dark" if page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "light"
+    page.evaluate(SETTLED)
     page.screenshot(path=str(SHOTS / f"{name}-{scheme}-{size['width']}.png"))
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)
     wrong = [
         f"{each['id']}: {each['help']}: {node['target']}" for each in found["violations"] for node in each["nodes"]
     ]
-    assert wrong == [], f"{name}, {scheme}, {size['width']}"
+    assert wrong == [], f"{name}, {scheme}, {size['width']}: {'; '.join(wrong)}"
