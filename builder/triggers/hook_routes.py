@@ -22,6 +22,7 @@ from builder.triggers.form_routes import Wire
 from builder.triggers.program import start_by_program
 from builder.triggers.replies import Reply, replying_nodes, say_answer, say_started
 from builder.triggers.schemas import Started
+from builder.triggers.views import Version
 from builder.triggers.waiting import Waiters
 
 hook_routes = APIRouter(tags=["webhooks"])
@@ -36,9 +37,12 @@ _REMEMBERED = 500
 
 
 class ProgramIn(Wire):
-    """What a program starts a workflow with: inputs only, never a definition."""
+    """What a program starts a workflow with: inputs only, never a definition. With `version`, only while that one is
+    live.
+    """
 
     input: Annotated[dict[str, Any], Field(max_length=500, default_factory=dict)]
+    version: Version | None = None
 
 
 class ProgramView(Wire):
@@ -110,7 +114,7 @@ async def post_run(
 
 def _start(call: Call, workflow: int, wanted: ProgramIn, key: str | None) -> Started:
     with call.transaction() as session:
-        return start_by_program(session, call.caller, workflow, wanted.input, call.application, key)
+        return start_by_program(session, call.caller, workflow, wanted.input, call.application, key, wanted.version)
 
 
 def _sees(call: Call, run_id: int) -> bool:

@@ -18,7 +18,7 @@ from builder.runs import RunInputError, Start, StartedBy, start_run
 from builder.sdk import JSON, Mode
 from builder.teams import Caller, Installation, expect_team
 from builder.triggers.live import expect_ready
-from builder.triggers.schemas import Key, KeyReusedError, Started
+from builder.triggers.schemas import Key, KeyReusedError, NotStartableError, Started
 from builder.triggers.store import claim_key, name_run_of_key, read_key
 from builder.workflows import expect_workflow
 
@@ -31,8 +31,9 @@ class BadKeyError(HandrailError):
 
 
 def start_by_program(
-    session: Session, caller: Caller, workflow_id: int, value: Mapping[str, JSON], site: Installation, key: str | None
-) -> Started:
+    session: Session, caller: Caller, workflow_id: int, value: Mapping[str, JSON], site: Installation, key: str | None,
+    pinned: int | None = None,
+) -> Started:  # fmt: skip
     """Starts a run of the live version in the caller's name; the run.
 
     Args:
@@ -42,9 +43,11 @@ def start_by_program(
         value: the inputs; judged against the schema of that version.
         site: the installation.
         key: what tells this start from another of the same person. One that came before gives the run it started then.
+        pinned: the only version that is to be started; None: whichever is live.
 
     Raises:
-        NotStartableError: archived, in the sandbox, never published, or not as it was published.
+        NotStartableError: archived, in the sandbox, never published, not as it was published, or another version is
+            live.
         BadKeyError: the key cannot be one.
         KeyReusedError: the key came before, with another input.
         builder.runs.RunInputError: the input does not fit.
@@ -55,6 +58,15 @@ def start_by_program(
         return claimed
     ready = expect_ready(session, row, site)
     version = ready.live.version
+    if pinned is not None and pinned != version.number:
+        raise NotStartableError(
+            f"Only version {pinned} was to be started, and version {version.number} of “{row.name}” is live.",
+            field="version",
+            way_out="Look at what changed, then ask for the version that is live, or for none.",
+            reason="version_gone",
+            pinned=pinned,
+            live=version.number,
+        )
     start = Start(
         input=dict(value),
         starter=caller.person,

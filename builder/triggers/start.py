@@ -98,14 +98,24 @@ def expect_owner(session: Session, trigger: Trigger) -> Caller:
 
 def _expect_version(session: Session, caller: Caller, trigger: Trigger, site: Installation) -> Ready:
     ready = expect_ready(session, find_workflow(session, caller, trigger.workflow_id), site)
-    live = ready.live
-    if trigger.pinned is not None and trigger.pinned != live.version.number:
+    expect_pinned_live(trigger, ready.live.version.number)
+    return ready
+
+
+def expect_pinned_live(trigger: Trigger, live: int) -> None:
+    """Refuses a trigger that starts only a version that is not live.
+
+    Raises:
+        NotStartableError: it does.
+    """
+    if trigger.pinned is not None and trigger.pinned != live:
         raise NotStartableError(
-            f"“{trigger.name}” starts only version {trigger.pinned}, and version {live.version.number} is live.",
+            f"“{trigger.name}” starts only version {trigger.pinned}, and version {live} is live.",
             way_out="Look at what changed, then let it start the live version.",
             reason="version_gone",
+            pinned=trigger.pinned,
+            live=live,
         )
-    return ready
 
 
 def _bind(trigger: Trigger, values: Mapping[str, JSON]) -> JSON:

@@ -16,7 +16,7 @@ from builder.triggers.live import expect_live, find_fields
 from builder.triggers.read import append_trigger_event, expect_kept, expect_trigger
 from builder.triggers.rules import expect_no_error, judge_trigger, wish_of
 from builder.triggers.schemas import Trigger
-from builder.triggers.start import expect_owner
+from builder.triggers.start import expect_owner, expect_pinned_live
 from builder.workflows import expect_open, find_keepers, name_workflows
 
 
@@ -25,7 +25,7 @@ def switch_trigger(session: Session, caller: Caller, trigger_id: int, *, on: boo
 
     Raises:
         BadTriggerError: it would not work.
-        NotStartableError: the workflow is not live, or the trigger's owner may not start runs.
+        NotStartableError: the workflow, or the version that it starts, is not live, or its owner may not start runs.
         builder.workflows.ArchivedError: the workflow is archived.
     """
     there = expect_trigger(session, caller, trigger_id, "trigger.write")
@@ -33,7 +33,7 @@ def switch_trigger(session: Session, caller: Caller, trigger_id: int, *, on: boo
         return there
     if on:
         row = expect_open(session, caller, there.workflow_id, "trigger.write")
-        expect_live(session, row)
+        expect_pinned_live(there, expect_live(session, row).version.number)
         expect_no_error(judge_trigger(wish_of(there), find_fields(session, row).schema))
         expect_owner(session, there)
     now = read_clock(session)

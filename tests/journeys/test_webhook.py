@@ -109,6 +109,9 @@ def test_a_webhook_from_its_making_to_its_deliveries(product: Product, state: ob
     status, _ = send(shown_line(page).replace(body, sample))
     assert " 200 " in status, "off, and yet it shows what arrives"
 
+    page.get_by_role("switch", name="Start only version 1").click(force=True)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
     page.get_by_role("switch", name="On", exact=True).click(force=True)
     expect(page.get_by_role("switch", name="On", exact=True)).to_be_checked()
     status, said = send(shown_line(page))
@@ -131,6 +134,9 @@ def test_a_webhook_from_its_making_to_its_deliveries(product: Product, state: ob
     deliveries = page.url.split("?")[0]
     page.get_by_role("button", name="Send in again").click()
     page.wait_for_url("**/runs/*")
+
+    page.goto(f"{workflow}/triggers")
+    expect(page.get_by_text("Only version 1", exact=True)).to_be_visible()
 
     for scheme in ("light", "dark"):
         for size in (WIDE, NARROW):

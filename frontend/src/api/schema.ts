@@ -5334,13 +5334,16 @@ export interface components {
         };
         /**
          * ProgramIn
-         * @description What a program starts a workflow with: inputs only, never a definition.
+         * @description What a program starts a workflow with: inputs only, never a definition. With `version`, only while that one is
+         *     live.
          */
         ProgramIn: {
             /** Input */
             input?: {
                 [key: string]: unknown;
             };
+            /** Version */
+            version?: number | null;
         };
         /**
          * ProgramView

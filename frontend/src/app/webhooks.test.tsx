@@ -35,6 +35,7 @@ const HOOK = {
   paused: { code: "archived", sentence: "Said by the server." },
   settings: {},
   inputs: null,
+  pinned: null as number | null,
   owner: ADA,
 };
 const ANSWERS: Record<string, unknown> = {
@@ -55,7 +56,8 @@ const ANSWERS: Record<string, unknown> = {
   "/api/triggers/t1/webhook/sample": null,
 };
 
-function show() {
+function show(more: Record<string, unknown> = {}) {
+  const answers: Record<string, unknown> = { ...ANSWERS, ...more };
   const sent: { method: string; path: string; body: unknown }[] = [];
   vi.stubGlobal("fetch", async (request: Request) => {
     const { pathname } = new URL(request.url);
@@ -63,7 +65,7 @@ function show() {
       sent.push({ method: request.method, path: pathname, body: await request.json().catch(() => null) });
       return Response.json(HOOK);
     }
-    return Response.json(ANSWERS[pathname] ?? null);
+    return Response.json(answers[pathname] ?? null);
   });
   const root = createRootRoute({ component: Outlet });
   const inside = createRoute({ getParentRoute: () => root, id: "inside", component: Outlet });
@@ -117,4 +119,26 @@ it("binds the inputs to parts of the body, and renames it", async () => {
   await user.click(screen.getByRole("button", { name: "Save" }));
   await waitFor(() => expect(sent).toHaveLength(1));
   expect(sent[0]?.body).toMatchObject({ name: "The till", inputs: { order: { from: "body.order" } } });
+});
+
+it("holds it to the version that is live", async () => {
+  const { sent, user } = show();
+  const pin = await screen.findByRole("switch", { name: /Start only version 1/ });
+  expect(pin).toHaveProperty("checked", false);
+  await user.click(pin);
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(sent).toHaveLength(1));
+  expect(sent[0]?.body).toMatchObject({ pinned: 1 });
+});
+
+it("says that the version it was held to is no longer live, and what saving does", async () => {
+  const paused = { code: "version_gone", sentence: "Said by the server." };
+  const list = { ...(ANSWERS["/api/workflows/w/triggers"] as object), version: 3 };
+  const gone = { ...HOOK, pinned: 1, paused };
+  const { sent, user } = show({ "/api/triggers/t1": gone, "/api/workflows/w/triggers": list });
+  expect(await screen.findByText(/save anew which version it starts/)).toBeTruthy();
+  expect(await screen.findByText(/It was held to version 1, but version 3 is live now/)).toBeTruthy();
+  expect(screen.getByRole("switch", { name: /Start only version 3/ })).toHaveProperty("checked", false);
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(sent[0]?.body).toMatchObject({ pinned: null }));
 });

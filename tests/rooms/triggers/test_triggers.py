@@ -221,7 +221,11 @@ def test_a_pinned_one_starts_no_other_version(world: World) -> None:
         assert read_facts(session, [run.run_id])[run.run_id].version == 2
     with pytest.raises(TriggerError, match="not live"):
         change(world, trigger, {"pinned": 1, "name": "Old"})
+    switch(world, trigger, on=False)
+    with pytest.raises(NotStartableError, match="only version 1"):
+        switch(world, trigger)
     assert change(world, trigger, {"pinned": 2}).pinned == 2
+    switch(world, trigger)
     assert start(world, trigger).run_id
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -16,62 +14,12 @@ from builder.kit.ids import show_id
 from builder.kit.pace import Pace
 from builder.runs.tables import run_table
 from builder.triggers import deliver, pause_trigger, sweep_deliveries
-from builder.triggers.signatures import sign_delivery
 from builder.triggers.store.hooks import end_secrets, read_delivery
 from builder.triggers.tables import delivery_table, hook_secret_table, hook_table, trigger_key_table
 from builder.workflows import archive_workflow
 from tests.rooms.triggers.cases import add_hook, add_trigger
+from tests.rooms.triggers.sender import BODY, Sender, count_runs, numbers
 from tests.rooms.world import World
-
-BODY = {"text": "Hello"}
-_numbers = itertools.count(1)
-
-
-@pytest.fixture(autouse=True)
-def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test begins without having come too often."""
-    monkeypatch.setattr(deliver, "_PACE", Pace())
-    monkeypatch.setattr(deliver, "_LOG", deliver.Log())
-
-
-class Sender:
-    """Somebody who delivers to a webhook, and signs as the standard says."""
-
-    def __init__(self, world: World, **settings: Any) -> None:
-        self.world = world
-        self.trigger, self.secret = add_hook(world, on=settings.pop("on", True), **settings)
-        address = world.client("builder").get(f"/api/triggers/{self.id}/webhook").json()["address"]
-        self.path = address.removeprefix("https://handrail.example")
-        self.client = world.client()
-
-    @property
-    def id(self) -> str:
-        return show_id(self.trigger.id)
-
-    def sign(self, body: bytes, own: str, secret: str | None = None) -> dict[str, str]:
-        with self.world.transaction() as session:
-            now = read_clock(session)
-        return {
-            "webhook-id": own,
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": sign_delivery(secret or self.secret, own, now, body.decode("utf-8", "replace")),
-            "content-type": "application/json",
-        }
-
-    def send(self, value: Any = None, own: str | None = None, *, body: bytes | None = None, **headers: str) -> Any:
-        body = json.dumps(BODY if value is None else value).encode() if body is None else body
-        signed = self.sign(body, own or f"msg_{next(_numbers)}")
-        return self.client.post(self.path, content=body, headers={**signed, **headers})
-
-    def log(self, **query: Any) -> list[dict[str, Any]]:
-        answer = self.world.client("viewer").get(f"/api/triggers/{self.id}/deliveries", params=query)
-        assert answer.status_code == 200, answer.text
-        return list(answer.json()["items"])
-
-
-def count_runs(world: World) -> int:
-    with world.transaction() as session:
-        return session.scalar(select(func.count()).select_from(run_table)) or 0
 
 
 def test_a_signed_delivery_starts_a_run_and_is_answered_at_once_with_its_address(world: World) -> None:
@@ -193,7 +141,7 @@ def test_secrets_change_over_and_end(world: World) -> None:
     assert [each["ends_at"] is None for each in held] == [True, False]
     assert made["secret"] not in str(held)
     for secret in (old, made["secret"]):
-        signed = sender.sign(body, f"msg_{next(_numbers)}", secret)
+        signed = sender.sign(body, f"msg_{next(numbers)}", secret)
         assert sender.client.post(sender.path, content=body, headers=signed).status_code == 202
     assert client.delete(f"{place}/secrets/{held[1]['id']}").status_code == 204
     assert client.delete(f"{place}/secrets/{held[1]['id']}").status_code == 404

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, NumberInput, Radio, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, NumberInput, Radio, Select, Stack, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { JsonRecord, Schema } from "@/graph";
 import { ProblemAlert } from "@/kit/ProblemAlert";
 import { wordsOf } from "@/kit/problem";
 import type { Trigger, Triggers } from "./kinds";
+import { heldTo, Pinned } from "./Pinned";
 import { ScheduleNext, usePreview } from "./ScheduleNext";
 import { ScheduleWhen } from "./ScheduleWhen";
 import { MISSED, newSettings, OVERLAP, readSettings, type Settings, zonesOf } from "./scheduleWords";
@@ -22,7 +23,8 @@ export function ScheduleDialog({ workflow, list, trigger, onClose }: Props) {
     trigger ? readSettings(trigger.settings as JsonRecord) : newSettings(),
   );
   const [inputs, setInputs] = useState<Bindings>((trigger?.inputs ?? {}) as Bindings);
-  const [isPinned, setPinned] = useState(trigger?.pinned != null);
+  const kept = trigger?.pinned ?? null;
+  const [pinned, setPinned] = useState(() => heldTo(kept, list.version));
   const zones = useMemo(() => zonesOf(settings.zone), [settings.zone]);
   const preview = usePreview(settings);
   const { save, error, forget, isBusy } = useSaveTrigger(workflow, trigger, onClose);
@@ -38,7 +40,7 @@ export function ScheduleDialog({ workflow, list, trigger, onClose }: Props) {
       name: name.trim() || t("triggers.schedule.name"),
       settings: settings as unknown as Record<string, unknown>,
       inputs: inputs as Record<string, Record<string, unknown>>,
-      pinned: isPinned ? list.version : null,
+      pinned,
     });
   };
   const sources = ["due", "day", "time", "zone", "late"].map((field) => ({
@@ -111,14 +113,7 @@ export function ScheduleDialog({ workflow, list, trigger, onClose }: Props) {
               onChange={(next) => set({ at_most: Math.max(1, Number(next) || 1) })}
             />
           )}
-          {list.version !== null && (
-            <Switch
-              label={t("triggers.pinned", { number: list.version })}
-              description={t("triggers.pinned.why")}
-              checked={isPinned}
-              onChange={(event) => setPinned(event.currentTarget.checked)}
-            />
-          )}
+          <Pinned live={list.version} kept={kept} value={pinned} onChange={setPinned} />
           <ProblemAlert error={error} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>

@@ -9,6 +9,7 @@ import { ProblemAlert } from "@/kit/ProblemAlert";
 import { wordsOf } from "@/kit/problem";
 import { useSession } from "@/kit/session";
 import { SIGNS, type Trigger } from "./kinds";
+import { Paused } from "./Paused";
 import classes from "./triggers.module.css";
 import { useFreshTriggers } from "./useSaveTrigger";
 
@@ -26,7 +27,6 @@ const COLOURS = { on: "green", off: "gray", paused: "yellow" } as const;
 /** One trigger: what it does, whether it is on, why not, and what can be done with it. */
 export function TriggerRow({ trigger, words, mayWrite, onEdit, onLog }: Props) {
   const { t } = useTranslation();
-  const say = t as unknown as (key: string, options: Record<string, unknown>) => string;
   const session = useSession();
   const refresh = useFreshTriggers();
   const [isDeleting, setDeleting] = useState(false);
@@ -115,11 +115,7 @@ export function TriggerRow({ trigger, words, mayWrite, onEdit, onLog }: Props) {
         </Button>
       )}
       <div className={classes.notes}>
-        {paused && (
-          <Alert color="yellow" title={t("triggers.paused")}>
-            {say(`triggers.why.${paused.code}`, { defaultValue: paused.sentence, count: 1 })} {t("triggers.paused.why")}
-          </Alert>
-        )}
+        {paused && <Paused paused={paused} title={t("triggers.paused")} />}
         {wrong.map((each) => {
           const said = wordsOf(each as { code: string; sentence: string }, t);
           return (

@@ -105,7 +105,7 @@ export function Triggers() {
           ))}
         </ul>
       )}
-      <FromProgram workflow={id} inputs={list.inputs as Schema} isLive={list.version !== null} />
+      <FromProgram workflow={id} inputs={list.inputs as Schema} live={list.version} />
       {open?.kind === "schedule" && open.what === "edit" && (
         <ScheduleDialog workflow={id} list={list} trigger={open.trigger} onClose={() => setOpen(null)} />
       )}

@@ -8,6 +8,7 @@ import type { Schema } from "@/graph";
 import { announce } from "@/kit/announce";
 import { ProblemAlert } from "@/kit/ProblemAlert";
 import { useStale } from "@/kit/stale";
+import { heldTo, Pinned } from "../Pinned";
 import type { Bindings } from "../TriggerInputs";
 import { HookInputs } from "./HookInputs";
 import { offersOf } from "./offers";
@@ -30,12 +31,21 @@ export const settingsOf = (trigger: TriggerRow): HookSettings => ({
 });
 
 /** What a webhook takes and how it answers: which deliveries start a run, at once or with the result, how many. */
-export function HookSettingsForm({ trigger, inputs }: { trigger: TriggerRow; inputs: Schema }) {
+export function HookSettingsForm({
+  trigger,
+  inputs,
+  live,
+}: {
+  trigger: TriggerRow;
+  inputs: Schema;
+  live: number | null;
+}) {
   const { t } = useTranslation();
   const [wanted, setWanted] = useState(() => settingsOf(trigger));
   const [name, setName] = useState(trigger.name);
   const kept = trigger.inputs as Bindings | null;
   const [bound, setBound] = useState(kept);
+  const [pinned, setPinned] = useState(() => heldTo(trigger.pinned, live));
   const stale = useStale("/api/triggers", "/api/workflows");
   const answers = useId();
   const save = query.useMutation("patch", "/api/triggers/{trigger}", {
@@ -45,12 +55,12 @@ export function HookSettingsForm({ trigger, inputs }: { trigger: TriggerRow; inp
     },
   });
   const set = (change: Partial<HookSettings>): void => setWanted((was) => ({ ...was, ...change }));
-  const said = JSON.stringify([wanted, name.trim(), bound]);
-  const isChanged = said !== JSON.stringify([settingsOf(trigger), trigger.name, kept]);
+  const said = JSON.stringify([wanted, name.trim(), bound, pinned]);
+  const isChanged = said !== JSON.stringify([settingsOf(trigger), trigger.name, kept, trigger.pinned]);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const params = { path: { trigger: trigger.id }, header: { "if-match": `"${trigger.revision}"` } };
-    save.mutate({ params, body: { settings: wanted, name: name.trim(), inputs: bound } });
+    save.mutate({ params, body: { settings: wanted, name: name.trim(), inputs: bound, pinned } });
   };
   const path = { params: { path: { trigger: trigger.id } } };
   const sample = query.useQuery("get", "/api/triggers/{trigger}/webhook/sample", path);
@@ -129,6 +139,7 @@ export function HookSettingsForm({ trigger, inputs }: { trigger: TriggerRow; inp
           checked={wanted.signed}
           onChange={(event) => set({ signed: event.currentTarget.checked })}
         />
+        <Pinned live={live} kept={trigger.pinned} value={pinned} onChange={setPinned} />
         <Group justify="flex-end">
           <Button type="submit" variant="default" disabled={!isChanged || !name.trim()} loading={save.isPending}>
             {t("kit.save")}

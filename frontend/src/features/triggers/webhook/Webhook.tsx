@@ -13,8 +13,10 @@ import { TryIt } from "./TryIt";
 import { Unsigned } from "./Unsigned";
 import classes from "./webhook.module.css";
 
+type Props = { trigger: TriggerRow; team: string; inputs: Schema; live: number | null };
+
 /** A webhook: where to deliver and with which secret, what it takes and how it answers, and trying it. */
-export function Webhook({ trigger, team, inputs }: { trigger: TriggerRow; team: string; inputs: Schema }) {
+export function Webhook({ trigger, team, inputs, live }: Props) {
   const { t } = useTranslation();
   const session = useSession();
   const [secret, setSecret] = useState<string>();
@@ -63,7 +65,7 @@ export function Webhook({ trigger, team, inputs }: { trigger: TriggerRow; team: 
       </section>
       <section className={classes.part} aria-label={t("webhook.takes")}>
         <h2>{t("webhook.takes")}</h2>
-        <HookSettingsForm key={trigger.revision} trigger={trigger} inputs={inputs} />
+        <HookSettingsForm key={trigger.revision} trigger={trigger} inputs={inputs} live={live} />
       </section>
       {webhook.address && (
         <section className={classes.part} aria-label={t("webhook.try")}>

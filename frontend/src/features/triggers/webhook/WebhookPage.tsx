@@ -1,4 +1,4 @@
-import { Alert, Switch } from "@mantine/core";
+import { Switch } from "@mantine/core";
 import { useParams } from "@tanstack/react-router";
 import { CirclePause } from "lucide-react";
 import { useTranslation } from "react-i18next";
@@ -11,6 +11,7 @@ import { ProblemAlert } from "@/kit/ProblemAlert";
 import { may, useSession } from "@/kit/session";
 import { useStale } from "@/kit/stale";
 import { Failure, Loading } from "@/kit/states";
+import { Paused } from "../Paused";
 import { Webhook } from "./Webhook";
 
 /** One webhook, whole: on or off, where to deliver, what it takes and how it answers, and trying it. */
@@ -35,7 +36,6 @@ export function WebhookPage() {
   const trigger = asked.data;
   const { team, archived } = workflow.data;
   const isOn = trigger.state === "on";
-  const say = t as unknown as (key: string, options: Record<string, unknown>) => string;
   return (
     <Page
       narrow
@@ -57,12 +57,9 @@ export function WebhookPage() {
     >
       <ProblemAlert error={flip.error} />
       {trigger.paused && (
-        <Alert color="yellow" mb="lg" icon={<CirclePause aria-hidden />} title={t("webhook.paused")}>
-          {say(`triggers.why.${trigger.paused.code}`, { defaultValue: trigger.paused.sentence, count: 1 })}{" "}
-          {t("triggers.paused.why")}
-        </Alert>
+        <Paused paused={trigger.paused} mb="lg" icon={<CirclePause aria-hidden />} title={t("webhook.paused")} />
       )}
-      <Webhook trigger={trigger} team={team.id} inputs={list.data.inputs as Schema} />
+      <Webhook trigger={trigger} team={team.id} inputs={list.data.inputs as Schema} live={list.data.version} />
     </Page>
   );
 }

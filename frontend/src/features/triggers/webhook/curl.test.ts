@@ -45,8 +45,13 @@ it("shows a body that fits, and that a shell takes as it is", () => {
 
 it("asks for a start with the token of the shell, which stands in no line", () => {
   const input = exampleBody({ type: "object", properties: { text: { enum: ["it's $HOME"] } } });
-  const said = run(`TOKEN=hr_1\n${programLine({ address: "https://handrail.example/api/workflows/w/runs", input })}`);
+  const said = run(
+    `TOKEN=hr_1\n${programLine({ address: "https://handrail.example/api/workflows/w/runs", input, version: 3 })}`,
+  );
   expect(header(said, "authorization")).toBe("Bearer hr_1");
   expect(header(said, "idempotency-key")).toMatch(/^[0-9a-f]{24}$/);
-  expect(JSON.parse(said.find((each) => each.startsWith("{")) ?? "")).toEqual({ input: { text: "it's $HOME" } });
+  expect(JSON.parse(said.find((each) => each.startsWith("{")) ?? "")).toEqual({
+    input: { text: "it's $HOME" },
+    version: 3,
+  });
 });

@@ -59,15 +59,18 @@ export function curlLine({
   ].join("\n");
 }
 
+type Program = { address: string; input: string; version: number | null };
+
 /**
  * A start that a program asks for, with the token of a person in `$TOKEN`.
  *
  * @param input JSON that a shell takes between single quotes.
+ * @param version the only one that is to be started, if not whichever is live.
  */
-export const programLine = ({ address, input }: { address: string; input: string }): string =>
+export const programLine = ({ address, input, version }: Program): string =>
   [
     `curl -i '${address}' \\`,
     "  -H \"authorization: Bearer $TOKEN\" -H 'content-type: application/json' \\",
     '  -H "idempotency-key: $(openssl rand -hex 12)" \\',
-    `  -d '{"input": ${input}}'`,
+    `  -d '{"input": ${input}${version === null ? "" : `, "version": ${version}`}}'`,
   ].join("\n");
