@@ -28,8 +28,8 @@ NETWORK_SYSTEMS = frozenset((
 ))  # fmt: skip
 """File systems whose locks SQLite cannot trust."""
 
-_STATEMENTS = 1_000
-"""So many compiled ones are kept between the engine that writes SQLite and the one that reads it."""
+_COMPILED: LRUCache[Any, Any] = LRUCache(1_000)
+"""Statements as SQLite takes them, for every engine of the process: they are one dialect's, and compiled once."""
 BUSY_MILLISECONDS = 10_000
 IDLE_MILLISECONDS = 5_000
 """How long PostgreSQL waits for the next statement of a transaction. A process that stands still in the middle of one
@@ -67,6 +67,9 @@ class Database:
         self._writer = writer
         self._reader = reader
         self._ring: Callable[[int], None] = lambda _: None
+        self._closed = False
+        for engine in {writer, reader}:
+            event.listen(engine, "checkin", self._close_late)
 
     def on_ring(self, ring: Callable[[int], None]) -> None:
         """Says who is told, after a commit, of each id that `ring_after` named. It must not raise."""
@@ -167,9 +170,15 @@ class Database:
             return read_state(connection)
 
     def close(self) -> None:
-        """Gives every connection back."""
+        """Closes every connection; one that a thread still works on closes as soon as that is done."""
+        self._closed = True
         self._writer.dispose()
         self._reader.dispose()
+
+    def _close_late(self, _: Any, record: ConnectionPoolEntry) -> None:
+        """Closes what is given back after `close`: nobody would ever take it again."""
+        if self._closed:
+            record.invalidate()
 
 
 @contextmanager
@@ -243,9 +252,9 @@ def _open_sqlite(url: URL) -> Database:
         raise DatabaseError(f"The folder {file.parent} cannot be made: {error.strerror}.") from error
     refuse_network_file(file)
     url = url.set(drivername=DRIVER, database=str(file))
-    both: dict[str, Any] = {"compiled_cache": LRUCache(_STATEMENTS)}
-    writer = create_engine(url, pool_size=4, max_overflow=12, hide_parameters=True, execution_options=both)
-    reader = create_engine(url, pool_size=4, max_overflow=12, hide_parameters=True, execution_options=both)
+    options: dict[str, Any] = {"compiled_cache": _COMPILED}
+    writer = create_engine(url, pool_size=4, max_overflow=12, hide_parameters=True, execution_options=options)
+    reader = create_engine(url, pool_size=4, max_overflow=12, hide_parameters=True, execution_options=options)
     event.listen(writer, "connect", lambda connection, _: prepare_sqlite(connection))
     event.listen(reader, "connect", lambda connection, _: _prepare_reader(connection))
     event.listen(writer, "begin", lambda connection: _begin_sqlite(connection, "BEGIN IMMEDIATE"))

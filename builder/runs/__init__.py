@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from builder.runs.foresee import Block, foresee_blocks
     from builder.runs.given import read_step_inputs
     from builder.runs.halted import HaltKeeper
+    from builder.runs.lease import HEARTBEAT, LEASE
     from builder.runs.place import machine_place, process_lives
     from builder.runs.ports import Audit, Egress, Gateway, OnPark, OnWithdraw, Payloads, Reach
     from builder.runs.read import RunStory, RunView, StepView, WaitView, list_runs, read_run, read_woven_of
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
         signal_run,
     )
     from builder.runs.verify import EndedRuns, RecordReport, verify_records
-    from builder.runs.worker import HEARTBEAT, LEASE, RunWorker
+    from builder.runs.worker import RunWorker
 
 _DOORS = {
     "empty_runs": "empty",
@@ -101,8 +102,8 @@ _DOORS = {
     "EndedRuns": "verify",
     "RecordReport": "verify",
     "verify_records": "verify",
-    "HEARTBEAT": "worker",
-    "LEASE": "worker",
+    "HEARTBEAT": "lease",
+    "LEASE": "lease",
     "RunWorker": "worker",
     "Retry": "retry",
     "retry_from_step": "retry",

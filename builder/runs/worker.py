@@ -1,7 +1,6 @@
 """A RunWorker owns runs in this process: an event loop in a thread, a committer, a lease that it keeps alive.
 
 `advance(run_id)` is what a ring leads to. It claims the run if it is ready, and returns; the loop does the rest.
-The lease is the process's, not the run's: one small write every two seconds, however many runs are in flight.
 """
 
 from __future__ import annotations
@@ -32,6 +31,7 @@ from builder.runs.execution import Execution
 from builder.runs.failpoints import failpoint
 from builder.runs.hold import Hold
 from builder.runs.hot import Claim, FencedError
+from builder.runs.lease import HEARTBEAT, LEASE, Lease
 from builder.runs.loading import Plans, RunTokens, read_all, read_value
 from builder.runs.performer import Performer
 from builder.runs.place import machine_place, process_lives
@@ -42,12 +42,6 @@ from builder.sdk import Mode
 from builder.teams import NotAdmittedError, Wish
 from builder.telemetry import RunSeen, Watch
 
-HEARTBEAT = 2.0
-"""Seconds between two heartbeats."""
-LEASE = 10.0
-"""Seconds after the last heartbeat at which a worker is declared dead."""
-SELF_FENCE = 6.0
-"""Seconds after the last heartbeat at which a worker begins no effect any more."""
 IN_FLIGHT_AT_MOST = 2_000
 """Runs in this process at once; further rings are left to others, or to the sweep."""
 ALONE_AFTER = 2
@@ -90,8 +84,7 @@ class RunWorker:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._alone: int | None = None
         self._suspects: set[int] = set()
-        self._beat_at = 0.0
-        self._beaten = asyncio.Event()
+        self._lease = Lease()
         self._changed = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._live, name="handrail-runs", daemon=True)
@@ -114,7 +107,7 @@ class RunWorker:
     @property
     def trusted(self) -> bool:
         """Whether the lease is young enough to begin effects."""
-        return time.monotonic() - self._beat_at <= SELF_FENCE
+        return self._lease.trusted
 
     def answers(self, timeout: float = 5.0) -> bool:
         """Whether the event loop does its turns."""
@@ -159,7 +152,7 @@ class RunWorker:
         with self.database.transaction() as session:
             keeping.insert_worker(session, worker_id, machine_place(), os.getpid(), LEASE)
         self.id = worker_id
-        self._beat_at = time.monotonic()
+        self._lease.renew(time.monotonic())
 
     async def _begin(self) -> None:
         await asyncio.to_thread(self._take_over)
@@ -181,9 +174,8 @@ class RunWorker:
             if news is None:
                 await self._rise_again()
                 continue
-            self._beat_at = started
-            self._beaten.set()
-            self._beaten = asyncio.Event()
+            self._lease.renew(started)
+            self._lease.wake()
             for each in news:
                 execution = self._executions.get(each.run_id)
                 if execution is not None:
@@ -195,8 +187,7 @@ class RunWorker:
         for task in self._tasks.values():
             task.cancel()
         await asyncio.to_thread(self._register)
-        self._beaten.set()
-        self._beaten = asyncio.Event()
+        self._lease.wake()
 
     async def trust_lease(self, owner: str) -> None:
         """Returns when the process may begin an effect: its last heartbeat is young.
@@ -204,8 +195,8 @@ class RunWorker:
         Raises:
             FencedError: the worker was declared dead meanwhile.
         """
-        while time.monotonic() - self._beat_at > SELF_FENCE:
-            await self._beaten.wait()
+        while not self.trusted:
+            await self._lease.changed()
         if owner != self.id:
             raise FencedError
 
@@ -234,7 +225,10 @@ class RunWorker:
 
     async def _own(self, run_id: int) -> None:
         """Claims a run and executes it until it leaves our hands."""
-        if time.monotonic() - self._beat_at > SELF_FENCE:
+        while not (self.trusted or self.draining):  # a ring that came while the database was away is not lost
+            await self._lease.changed()
+        if self.draining:
+            self.for_others.add(run_id)
             return
         owner = self.id
         claim = await self.committer.claim(run_id, owner)
@@ -371,6 +365,7 @@ class RunWorker:
 
     async def _drain(self, longest: float) -> None:
         self.draining = True
+        self._lease.wake()
         for execution in self._executions.values():
             execution.wake()
         if self._tasks:

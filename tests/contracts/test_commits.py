@@ -390,6 +390,20 @@ def test_a_database_that_goes_away_between_a_claim_and_the_first_step_loses_noth
     assert len(world.egress.sent) == 1
 
 
+def test_a_ring_that_comes_before_the_next_heartbeat_is_not_lost(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an outage a worker is rung before it has kept its lease again; nobody rings a second time here."""
+    monkeypatch.setattr("builder.runs.worker.HEARTBEAT", 0.2)
+    with World(database, tmp_path) as world:
+        monkeypatch.setattr("builder.runs.lease.SELF_FENCE", -1.0)
+        run_id = world.start(workflow({"note": {"type": "test.note@1"}}))
+        while not world.worker.busy:
+            time.sleep(0.005)
+        monkeypatch.setattr("builder.runs.lease.SELF_FENCE", 6.0)
+        assert world.until(run_id).run.status == "succeeded"
+
+
 def test_ten_thousand_waiting_reviews_hold_nothing(quiet: World) -> None:
     """A short form: what a parked run holds in the process is nothing at all."""
     runs = [quiet.start(reviewed()) for _ in range(50)]

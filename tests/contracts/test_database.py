@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -14,6 +16,7 @@ from sqlalchemy import insert, select
 
 import builder.runs.tables as tables
 from builder.db import Database, metadata, read_clock, ring_after
+from builder.db.database import driver_of
 from builder.kit.clock import SYSTEM_CLOCK
 
 
@@ -99,3 +102,18 @@ def test_many_writers_wait_for_each_other(database: Database) -> None:
     assert failures == []
     with database.read() as session:
         assert len(session.execute(select(tables.worker_table.c.id)).all()) == 60
+
+
+def test_what_is_still_read_when_a_database_closes_is_closed_afterwards(database: Database) -> None:
+    with database.read() as session:
+        session.execute(select(1))
+        late = driver_of(session)
+        database.close()
+        assert session.scalar(select(2)) == 2, "whoever was at work ends it"
+    with pytest.raises(late_error(database), match="closed"):
+        late.execute("SELECT 3")
+
+
+def late_error(database: Database) -> type[Exception]:
+    """What the driver raises for a connection that was closed."""
+    return sqlite3.ProgrammingError if database.dialect == "sqlite" else psycopg.OperationalError
