@@ -34,12 +34,15 @@ AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SETTLED = """async () => {
   const frame = () => new Promise(requestAnimationFrame);
+  scrollTo(0, 0);
   await frame();
   const moving = document.getAnimations().filter(each => Number.isFinite(each.effect.getComputedTiming().endTime));
   await Promise.allSettled(moving.map(each => each.finished));
   await frame();
 }"""
-"""Waits until no colour is on its way to another: between two schemes a page has colours of neither."""
+"""Goes to the top, where the head covers half of nothing, and waits until no colour is on its way to another: between
+two schemes a page has colours of neither.
+"""
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
