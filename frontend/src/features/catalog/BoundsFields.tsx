@@ -1,8 +1,9 @@
 import { Select, Stack, Switch, TagsInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { NodeTemplate } from "@/api/client";
-import { JsonField } from "@/forms/JsonField";
-import type { Json, NodeType } from "@/graph";
+import type { NodeType, Schema } from "@/graph";
+import { AnswersField } from "./AnswersField";
+import { GatherField } from "./GatherField";
 
 type Source = NodeTemplate["source"];
 const AFTER = ["keyed", "query", "retry_safe", "unsafe"] as const;
@@ -63,17 +64,11 @@ export function BoundsFields({
         checked={source.irreversible ?? false}
         onChange={(event) => set({ irreversible: event.currentTarget.checked })}
       />
-      <JsonField
-        label={t("catalog.gather")}
-        description={t("catalog.gather.why")}
-        value={(source.gather ?? {}) as Json}
-        onChange={(gather) => set({ gather: (gather ?? {}) as Source["gather"] })}
-      />
-      <JsonField
-        label={t("catalog.answers")}
-        description={t("catalog.answers.why")}
-        value={(source.answers ?? {}) as Json}
-        onChange={(answers) => set({ answers: (answers ?? {}) as Source["answers"] })}
+      <GatherField base={base} source={source} onChange={(gather) => set({ gather })} />
+      <AnswersField
+        base={base}
+        value={(source.answers ?? {}) as Record<string, Schema>}
+        onChange={(answers) => set({ answers })}
       />
     </Stack>
   );

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { isProblem, wordsFor } from "@/kit/problem";
 import { useInSight } from "@/kit/useInSight";
 import classes from "./catalog.module.css";
+import { sayPlace } from "./offers";
 
 type Problem = { field?: string | null; sentence: string };
 
@@ -22,11 +23,14 @@ export function Problems({ error }: { error: unknown }) {
 }
 
 export function ProblemList({ problems }: { problems: Problem[] }) {
+  const { t } = useTranslation();
+  const say = ({ field, sentence }: Problem): string =>
+    [field ? sayPlace(field, t) : "", sentence].filter(Boolean).join(": ");
   if (problems.length === 0) return null;
   return (
     <ul className={classes.problems}>
-      {problems.map(({ field, sentence }) => (
-        <li key={`${field} ${sentence}`}>{field ? `${field}: ${sentence}` : sentence}</li>
+      {problems.map((problem) => (
+        <li key={`${problem.field} ${problem.sentence}`}>{say(problem)}</li>
       ))}
     </ul>
   );

@@ -4,7 +4,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type NodeTemplate, query } from "@/api/client";
 import { FieldsField } from "@/forms/FieldsField";
-import { JsonField } from "@/forms/JsonField";
 import { Field } from "@/forms/SchemaForm";
 import { plain, titleOf } from "@/forms/shape";
 import type { Json, JsonRecord, NodeType, Schema } from "@/graph";
@@ -14,6 +13,8 @@ import { Failure, Loading } from "@/kit/states";
 import { TextLink } from "@/kit/TextLink";
 import { BoundsFields } from "./BoundsFields";
 import classes from "./catalog.module.css";
+import { Examples } from "./examples/Examples";
+import { fieldsOf } from "./examples/form";
 import { OpenSetting } from "./OpenSetting";
 import { ProblemList, Problems } from "./Problems";
 
@@ -102,22 +103,19 @@ function Form({ source: first, place }: { source: Source; place: { template: str
             <FieldsField
               label={t("catalog.inputs")}
               value={(source.inputs ?? {}) as JsonRecord}
-              onChange={(inputs) => set({ inputs: Object.keys(inputs).length > 0 ? inputs : null })}
+              // Without any field it takes what the node type takes.
+              onChange={(inputs) => set({ inputs: fieldsOf(inputs as Schema).length > 0 ? inputs : null })}
             />
           </Part>
         )}
         {base && (
           <Part title={t("catalog.more")} why={t("catalog.more.why")}>
-            <Stack>
-              <JsonField
-                label={t("catalog.examples")}
-                description={t("catalog.examples.why")}
-                value={(source.examples ?? []) as unknown as Json}
-                onChange={(examples) =>
-                  set({ examples: (Array.isArray(examples) ? examples : []) as Source["examples"] })
-                }
-              />
-            </Stack>
+            <Examples
+              base={base}
+              source={source}
+              problems={check.data?.problems ?? null}
+              onChange={(examples) => set({ examples: examples as Source["examples"] })}
+            />
           </Part>
         )}
         {base && (

@@ -70,6 +70,13 @@ export function sayPart(path: string, nameOf: (setting: string) => string, t: TF
   return name ? `${part}: ${first === "fixed" || first === "open" ? nameOf(name) : name}` : part;
 }
 
+/** Where something is wrong: `inputs` is Inputs; of an example, whose sentence names it, nothing. */
+export function sayPlace(field: string, t: TFunction): string {
+  if (field.startsWith("examples")) return "";
+  if (field === "name") return t("catalog.field.name");
+  return sayPart(field, (setting) => setting.replaceAll("_", " "), t).replaceAll("_", " ");
+}
+
 /** One side of what changed; of a setting that is left open, what teams read beside it. */
 export function sayChanged(path: string, value: unknown, t: TFunction): string {
   if (!path.startsWith("open.")) return sayValue(value, t);
