@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import struct
 import zipfile
@@ -14,6 +15,8 @@ MOST_PARTS = 5_000
 LARGEST_INSIDE = 200 * 1024 * 1024
 """Bytes that all parts of an archive may have when unpacked."""
 _LARGEST_DIRECTORY = 1024 * 1024
+OLE = "application/x-ole-storage"
+"""The media type of what `refuse_ole` speaks of."""
 _END = struct.Struct("<4s4H2LH")
 
 
@@ -73,16 +76,29 @@ def read_part(archive: zipfile.ZipFile, name: str) -> bytes | None:
         raise broken_file("file_broken", "The file is damaged: a part of it cannot be unpacked.") from problem
 
 
-def decode_text(content: bytes) -> str:
+def refuse_ole(content: bytes) -> NodeError:
+    """What a step says of an Office file that is no archive: it is locked, or as Office wrote files until 2003."""
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        return broken_file("file_encrypted", "The file is locked with a password.")
+    return broken_file("old_office_file", "The file is an old Office file (DOC, XLS); save it as DOCX, XLSX or PDF.")
+
+
+def decode_text(content: bytes, *, at_most: int | None = None) -> str:
     """A text file as text: UTF-8, UTF-16 where a mark says so, else Western European as office programs write it.
 
     Line ends become line feeds; what plain data cannot hold (NUL) is left out.
+
+    Args:
+        content: all of it.
+        at_most: bytes after which it is cut, between two characters; None: never.
     """
+    cut = at_most is not None and at_most < len(content)
+    content = content[:at_most]
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = content.decode("utf-16", errors="replace")
+        text = content.decode("utf-16", errors="ignore" if cut else "replace")
     else:
         try:
-            text = content.decode("utf-8-sig")
+            text, _ = codecs.utf_8_decode(content.removeprefix(codecs.BOM_UTF8), "strict", not cut)
         except UnicodeDecodeError:
             text = content.decode("cp1252", errors="replace")
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")

@@ -18,7 +18,8 @@ from builder.kit.ids import show_id
 from builder.runs import RunAnswer
 from builder.sdk import JSON, NodeType
 
-_OWN_HEADER = re.compile(r"x-[a-z0-9-]{1,60}\Z")
+_OWN_HEADER = re.compile(r"x-(?!(accel|lighttpd|litespeed|reproxy)-|sendfile)[a-z0-9-]{1,60}\Z")
+"""A header of the sender's own; the words left out make a proxy in front serve files of its own machine."""
 _PASSED_ON = frozenset({"cache-control", "retry-after", "content-language", "etag"})
 _TEXT = re.compile(r"[\x20-\x7e]{0,2000}\Z")
 _TYPES = re.compile(r"(?:application/(?:[a-z0-9.+-]+\+)?json|text/plain|text/csv)(?:; ?charset=utf-8)?\Z")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -195,3 +196,74 @@ def test_whoever_may_not_be_written_to_is_not() -> None:
             with pytest.raises(NodeError):
                 send(post.port, {"to": to})
     assert post.letters == []
+
+
+@contextmanager
+def talking(*answers: bytes, drip: bytes = b"") -> Iterator[int]:
+    """A server that says one thing after the other whatever it hears, then one letter again and again."""
+    with socket.create_server(("127.0.0.1", 0)) as line:
+        ended = threading.Event()
+
+        def talk() -> None:
+            heard, _ = line.accept()
+            with heard, suppress(OSError):
+                for at, answer in enumerate(answers):
+                    heard.sendall(answer)
+                    if at + 1 < len(answers):
+                        heard.recv(100_000)
+                while drip and not ended.wait(0.02):
+                    heard.sendall(drip)
+
+        thread = threading.Thread(target=talk)
+        thread.start()
+        try:
+            yield line.getsockname()[1]
+        finally:
+            ended.set()
+            thread.join(5)
+
+
+def test_a_server_that_never_ends_its_greeting_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nodes.tool.email_send.node._LONGEST_TALK", 0.3)
+    for begins, drip in ((b"220-", b"x"), (b"220-hello\r\n", b"220-and more\r\n")):
+        with talking(begins, drip=drip) as port:
+            assert failure(port) == ("mail_server_away", FailureClass.TRANSIENT)
+
+
+TO_THE_TEXT = (b"220 hi\r\n", b"250 ok\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go on\r\n")
+
+
+@pytest.mark.parametrize("after", [b"what?\r\n", b"354 more\r\n", b"999 no\r\n"])
+def test_an_answer_to_the_text_that_is_none_leaves_it_uncertain(after: bytes) -> None:
+    with talking(*TO_THE_TEXT, after) as port:
+        assert failure(port) == ("mail_unanswered", FailureClass.UNCERTAIN)
+
+
+def test_any_number_from_200_says_that_the_letter_was_taken() -> None:
+    with talking(*TO_THE_TEXT, b"252 taken\r\n", b"221 bye\r\n") as port:
+        assert send(port)["to"] == ["ann@example.com"]
+
+
+def test_what_is_no_mail_server_is_said_to_be_none() -> None:
+    with talking(b"HTTP/1.1 400 Bad Request\r\n") as port:
+        assert failure(port) == ("mail_server_strange", FailureClass.PERMANENT)
+
+
+def test_a_sign_in_that_fails_for_now_may_be_tried_again(
+    server_tls: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def later(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        return AuthResult(success=False, handled=False, message="454 4.7.0 later")
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "server.pem"))
+    monkeypatch.setattr("tests.nodes.test_email_send.sign_in", later)
+    with opened("starttls", server_tls[0]) as post:
+        found = failure(post.port, tls="starttls", user="ann", password="a secret")
+    assert found == ("mail_sign_in_refused", FailureClass.TRANSIENT)
+
+
+def test_a_host_is_not_taken_for_one_that_is_written_with_other_letters() -> None:
+    config = EmailSendConfig(credential="mail", recipients=("*@strasse.example",), subject="a", body="b")
+    with pytest.raises(NodeError) as caught:
+        asyncio.run(NODE.run(config, {"to": "kim@straße.example"}, TestContext()))
+    assert caught.value.failed.code == "recipient_not_allowed"

@@ -6,6 +6,7 @@ import re
 import smtplib
 import socket
 import ssl
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from email.headerregistry import Address
@@ -44,6 +45,8 @@ _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\\x00-\x20\x7f]{1,64}@[^\W_]([\w-]*[^
 _PATTERN = re.compile(r"(\*|[^\s@*]{1,64})@(\*|(\*\.)?[^\W_][\w.-]*)\Z|\*\Z")
 _MOST_RECIPIENTS = 50
 _MOST_ATTACHED = 20 * 1024 * 1024
+_LONGEST_TALK = 900.0
+"""Seconds after which a talk is ended: a server that says a letter every minute never leaves an answer out."""
 _FIELDS: Mapping[str, Schema] = {
     "to": {"title": "To"},
     "cc": {"title": "Copy to"},
@@ -174,8 +177,8 @@ def _matches(address: str, pattern: str) -> bool:
     """Whether an address is one of a pattern's; case does not count."""
     if pattern == "*":
         return True
-    name, _, host = address.casefold().rpartition("@")
-    wanted, _, place = pattern.casefold().rpartition("@")
+    name, _, host = address.lower().rpartition("@")  # folding would make one host of ß and ss, which are two
+    wanted, _, place = pattern.lower().rpartition("@")
     return wanted in ("*", name) and (place in ("*", host) or ("*" in place and fnmatchcase(host, place)))
 
 
@@ -224,6 +227,7 @@ class Server:
             raise _failed("credential_wrong", "The credential does not say from which address letters come.")
         if not self.host or not 0 < self.port < 65_536 or self.security not in ("tls", "starttls", "none"):
             raise _failed("credential_wrong", "The credential does not say host, port and security of a mail server.")
+        self._watch: threading.Timer | None = None
         self._user = credential.get("user") or ""
         self._password = credential.get("password") or ""
         if self._user and self.security == "none":
@@ -244,12 +248,13 @@ class Server:
             content = message.as_bytes(policy=SMTPUTF8 if utf8 else SMTP)
             said_all = True
             code, _ = smtp.data(content)
-            if code != 250:
+            if not 200 <= code < 300:
                 raise smtplib.SMTPDataError(code, b"")
         except smtplib.SMTPAuthenticationError as problem:
-            raise _failed("mail_sign_in_refused", "The mail server refused the sign-in.") from problem
+            kind = FailureClass.TRANSIENT if 400 <= problem.smtp_code < 500 else FailureClass.PERMANENT
+            raise _failed("mail_sign_in_refused", "The mail server refused the sign-in.", kind) from problem
         except smtplib.SMTPResponseException as problem:
-            raise _refused(problem.smtp_code) from problem
+            raise _refused(problem.smtp_code, said_all=said_all) from problem
         except smtplib.SMTPNotSupportedError as problem:
             raise _failed(
                 "mail_not_supported", "The mail server cannot do what this needs (TLS, or such names)."
@@ -267,6 +272,8 @@ class Server:
                 with suppress(smtplib.SMTPException, OSError):
                     smtp.quit()
                 smtp.close()
+            if self._watch is not None:
+                self._watch.cancel()
 
     def _connect(self, address: str, timeout: float) -> smtplib.SMTP:
         context = ssl.create_default_context()
@@ -276,6 +283,11 @@ class Server:
 
             def _get_socket(line, host: str, port: int, timeout: float) -> socket.socket:  # noqa: N805  # two selves
                 found = socket.create_connection((address, port), timeout)
+                self._watch = watch = threading.Timer(
+                    _LONGEST_TALK, lambda: _hang_up(getattr(line, "sock", None) or found)
+                )
+                watch.daemon = True
+                watch.start()
                 if self.security != "tls":
                     return found
                 try:
@@ -308,8 +320,20 @@ class Server:
                 raise smtplib.SMTPResponseException(code, b"")
 
 
-def _refused(code: int) -> NodeError:
-    """What a server's refusal means: a number from 400 is for now, from 500 for good."""
+def _hang_up(line: socket.socket) -> None:
+    """Ends a talk, so that whoever waits in it hears so at once, below TLS if there is any."""
+    with suppress(OSError):
+        socket.socket.shutdown(line, socket.SHUT_RDWR)
+
+
+def _refused(code: int, *, said_all: bool) -> NodeError:
+    """What a server's refusal means: a number from 400 is for now, from 500 for good; any other is no answer."""
+    if not 400 <= code < 600:
+        sentence = "The mail server does not speak as mail servers do; nobody got the letter."
+        if not said_all:
+            return _failed("mail_server_strange", sentence)
+        sentence = "The mail server took the letter and did not say what became of it."
+        return _failed("mail_unanswered", sentence, FailureClass.UNCERTAIN)
     failure = FailureClass.TRANSIENT if 400 <= code < 500 else FailureClass.PERMANENT
     return _failed("mail_refused", f"The mail server refused the letter ({code}); nobody got it.", failure)
 

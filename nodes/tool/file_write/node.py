@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -24,6 +25,8 @@ from builder.sdk import (
 )
 
 _TYPES = {"text": "text/plain", "markdown": "text/markdown", "json": "application/json"}
+_ENDED = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}\Z")
+"""An ending, which the last point of `Report of 30.11.2026` does not begin."""
 _ENDINGS = {"text": ".txt", "markdown": ".md", "json": ".json"}
 
 
@@ -68,7 +71,7 @@ class FileWrite(NodeType):
         if config.write_as == "json":
             content = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
         name = config.name if "{{" not in config.name else context.render(config.name, dict(inputs))
-        if "." not in name:
+        if not _ENDED.search(name):
             name += _ENDINGS[config.write_as]
         kept = await context.keep_file(name, _TYPES[config.write_as], content.encode())
         return Done({"file": kept.id, "name": kept.name, "media_type": kept.media_type, "size": kept.size})

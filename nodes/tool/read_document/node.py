@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
@@ -27,9 +29,19 @@ from builder.sdk import (
     open_archive,
     read_part,
 )
+from builder.sdk.reading import OLE, refuse_ole
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_WORD = re.compile(
+    r"\{http://(schemas\.openxmlformats\.org/wordprocessingml/2006/main|purl\.oclc\.org/ooxml/wordprocessingml/main)\}"
+)
+"""What stands before the name of a part of a text; the second is of files that are strict about the standard."""
+_SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_LEFT_OUT = ("moveFrom", "del", "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback")
+"""What was taken away or moved elsewhere, and what stands there once more for old programs."""
+_JOINS = {"p": "", "tc": " ", "tr": "\t"}
+_NOTES = ("word/footnotes.xml", "word/endnotes.xml")
+_MOST_FIELDS = 2_000
 _LARGEST_PART = 64 * 1024 * 1024
 _LARGEST_STREAM = 32 * 1024 * 1024
 _UNPACKING = ("array_based_stream", "lzw", "run_length", "zlib", "brotli", "jbig2")
@@ -80,7 +92,8 @@ class ReadDocument(NodeType):
         """Reads the file, and says what of it could not be read."""
         file = await context.read_file(inputs["file"])
         found = _read(file, config)
-        text = "".join(each for each in found.text if each >= " " or each in "\n\t")
+        text = found.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # halves of a pair are no text
+        text = "".join(each for each in text if each >= " " or each in "\n\t")
         cut = found.cut or len(text) > config.max_characters
         return Done({
             "text": text[: config.max_characters],
@@ -100,6 +113,8 @@ def _note(found: Found, *, cut: bool) -> str:
             f"{found.silent} of the pages that were read hold no text, perhaps pictures of it; pictures are not read "
             "(there is no OCR)."
         )
+    elif found.kind == "docx" and not found.text.strip():
+        said.append("The file holds no text, perhaps pictures of it; pictures are not read (there is no OCR).")
     if cut:
         said.append("Only a part was read; the step's limits say how much.")
     return " ".join(said)
@@ -110,9 +125,16 @@ def _read(file: StoredFile, config: ReadDocumentConfig) -> Found:
         return _read_pdf(file.content, config)
     if file.media_type == _DOCX:
         return _read_docx(file.content, config)
-    if file.media_type.startswith("text/") or file.media_type in ("application/json", "application/xml"):
+    if file.media_type.startswith("text/") or file.media_type in (
+        "application/json",
+        "application/xml",
+        "application/yaml",
+    ):
         kind = "csv" if file.media_type in ("text/csv", "text/tab-separated-values") else "text"
-        return Found(kind, decode_text(file.content[: config.max_characters * 4]))
+        most = config.max_characters * 4 + 4  # bytes that one character more has at most, with a mark before
+        return Found(kind, decode_text(file.content, at_most=most), cut=len(file.content) > most)
+    if file.media_type == OLE:
+        raise refuse_ole(file.content)
     raise broken_file(
         "document_type", f"This step reads PDF, DOCX, text and CSV files; this one is {file.media_type}."
     )  # fmt: skip
@@ -147,36 +169,69 @@ def _read_pages(reader: Any, config: ReadDocumentConfig) -> Found:
         silent += not text
         size += len(text)
         parts.append(text)
-    return Found("pdf", "\n\n".join(parts), count, silent, cut=len(parts) < count)
+    cut = len(parts) < count
+    filled = "\n".join(_filled(reader))
+    return Found("pdf", "\n\n".join([*parts, filled] if filled else parts), count, silent, cut=cut)
+
+
+def _filled(reader: Any) -> Iterator[str]:
+    """What people wrote into the fields of a form: it stands beside the pages, not on them."""
+    for name, field in islice((reader.get_fields() or {}).items(), _MOST_FIELDS):
+        value = field.get("/V")
+        if value not in (None, "", "/Off"):
+            said = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            yield f"{field.get('/TU') or name}: {said.removeprefix('/')}"
 
 
 def _read_docx(content: bytes, config: ReadDocumentConfig) -> Found:
-    from defusedxml import DefusedXmlException  # heavy: XML is loaded by who reads a DOCX
-    from defusedxml.ElementTree import ParseError, iterparse  # heavy: as above
-
     with open_archive(content, one=_LARGEST_PART) as archive:
         document = read_part(archive, "word/document.xml")
+        notes = [each for each in (read_part(archive, name) for name in _NOTES) if each is not None]
     if document is None:
         raise broken_file("document_broken", "The DOCX is damaged: it holds no text part.")
     lines: list[str] = []
-    line: list[str] = []
     size = 0
+    for part in (document, *notes):
+        for line in _lines_of(part):
+            lines.append(line)
+            size += len(line) + 1
+            if size > config.max_characters:
+                break
+    return Found("docx", "\n".join(lines).strip("\n"))
+
+
+def _lines_of(part: bytes) -> Iterator[str]:
+    """The paragraphs of a part, and the rows of its tables with a tab between cells."""
+    from defusedxml import DefusedXmlException  # heavy: XML is loaded by who reads a DOCX
+    from defusedxml.ElementTree import ParseError, iterparse  # heavy: as above
+
+    open_texts: list[list[str]] = [[]]
+    """What is under way, the innermost last: a paragraph's pieces, a cell's paragraphs, a row's cells."""
+    names = [""]
+    left_out = 0
     try:
-        for _, element in iterparse(io.BytesIO(document), events=("end",), forbid_dtd=True):
-            if element.tag == f"{_WORD}t":
-                line.append(element.text or "")
-            elif element.tag in (f"{_WORD}tab", f"{_WORD}br"):
-                line.append("\t" if element.tag.endswith("tab") else "\n")
-            elif element.tag == f"{_WORD}p":
-                lines.append("".join(line))
-                size += len(lines[-1]) + 1
-                line = []
+        for event, element in iterparse(io.BytesIO(part), events=("start", "end"), forbid_dtd=True):
+            name = _WORD.sub("", element.tag)
+            if name in _LEFT_OUT:
+                left_out += 1 if event == "start" else -1
+            elif left_out:
+                continue
+            elif name in _JOINS:
+                if event == "start":
+                    open_texts.append([])
+                    names.append(name)
+                    continue
+                done = _JOINS[name].join(open_texts.pop())
+                names.pop()
                 element.clear()
-                if size > config.max_characters:
-                    break
+                if len(open_texts) == 1:
+                    yield done
+                elif done or name == "tc":
+                    open_texts[-1].append(f"{done}\n" if names[-1] == "p" else done)  # a box of text in a paragraph
+            elif event == "end" and (name == "t" or name in _SIGNS):
+                open_texts[-1].append(_SIGNS.get(name) or element.text or "")
     except (ParseError, DefusedXmlException, LookupError, ValueError) as problem:
         raise broken_file("document_broken", "The DOCX is damaged and cannot be read.") from problem
-    return Found("docx", "\n".join(lines).strip("\n"))
 
 
 NODE = ReadDocument()

@@ -110,7 +110,7 @@ def test_paragraphs_tabs_and_tables_of_a_docx() -> None:
         "</w:tr></w:tbl></w:body></w:document>"
     )
     found = read(docx(text), DOCX)
-    assert (found["text"], found["kind"], found["pages"]) == ("Dear\tAnn\n1\n2", "docx", None)
+    assert (found["text"], found["kind"], found["pages"]) == ("Dear\tAnn\n1\t2", "docx", None)
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import io
+import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, StringConstraints, field_validator
@@ -32,17 +32,23 @@ from builder.sdk import (
     decode_text,
     free_record,
     open_archive,
+    read_part,
 )
+from builder.sdk.reading import OLE, refuse_ole
+from builder.sdk.spreadsheets import LONGEST_CELL, find_delimiter, find_uncounted, read_rows
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TEXTS = ("text/csv", "text/tab-separated-values", "text/plain")
 _LARGEST_PART = 128 * 1024 * 1024
 _MOST_COLUMNS = 500
-_LONGEST_CELL = 100_000
+_LAST_ROW = 1_048_576
+"""No row of an XLSX file has a higher number."""
+_STRICT = b"purl.oclc.org/ooxml/spreadsheetml"
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 _KINDS = ("string", "number", "integer", "boolean")
 _YES, _NO = frozenset(("true", "yes", "ja", "1", "x", "wahr")), frozenset(("false", "no", "nein", "0", "falsch"))
 _DATES = {"iso": "%Y-%m-%d", "day_first": "%d.%m.%Y", "month_first": "%m/%d/%Y"}
+_NO_SPACES = dict.fromkeys(map(ord, " '\u00a0\u2009\u202f\u2019"))
 _INTEGERS = range(-(1 << 63), 1 << 63)
 
 
@@ -94,10 +100,11 @@ class SpreadsheetReadConfig(NodeConfig):
 
 
 class Table(NamedTuple):
-    """What a file holds: its sheets, and its rows from the headings on, each with its number."""
+    """Its sheets; its rows from the headings on, each with its number; formulas without a value (row, column)."""
 
     sheets: list[str]
     rows: Iterator[tuple[int, Sequence[Any]]]
+    uncounted: frozenset[tuple[int, int]] = frozenset()
 
 
 class SpreadsheetRead(NodeType):
@@ -143,7 +150,7 @@ class SpreadsheetRead(NodeType):
         missing = [name for name in config.wanted.get("required", ()) if name not in columns]
         if missing:
             raise broken_file("column_missing", f"The table has no column {', '.join(missing[:5])}.")
-        reader = Reader(config, columns)
+        reader = Reader(config, columns, table.uncounted)
         rows: list[dict[str, Any]] = []
         truncated = False
         for number, cells in table.rows:
@@ -168,8 +175,11 @@ class Reader:
         bad: the rows that do not fit: number, column, and why.
     """
 
-    def __init__(self, config: SpreadsheetReadConfig, columns: Mapping[str, int]) -> None:
+    def __init__(
+        self, config: SpreadsheetReadConfig, columns: Mapping[str, int], uncounted: frozenset[tuple[int, int]]
+    ) -> None:
         self._config = config
+        self._uncounted = uncounted
         self._columns = columns
         self._fields: Mapping[str, Any] = config.wanted.get("properties", {})
         self._required = frozenset(config.wanted.get("required", ()))
@@ -177,6 +187,10 @@ class Reader:
 
     def read(self, number: int, cells: Sequence[Any]) -> dict[str, Any] | None:
         """One row; None when it does not fit and is left out."""
+        for name in (self._fields or self._columns) if self._uncounted else ():
+            if (number, self._columns.get(name, -1) + 1) in self._uncounted:
+                self._refuse(number, name, "it is a formula, and the file does not hold its value")
+                return None
         if not self._fields:
             return {name: _plain(_cell(cells, at)) for name, at in self._columns.items()}
         record: dict[str, Any] = {}
@@ -207,6 +221,8 @@ class Reader:
         kind = _kind_of(field)
         if kind in ("number", "integer"):
             found = value if _is_number(value) else _number(_text_of(value), self._config.decimal)
+            if not math.isfinite(found):
+                raise ValueError("it is no number")
             if kind == "number":
                 return float(found)
             if int(found) != found or int(found) not in _INTEGERS:
@@ -227,54 +243,62 @@ def _open_table(file: StoredFile, config: SpreadsheetReadConfig) -> Table:
         return _open_xlsx(file.content, config)
     if file.media_type in _TEXTS:
         return Table([], _read_csv(decode_text(file.content), config))
+    if file.media_type == OLE:
+        raise refuse_ole(file.content)
     raise broken_file("table_type", f"This step reads CSV and XLSX files; this one is {file.media_type}.")
 
 
 def _read_csv(text: str, config: SpreadsheetReadConfig) -> Iterator[tuple[int, Sequence[Any]]]:
-    delimiter = _DELIMITERS.get(config.delimiter) or _find_delimiter(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    csv.field_size_limit(_LONGEST_CELL)
-    try:
-        for number, cells in enumerate(reader, 1):
-            if len(cells) > _MOST_COLUMNS:
-                raise broken_file("too_many_columns", f"Row {number} has more than {_MOST_COLUMNS} cells.")
-            if number >= config.header_row:
-                yield number, cells
-    except csv.Error as problem:
-        raise broken_file("table_broken", f"The CSV file cannot be read beyond line {reader.line_num}.") from problem
-
-
-def _find_delimiter(text: str) -> str:
-    """The one that the first lines have most often; a comma when there is none."""
-    head = "\n".join(text.split("\n", 5)[:5])
-    return max(_DELIMITERS.values(), key=lambda each: (head.count(each), each == ","))
+    found, text = find_delimiter(text, config.header_row)
+    for number, cells in enumerate(read_rows(text, _DELIMITERS.get(config.delimiter) or found), 1):
+        if len(cells) > _MOST_COLUMNS:
+            raise broken_file("too_many_columns", f"Row {number} has more than {_MOST_COLUMNS} cells.")
+        if number >= config.header_row:
+            yield number, cells
 
 
 def _open_xlsx(content: bytes, config: SpreadsheetReadConfig) -> Table:
     from openpyxl import load_workbook  # heavy: 0.3 s, only who reads an XLSX file waits for it
 
-    open_archive(content, one=_LARGEST_PART).close()
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    except Exception as problem:  # a damaged file makes the library raise whatever comes
-        raise broken_file("table_broken", "The XLSX file is damaged and cannot be read.") from problem
-    sheets = [str(each.title) for each in book.worksheets]
-    if config.sheet and config.sheet not in sheets:
-        raise broken_file("sheet_missing", f"There is no sheet {config.sheet!r}; there are {', '.join(sheets[:10])}.")
-    if not sheets:
-        raise broken_file("sheet_missing", "The XLSX file has no sheet with cells.")
-    return Table(sheets, _read_sheet(book, config))
+    with open_archive(content, one=_LARGEST_PART) as archive:
+        if _STRICT in (read_part(archive, "xl/workbook.xml") or b""):
+            raise broken_file("table_type", "The file is a strict XLSX file; save it as a usual one.")
+        try:
+            book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        except Exception as problem:  # a damaged file makes the library raise whatever comes
+            raise broken_file("table_broken", "The XLSX file is damaged and cannot be read.") from problem
+        sheets = {str(each.title): each for each in book.worksheets}
+        if config.sheet and config.sheet not in sheets:
+            raise broken_file("sheet_missing", f"None of its sheets ({len(sheets)}) is called {config.sheet!r}.")
+        if not sheets:
+            raise broken_file("sheet_missing", "The XLSX file has no sheet with cells.")
+        sheet = sheets[config.sheet] if config.sheet else book.worksheets[0]
+        try:
+            uncounted = find_uncounted(archive, sheet._worksheet_path)
+        except Exception as problem:  # a part that is not there, or cannot be unpacked
+            raise broken_file("table_broken", "The XLSX file is damaged and cannot be read.") from problem
+    return Table(list(sheets), _read_sheet(book, sheet, config), uncounted)
 
 
-def _read_sheet(book: Any, config: SpreadsheetReadConfig) -> Iterator[tuple[int, Sequence[Any]]]:
+def _read_sheet(book: Any, sheet: Any, config: SpreadsheetReadConfig) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows that hold anything: a file of some bytes can have a million between two of them."""
     with closing(book):
-        sheet = book[config.sheet] if config.sheet else book.worksheets[0]
         sheet.reset_dimensions()  # what the file says of its size may be a lie
         try:
-            rows = sheet.iter_rows(min_row=config.header_row, max_col=_MOST_COLUMNS, values_only=True)
-            yield from enumerate(rows, config.header_row)
+            rows = sheet.iter_rows(min_row=config.header_row, max_col=_MOST_COLUMNS + 1, values_only=True)
+            for number, cells in enumerate(rows, config.header_row):
+                if cells.count(None) == len(cells) and config.header_row < number < _LAST_ROW:
+                    continue
+                if number > _LAST_ROW or cells[_MOST_COLUMNS:].count(None) != len(cells[_MOST_COLUMNS:]):
+                    break
+                yield number, cells
+            else:
+                return
         except Exception as problem:  # as above
             raise broken_file("table_broken", "The XLSX file is damaged and cannot be read.") from problem
+    if number > _LAST_ROW:
+        raise broken_file("table_broken", "The XLSX file has rows beyond the last that there can be.")
+    raise broken_file("too_many_columns", f"Row {number} has more than {_MOST_COLUMNS} cells.")
 
 
 def _name_columns(titles: Sequence[Any]) -> dict[str, int]:
@@ -283,9 +307,9 @@ def _name_columns(titles: Sequence[Any]) -> dict[str, int]:
     for at, title in enumerate(titles):
         text = unicodedata.normalize("NFKD", _text_of(title).replace("ß", "ss").casefold())
         name = re.sub(r"[^a-z0-9]+", "_", "".join(each for each in text if each.isascii() or each.isspace())).strip("_")
-        if not name:
+        if not text.strip():
             continue
-        name = f"column_{name}" if name[0].isdigit() else name[:60]
+        name = f"column_{name or at + 1}" if not name or name[0].isdigit() else name[:60]
         number, plain = 2, name
         while name in found:
             name, number = f"{plain}_{number}", number + 1
@@ -320,16 +344,25 @@ def _text_of(value: Any) -> str:
         return value.date().isoformat() if value.time() == time() else value.isoformat(timespec="seconds")
     if isinstance(value, date | time):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        minutes, seconds = divmod(int(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return str(value)[:_LONGEST_CELL]
+    return str(value)[:LONGEST_CELL]
 
 
 def _number(text: str, decimal: str) -> float | int:
-    said = text.replace("\u00a0", "").replace(" ", "").replace("'", "")
-    said = said.replace(".", "").replace(",", ".") if decimal == "comma" else said.replace(",", "")
+    """A number as it is written; `1,5` where decimals are after a point is refused, not taken for 15."""
+    said = text.translate(_NO_SPACES)
+    group, point = (".", ",") if decimal == "comma" else (",", ".")
+    if group in said:
+        if not re.match(rf"[+-]?\d{{1,3}}(\{group}\d{{3}})+(?![\d{group}])", said, re.ASCII):
+            raise ValueError(f"it is no number with decimals after a {decimal}")
+        said = said.replace(group, "")
+    said = said.replace(point, ".")
     if not re.fullmatch(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,3})?", said, re.ASCII):
         raise ValueError("it is no number")
     return int(said) if re.fullmatch(r"[+-]?\d{1,18}", said) else float(said)

@@ -37,6 +37,10 @@ _NO_SHEET = re.compile(r"[\\/*?:\[\]]")
 _STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
 _LONGEST_CELL = 32_767
 _MOST_COLUMNS = 500
+_FIRST_YEAR = 1901
+"""Office programs count days from 1900, and disagree about its first months."""
+_EXACT = 10**15
+"""Up to here an office program keeps every digit of a number."""
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
 
@@ -185,13 +189,14 @@ def _write_xlsx(
 
 def _typed(value: Any, date_format: str | None) -> tuple[Any, str | None]:
     """A value as the cell holds it, and how it is shown."""
+    if isinstance(value, int) and abs(value) > _EXACT:
+        return str(value), None  # as a number its last digits would be lost
     if not isinstance(value, str):
         return value, None
     try:
-        if date_format == "date":
-            return date.fromisoformat(value), "yyyy-mm-dd"
-        if date_format == "date-time":
-            moment = datetime.fromisoformat(value)
+        if date_format == "date" and (day := date.fromisoformat(value)).year >= _FIRST_YEAR:
+            return day, "yyyy-mm-dd"
+        if date_format == "date-time" and (moment := datetime.fromisoformat(value)).year >= _FIRST_YEAR:
             return moment.replace(tzinfo=None), "yyyy-mm-dd hh:mm:ss"
     except ValueError:
         return _cut(value), None

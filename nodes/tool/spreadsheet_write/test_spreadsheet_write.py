@@ -68,3 +68,10 @@ def test_what_no_table_holds_is_said() -> None:
     with pytest.raises(NodeError, match="a table has"):
         write([{f"f{number}": 1 for number in range(600)}])
     assert cells(write([{"a": "b\x01c"}], sheet="[a]/b")) == [["a"], ["bc"]]
+
+
+def test_what_an_office_program_would_show_otherwise_is_written_as_text() -> None:
+    born = {"born": {"type": "string", "format": "date"}}
+    assert cells(write([{"born": "1899-12-24", "id": 9007199254740993, "n": 7}], born))[1] == [
+        "1899-12-24", "9007199254740993", 7
+    ]  # fmt: skip

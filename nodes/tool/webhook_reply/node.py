@@ -15,7 +15,8 @@ _TEXT = re.compile(r"[\x20-\x7e]{0,2000}\Z")
 _OURS = re.compile(
     r"(set-cookie2?|content-(length|type|encoding|disposition|security-policy)|transfer-encoding|connection|location|"
     r"host|date|server|upgrade|trailer|access-control-.*|strict-transport-security|webhook-.*|x-.*-options|"
-    r"www-authenticate|proxy-.*|cross-origin-.*)\Z",
+    r"www-authenticate|proxy-.*|cross-origin-.*|refresh|clear-site-data|alt-svc|"
+    r"x-(accel|lighttpd|litespeed|reproxy)-.*|x-sendfile.*)\Z",  # by these a proxy in front serves its own files
     re.IGNORECASE,
 )
 
