@@ -8,7 +8,9 @@ real minute is due whose local time fits: so what repeats is due again, and what
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -16,7 +18,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo, available_timezones
 
 from cronsim import CronSim, CronSimError
-from pydantic import Field, StringConstraints, ValidationError, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError, field_validator
 
 from builder.engine.findings import Finding, error, suggest
 from builder.engine.graph import Part
@@ -27,7 +29,31 @@ CLOSEST = 10
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MINUTE, _SECOND, _DAY = timedelta(minutes=1), timedelta(seconds=1), timedelta(days=1)
 
-Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_NO_ZONES = frozenset({"Factory", "localtime"})  # of whatever machine looks, and no browser knows them
+_MONTH_FIELD = 3  # of five
+_FIELDS = (("second", 60), ("minute", 60), ("hour", 24), ("day-of-month", 31), ("month", 12), ("day-of-week", 7))
+_EXAMPLES = {
+    "second": "Write 0 to 59, as in 0, 0,30 or */15.",
+    "minute": "Write 0 to 59, as in 30, 0,30 or */15.",
+    "hour": "Write 0 to 23, as in 8, 8-17 or */2.",
+    "day-of-month": "Write 1 to 31, as in 1, 1,15, */2 or L for the last one.",
+    "month": "Write 1 to 12 or JAN to DEC, as in 1, 1-6 or */3.",
+    "day-of-week": "Write 0 to 7 (0 and 7 are Sunday) or SUN to SAT, as in 1-5, MON#1 or 5L.",
+}
+_NAMED = {
+    "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@monthly": "0 0 1 * *", "@weekly": "0 0 * * 0",
+    "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@hourly": "0 * * * *",
+}  # fmt: skip
+
+
+def _clock(said: str) -> str:
+    if not _CLOCK.fullmatch(said):
+        raise CasedError("a time of day is written as 08:30, from 00:00 to 23:59", "time", way_out="Write it so.")
+    return said
+
+
+Clock = Annotated[str, AfterValidator(_clock)]
 Weekday: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -70,10 +96,10 @@ class Monthly(Part):
 
 
 class Cron(Part):
-    """A cron expression of five fields, or of six with seconds first."""
+    """A cron expression of five fields, or of six with seconds first; or a name for one, such as `@daily`."""
 
     every: Literal["cron"]
-    cron: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    cron: Annotated[str, StringConstraints(max_length=200)]
 
 
 When: TypeAlias = Annotated[Minutes | Hours | Daily | Weekly | Monthly | Cron, Field(discriminator="every")]
@@ -101,7 +127,9 @@ class ScheduleSettings(Part):
     @classmethod
     def _known_zone(cls, zone: str) -> str:
         if zone not in _zones():
-            raise CasedError(f"there is no time zone “{zone}”. {suggest(zone, sorted(_zones()))}", "zone", zone=zone)
+            same = next((each for each in sorted(_zones()) if each.lower() == zone.lower()), None)
+            way_out = f"Did you mean `{same}`?" if same else suggest(zone, _near_zones(zone))
+            raise CasedError(f"there is no time zone “{zone}”", "zone", way_out=way_out, zone=zone)
         return zone
 
     @field_validator("when")
@@ -126,7 +154,13 @@ class Timing:
 
 @lru_cache(maxsize=1)
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - _NO_ZONES
+
+
+def _near_zones(zone: str) -> list[str]:
+    """The zones of the same region: those are few enough to be compared with what was written."""
+    region = zone.partition("/")[0] + "/"
+    return sorted(each for each in _zones() if each.startswith(region))
 
 
 def check_schedule(settings: Mapping[str, Any]) -> list[Finding]:
@@ -138,7 +172,18 @@ def check_schedule(settings: Mapping[str, Any]) -> list[Finding]:
     if next_due(found.timing, datetime(2026, 1, 1, tzinfo=UTC)) is None:
         sentence = "This time never comes: no day fits all of it."
         return [error("never_due", sentence, "Change the day, the month or the weekday.", field="settings.when.cron")]
-    return []
+    return list(_check_steps(found.timing.cron))
+
+
+def _check_steps(cron: str) -> Iterator[Finding]:
+    """A step that is larger than its field does not start as often as it says."""
+    fields = cron.split()
+    for (name, size), said in zip(_FIELDS[-len(fields) :], fields, strict=False):
+        step = next((int(found) for found in re.findall(r"/(\d{1,9})", said) if int(found) > size), None)
+        if step is not None:
+            sentence = f"“{said}” has a step of {step}, and the field for the {name} has only {size}."
+            way_out = f"Take a step of {size} at most, or add a schedule for each time."
+            yield error("cron_step", sentence, way_out, field="settings.when", step=step, size=size)
 
 
 def cron_of(when: Any) -> str:
@@ -167,25 +212,44 @@ def read_cron(cron: str) -> tuple[str, tuple[int, ...]]:
     Raises:
         ValueError: it is none, or two due times would lie too close.
     """
+    cron = _NAMED.get(cron.strip().lower(), cron)
     fields = cron.split()
     if len(fields) not in (5, 6):
         wanted = "five fields (minute, hour, day, month, weekday), or six with seconds first"
-        raise CasedError(f"a cron expression has {wanted}; this has {len(fields)}", "cron_fields", count=len(fields))
-    try:
-        parsed = CronSim(cron, datetime(2026, 1, 1))  # noqa: DTZ001  # local time: its zone is added by `next_due`
-    except CronSimError as problem:
-        what = str(problem).removeprefix("Bad ").lower()
         raise CasedError(
-            f"the field for the {what} of “{cron}” is not right", f"cron_{what.replace('-', '_')}"
-        ) from None
+            f"a cron expression has {wanted}; this has {len(fields)}", "cron_fields", count=len(fields),
+            way_out="As in 30 8 * * 1-5: at 8:30 on weekdays.",
+        )  # fmt: skip
+    try:
+        parsed = _parse_cron(fields)
+    except CronSimError as problem:
+        raise _explain_cron(fields, str(problem).removeprefix("Bad ").lower()) from None
     except (ValueError, AssertionError, TypeError, IndexError):
         raise CasedError(f"“{cron}” is not a cron expression", "cron") from None
     seconds = tuple(sorted(parsed.seconds))
     gaps = [after - before for before, after in zip(seconds, (*seconds[1:], seconds[0] + 60), strict=True)]
     if min(gaps) < CLOSEST:
         sentence = f"runs may be due every {CLOSEST} seconds at most; this says every {min(gaps)}"
-        raise CasedError(sentence, "too_close", least=CLOSEST)
+        raise CasedError(sentence, "too_close", least=CLOSEST, way_out="Say fewer seconds.")
     return " ".join(fields[-5:]), seconds
+
+
+def _parse_cron(fields: Sequence[str]) -> CronSim:
+    return CronSim(" ".join(fields), datetime(2026, 1, 1))  # noqa: DTZ001  # local time: its zone is added by `next_due`
+
+
+def _explain_cron(fields: Sequence[str], what: str) -> CasedError:
+    """What is wrong with a field; a day that would be right in another month only never comes."""
+    cron = " ".join(fields)
+    if what == "day-of-month":
+        with suppress(CronSimError):
+            at = len(fields) - 5 + _MONTH_FIELD
+            _parse_cron([*fields[:at], "*", *fields[at + 1 :]])
+            sentence = f"“{cron}” never comes: no month of it has that day"
+            return CasedError(sentence, "never", way_out="Change the day or the month.")
+    way_out = _EXAMPLES.get(what, "Change it.")
+    return CasedError(f"the field for the {what} of “{cron}” is not right", f"cron_{what.replace('-', '_')}",
+                      way_out=way_out)  # fmt: skip
 
 
 def next_due(timing: Timing, after: datetime) -> datetime | None:

@@ -60,9 +60,10 @@ def check_source(value: Any) -> tuple[Workflow | None, list[Finding]]:
 class CasedError(ValueError):
     """A value that a validator refuses; a screen has words of its own for the `case`, with `values` in them."""
 
-    def __init__(self, sentence: str, case: str, **values: str | int) -> None:
+    def __init__(self, sentence: str, case: str, *, way_out: str = "Change it.", **values: str | int) -> None:
         super().__init__(sentence)
         self.case = case
+        self.way_out = way_out
         self.values = values
 
 
@@ -151,8 +152,10 @@ def _explain(code: str, each: ErrorDetails, known: list[str], node: str | None, 
     if kind == "value_error":
         said = context.get("error", each["msg"])
         sentence = str(said)
-        known_as = {"case": said.case, **said.values} if isinstance(said, CasedError) else {}
-        return error(code, sentence[:1].upper() + sentence[1:].rstrip(".") + ".", "Change it.", node, place, **known_as)
+        known_as, way_out = {}, "Change it."
+        if isinstance(said, CasedError):
+            known_as, way_out = {"case": said.case, **said.values}, said.way_out
+        return error(code, sentence[:1].upper() + sentence[1:].rstrip(".") + ".", way_out, node, place, **known_as)
     sentence = f"`{last}` is not right: {_plain(kind, context, each['msg'])}."
     limit = next((context[word] for word in _LIMITS if word in context), None)
     return error(code, sentence, "Change it.", node, place, case=kind, name=last, limit=limit)

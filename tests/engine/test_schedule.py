@@ -126,7 +126,7 @@ BAD_CRONS = (
     "", " ", "*", "* * * *", "* * * * * * *", "60 * * * *", "a b c d e", "*/0 * * * *", "5-1 * * * *", "* * * * *,",
     "* * 0 * *", "* * * 13 *", "* * * * 8", "* * * * MON#6", "* * * * 1L/2", "\u0661 * * * *", "* * * * \u00b2L",
     "1/2/3 * * * *", "*/1,*/1,*/1,", "L * * * *", "-1 * * * *", "9" * 150 + " * * * *", "* * * * * *", "*/5 * * * * *",
-    "0,59 * * * * *", "0 0 31 2,4 *", "0 0 30 2 *", "@daily", "$(date) * * * *", ",".join(["*/1"] * 40) + " * *",
+    "0,59 * * * * *", "0 0 31 2,4 *", "0 0 30 2 *", "@reboot", "$(date) * * * *", ",".join(["*/1"] * 40) + " * *",
 )  # fmt: skip
 
 
@@ -138,7 +138,56 @@ def test_what_is_no_expression_gets_a_sentence(cron: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "zone", ["", "Mars/Olympus", "../../etc/passwd", "/etc/localtime", "UTC\0", "europe/berlin", "x" * 65]
+    ("cron", "said"),
+    [
+        ("0 0 31 2 *", "never comes"), ("0 0 0 30 2 *", "never comes"), ("0 0 32 * *", "Write 1 to 31"),
+        ("60 * * * *", "Write 0 to 59"), ("* 24 * * *", "Write 0 to 23"), ("* * * * 8", "0 and 7 are Sunday"),
+        ("*/61 * * * *", "step of 61"), ("0 */25 * * *", "step of 25"), ("*/90 * * * * *", "step of 90"),
+        ("0 0 1 */13 *", "step of 13"), ("", "this has 0"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_an_expression_is_said_with_a_way_out(cron: str, said: str) -> None:
+    (found,) = check_schedule({"when": {"every": "cron", "cron": cron}, "zone": "UTC"})
+    assert said in f"{found.sentence} {found.way_out}"
+    assert found.way_out != "Change it."
+
+
+def test_names_for_expressions_are_known() -> None:
+    daily = check_schedule({"when": {"every": "cron", "cron": "@Daily"}, "zone": "UTC"})
+    assert daily == []
+    at = datetime(2026, 3, 29, 12, tzinfo=UTC)
+    for name, cron in (("@daily", "0 0 * * *"), ("@hourly", "0 * * * *"), ("@weekly", "0 0 * * 0")):
+        assert next_due(Timing(name, "Europe/Berlin"), at) == next_due(Timing(cron, "Europe/Berlin"), at)
+
+
+@pytest.mark.parametrize(
+    ("zone", "meant"),
+    [("europe/berlin", "`Europe/Berlin`"), ("Europe/Berln", "`Europe/Berlin`"), ("Asia/Calcuta", "`Asia/Calcutta`")],
+)
+def test_a_zone_that_is_not_written_right_is_guessed(zone: str, meant: str) -> None:
+    (found,) = check_schedule({"when": {"every": "day", "at": "08:30"}, "zone": zone})
+    assert meant in found.way_out
+
+
+def test_a_time_of_day_that_is_none_is_told_in_plain_words() -> None:
+    for at in ("", "24:00", "8:30", "08:30:00"):
+        (found,) = check_schedule({"when": {"every": "day", "at": at}, "zone": "UTC"})
+        assert (found.field, "08:30" in found.sentence, "^" in found.sentence) == ("settings.when.at", True, False)
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        "Factory",
+        "localtime",
+        "",
+        "Mars/Olympus",
+        "../../etc/passwd",
+        "/etc/localtime",
+        "UTC\0",
+        "europe/berlin",
+        "x" * 65,
+    ],
 )
 def test_what_is_no_zone_gets_a_sentence(zone: str) -> None:
     found = check_schedule({"when": {"every": "day", "at": "08:30"}, "zone": zone})
