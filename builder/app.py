@@ -38,7 +38,7 @@ from builder.live import router as live
 from builder.notices import router as notices
 from builder.payloads import LARGEST as LARGEST_FILE
 from builder.publishing import router as publishing
-from builder.refusals import Described
+from builder.refusals import Described, say_malformed
 from builder.reviews import router as reviews
 from builder.runs import router as runs
 from builder.screens import Screens
@@ -74,6 +74,8 @@ PUBLIC_ROUTES = frozenset({
 LARGEST_BODY = 4 * 1024 * 1024
 UPLOADS = frozenset({("POST", "/api/files")})
 """Where a body may be as large as a file, which is taken in piece by piece."""
+JUDGES_ITSELF = "/hooks/"
+"""Where whoever takes something in stops reading by himself, and writes down that it was too large."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -240,11 +242,15 @@ class BodyLimit:
     """Lets no body in that is larger than its route needs."""
 
     def __init__(self, app: ASGIApp) -> None:
+        self._app = app
         self._usual = RequestBodyLimitMiddleware(app, LARGEST_BODY)
         self._upload = RequestBodyLimitMiddleware(app, LARGEST_FILE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One call."""
+        if str(scope.get("path")).startswith(JUDGES_ITSELF):
+            await self._app(scope, receive, send)
+            return
         is_upload = (scope.get("method"), scope.get("path")) in UPLOADS
         await (self._upload if is_upload else self._usual)(scope, receive, send)
 
@@ -304,6 +310,8 @@ def refuse_early(place: tuple[str, str], headers: Mapping[str, str], url: str) -
     if place[0] not in _SAFE and not is_own_page(headers, url):
         return ForeignPageError("This change came from a page of another site.", way_out="Open the product itself.")
     said = headers.get("content-length", "0")
+    if place[1].startswith(JUDGES_ITSELF):
+        return None
     most = LARGEST_FILE if place in UPLOADS else LARGEST_BODY
     return _too_large(most) if len(said) > 18 or (said.isdecimal() and int(said) > most) else None
 
@@ -354,30 +362,12 @@ async def _answer_refusal(_: Request, error: Exception) -> JSONResponse:
 async def _answer_malformed(_: Request, error: Exception) -> JSONResponse:
     """What is wrong with a request, field by field; nothing of what was sent is repeated."""
     assert isinstance(error, RequestValidationError)
-    problems = [(each["loc"], _sentence_of(each)) for each in error.errors()]
-    if all(place[0] == "path" for place, _ in problems):
+    told = say_malformed(error.errors())
+    if told is None:
         return _say("unknown", "There is nothing at this address.", 404)
-    places = [".".join(map(_show_part, place[1:])) for place, _ in problems]
-    told = [{"field": place, "sentence": sentence} for place, (_, sentence) in zip(places, problems, strict=True)]
-    return _say(
-        "malformed",
-        f"This cannot be read: {places[0] or 'the body'}: {problems[0][1]}",
-        422,
-        field=places[0],
-        params={"problems": told[:20]},
-    )
-
-
-def _show_part(part: int | str) -> str:
-    """A part of a place; the name of a field that we do not know may be anything, and is shown when it is a name."""
-    text = str(part)
-    return text if len(text) <= 60 and text.replace("-", "_").replace("_", "a").isalnum() else "…"
-
-
-def _sentence_of(problem: Mapping[str, Any]) -> str:
-    if problem["type"] == "extra_forbidden":
-        return "There is no such field."
-    return f"{str(problem['msg']).rstrip('.')}."
+    first = told[0]
+    sentence = f"This cannot be read: {first['field'] or 'the body'}: {first['sentence']}"
+    return _say("malformed", sentence, 422, field=first["field"], params={"problems": told[:20]})
 
 
 async def _answer_plain(request: Request, error: Exception) -> JSONResponse:

@@ -1,4 +1,5 @@
-"""Which refusals each call can meet, read from what the call takes, so that no route writes them down.
+"""Which refusals each call can meet, read from what the call takes, so that no route writes them down; and what is
+said of a call that cannot be read.
 
 A route that can refuse in a way which its kind of call does not (`502` to a sender that waits, say) names that status
 in its own `responses`.
@@ -6,7 +7,7 @@ in its own `responses`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -89,3 +90,40 @@ def _refusals_of(method: str, call: Mapping[str, Any], *, is_public: bool) -> It
         yield 413
     if ("header", "if-match") in places:
         yield 428
+
+
+def say_malformed(errors: Sequence[Mapping[str, Any]]) -> list[dict[str, str]] | None:
+    """What is wrong with a request, field by field; None where its address alone is none.
+
+    Args:
+        errors: as pydantic found them. Nothing of what was sent is repeated.
+    """
+    if all(each["loc"][0] == "path" for each in errors):
+        return None
+    return [
+        {"field": ".".join(map(_show_part, _place_of(each)[1:])), "sentence": _sentence_of(each)} for each in errors
+    ]
+
+
+def _show_part(part: int | str) -> str:
+    """A part of a place; the name of a field that we do not know may be anything, and is shown when it is a name."""
+    text = str(part)
+    return text if len(text) <= 60 and text.replace("-", "_").replace("_", "a").isalnum() else "…"
+
+
+def _place_of(problem: Mapping[str, Any]) -> tuple[int | str, ...]:
+    """Where it is; the character from which a body is no JSON is no field of it."""
+    place: tuple[int | str, ...] = tuple(problem["loc"])
+    return place[:1] if problem["type"] == "json_invalid" else place
+
+
+def _sentence_of(problem: Mapping[str, Any]) -> str:
+    if problem["type"] == "extra_forbidden":
+        return "There is no such field."
+    if problem["type"] == "json_invalid":
+        return f"It is no JSON, from character {problem['loc'][-1]} on."
+    if problem["type"] == "model_attributes_type":
+        return "It must be a record, sent as JSON with `content-type: application/json`."
+    if problem["type"] == "dict_type":
+        return "It must be a record."
+    return f"{str(problem['msg']).rstrip('.')}."

@@ -32,8 +32,9 @@ from builder.kit.sealing import open_sealed, seal
 from builder.kit.shapes import ShapeError, normalise
 from builder.runs import RunInputError
 from builder.sdk import JSON
-from builder.teams import Installation
+from builder.teams import Installation, NotAdmittedError
 from builder.triggers.hooks import LISTENS, hash_hook_key, open_secrets
+from builder.triggers.reasons import PAUSES, refuse
 from builder.triggers.schemas import (
     HookRefusal,
     Key,
@@ -49,14 +50,14 @@ from builder.triggers.start import start_by_trigger
 from builder.triggers.store.hooks import insert_delivery, list_secrets, read_hook_by_key, update_hook
 from builder.triggers.switch import pause_trigger
 
-LARGEST = 1024 * 1024
-"""Bytes of the largest body."""
 LOGGED = (1.0, 60)
 """Lines of the log for what starts nothing: of one webhook, a second in the long run, and at once after a rest."""
-PAUSES = frozenset({"archived", "unpublished", "unsealed", "version_gone", "owner_gone"})
-"""Why nothing can be started that does not go away by itself: then the webhook is paused, and its people are told."""
+HEARD = frozenset({"filtered", "sample"})
+"""What shows a sample of what arrives although it starts nothing: with it a webhook has listened long enough."""
 _KEPT_BACK = re.compile(r"authorization|cookie|proxy-|webhook-signature|x-forwarded|forwarded|connection|via|te\Z")
 _JSON_TYPE = re.compile(r"application/(?:[a-z0-9.!#$&^_-]+\+)?json\Z")
+_CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
+_AS_IT_IS = frozenset({"", "identity"})
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _MOST_HEADERS = 60
 _LONGEST_HEADER = 2_000
@@ -150,12 +151,13 @@ def _judge(site: Installation, hook: Hook, secrets: Sequence[str], arrived: Arri
     """Everything that may be said of a delivery, the cheapest and least telling first."""
     _expect_pace(hook)
     if arrived.too_large:
-        raise HookRefusal("too_large", f"This is larger than {LARGEST // 1024} KiB.", status=413)
+        raise refuse("too_large")
     headers = _read_headers(arrived.headers)
     key = _identify(hook, secrets, headers, arrived.body)
     values = {"body": _read_body(headers, arrived.body), "headers": _headers_shown(headers)}
-    if not _is_wanted(hook, values):
-        _write(site, hook, arrived, "filtered", key=key, values=values)
+    wanted, why = _is_wanted(hook, values)
+    if not wanted:
+        _write(site, hook, arrived, "filtered", key=key, values=values, reason=why and "lacks", sentence=why)
         return Taken(hook.trigger, hook.settings, "filtered")
     if not hook.trigger.starts and _listens(hook):
         _write(site, hook, arrived, "sample", key=key, values=values)
@@ -169,16 +171,18 @@ def _expect_pace(hook: Hook) -> None:
     wait = _PACE.take(f"hook {hook.trigger.id}", each_second, max(5, hook.settings.per_minute // 6))
     if wait:
         seconds = max(1, round(wait + 0.5))
-        raise HookRefusal("too_fast", "This webhook is called too often.", status=429, seconds=seconds)
+        raise refuse("too_fast", seconds=seconds)
 
 
 def _read_headers(said: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Headers by name; one that decides something must not come twice."""
+    """Headers by name; one that decides something must not come twice. What is compressed is not unpacked."""
     headers: dict[str, str] = {}
     for name, value in said:
         if name in headers and (name.startswith("webhook-") or name in ("idempotency-key", "content-type")):
-            raise HookRefusal("bad_headers", f"The header {name} came more than once.", status=400)
+            raise refuse("bad_headers", said=f"The header {name} came more than once.")
         headers[name] = value
+    if headers.get("content-encoding", "").strip().lower() not in _AS_IT_IS:
+        raise refuse("packed")
     return headers
 
 
@@ -189,33 +193,42 @@ def _identify(hook: Hook, secrets: Sequence[str], headers: Mapping[str, str], bo
         try:
             own = judge_signature(headers, body, secrets, hook.now).id
         except BadSignature as problem:
-            raise HookRefusal(problem.reason, "This delivery is not signed as it must be.", status=401) from None
+            raise refuse(problem.reason) from None
     elif hook.row.unsigned_by is None:
-        raise HookRefusal("unsigned", "An admin has not allowed that deliveries come unsigned.", status=403)
+        raise refuse("unsigned")
     if own is None:
         return None
     if not _KEY.fullmatch(own):
-        raise HookRefusal("bad_headers", "An idempotency key has 1 to 255 printable characters.", status=400)
+        raise refuse("bad_key")
     return Key(own, hashlib.sha256(body).hexdigest())
 
 
 def _read_body(headers: Mapping[str, str], body: bytes) -> JSON:
     """The body as plain data, by its declared type only."""
-    kind, _, parameters = headers.get("content-type", "").lower().partition(";")
-    charset = parameters.strip().removeprefix("charset=").strip('"')
-    if not _JSON_TYPE.match(kind.strip()) or charset not in ("", "utf-8"):
-        raise HookRefusal("content_type", "A delivery is JSON, and its content type says so.", status=415)
+    kind, *parameters = headers.get("content-type", "").lower().split(";")
+    said = dict(each.strip().partition("=")[::2] for each in parameters)
+    if not _JSON_TYPE.match(kind.strip()) or said.get("charset", "utf-8").strip('"') not in _CHARSETS:
+        raise refuse("content_type")
+    if not body.strip():
+        raise refuse("no_body")
     try:
         return normalise(json.loads(body.decode(), object_pairs_hook=_once), {})
-    except (ValueError, RecursionError, ShapeError):
-        raise HookRefusal("bad_body", "The body is no JSON that can be used here.", status=400) from None
+    except UnicodeDecodeError:
+        raise refuse("not_utf8") from None
+    except json.JSONDecodeError as problem:
+        where = f"The body is no JSON: line {problem.lineno}, column {problem.colno} cannot be read."
+        raise refuse("bad_body", said=where) from None
+    except ShapeError as problem:
+        raise refuse("bad_body", said=f"The body cannot be used: {problem.sentence}") from None
+    except (ValueError, RecursionError):
+        raise refuse("bad_body") from None
 
 
 def _once(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
     """A record; a name that stands in it twice could mean one thing to us and another to its sender."""
     record = dict(pairs)
     if len(record) != len(pairs):
-        raise ValueError("a name stands twice in a record")
+        raise refuse("same_name")
     return record
 
 
@@ -225,13 +238,17 @@ def _headers_shown(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: value.replace("\x00", "") for name, value in list(shown)[:_MOST_HEADERS]}
 
 
-def _is_wanted(hook: Hook, values: Mapping[str, JSON]) -> bool:
+def _is_wanted(hook: Hook, values: Mapping[str, JSON]) -> tuple[bool, str]:
+    """Whether a delivery is meant for a run. One that lacks what the condition reads is not; why stands beside it."""
     try:
         condition = hook.settings.condition(NAMES["webhook"])
-        return condition is None or condition.evaluate(values) is True
-    except (EvaluationError, ExpressionError) as problem:
-        sentence = f"Whether this is meant for a run could not be told: {problem}"
-        raise HookRefusal("condition", sentence, status=422) from None
+        return condition is None or condition.evaluate(values) is True, ""
+    except EvaluationError as problem:
+        if problem.lacks:
+            return False, problem.sentence
+        raise refuse("condition", said=f"Whether this is meant for a run could not be told: {problem}") from None
+    except ExpressionError as problem:
+        raise refuse("condition", said=f"Whether this is meant for a run could not be told: {problem}") from None
 
 
 def _listens(hook: Hook) -> bool:
@@ -252,22 +269,22 @@ def _start(site: Installation, hook: Hook, arrived: Arrived, values: Mapping[str
             if hook.row.listens_since is not None:
                 update_hook(session, hook.trigger.id, {"listens_since": None})
     except TriggerOffError as problem:
-        raise HookRefusal("off", "This webhook is switched off.", status=409, values=values) from problem
+        raise refuse("off", values=values) from problem
     except KeyReusedError as problem:
-        raise HookRefusal("key_reused", problem.sentence, status=409, values=values) from problem
+        raise refuse("key_reused", values=values) from problem
     except RunInputError as problem:
-        raise HookRefusal("input", problem.sentence, status=422, values=values) from problem
+        raise refuse("input", said=problem.sentence, values=values) from problem
     except NotStartableError as problem:
         reason = str(problem.params.get("reason", "input"))
+        if reason == "input":
+            raise refuse("input", said=problem.sentence, values=values) from problem
         if reason in PAUSES:
             with site.transaction() as session:
                 pause_trigger(session, hook.trigger, reason, problem.sentence, hook.now)
-        status = 409 if reason in PAUSES else 422
-        raise HookRefusal(reason, problem.sentence, status=status, values=values) from problem
-    except HookRefusal:
-        raise
+        raise refuse(reason, log=problem.sentence, values=values) from problem
     except HandrailError as problem:
-        raise HookRefusal(problem.code, problem.sentence, status=409, values=values) from problem
+        why = problem.why if isinstance(problem, NotAdmittedError) else problem.sentence
+        raise refuse(problem.code, log=why, values=values) from problem
     if started.again:
         _write(site, hook, arrived, "again", key=key, run=started.run_id)
     return started
@@ -305,10 +322,11 @@ def _write(
     number = new_id(to_milliseconds(hook.now))
     sealed = None if values is None else seal_delivery(site.vault_key, number, values)
     line = {"id": number, "state": state, "run_id": run, "sealed": sealed, "more": more}
+    line |= {"reason": reason, "sentence": sentence}
     with site.transaction() as session:
-        insert_delivery(
-            session, _line(hook.trigger, arrived, key) | line | {"reason": reason, "sentence": sentence}, hook.now
-        )
+        insert_delivery(session, _line(hook.trigger, arrived, key) | line, hook.now)
+        if state in HEARD and _listens(hook):
+            update_hook(session, hook.trigger.id, {"listens_since": None})
 
 
 def _write_refusal(site: Installation, hook: Hook, arrived: Arrived, refusal: HookRefusal) -> None:
@@ -316,7 +334,7 @@ def _write_refusal(site: Installation, hook: Hook, arrived: Arrived, refusal: Ho
     key = Key(own, "") if _KEY.fullmatch(own) else None
     _write(
         site, hook, arrived, "refused", key=key, values=refusal.values, reason=refusal.reason,
-        sentence=refusal.sentence,
+        sentence=refusal.log,
     )  # fmt: skip
 
 

@@ -17,9 +17,10 @@ from builder.kit.ids import show_id
 from builder.kit.wire import Id
 from builder.runs import holds_payload, look_for_answers, read_facts, read_woven_of
 from builder.teams import Call, Calling, Installation, Visiting, permit
-from builder.triggers.deliver import LARGEST, Arrived, Taken, take_delivery
+from builder.triggers.deliver import Arrived, Taken, take_delivery
 from builder.triggers.form_routes import Wire
-from builder.triggers.program import start_by_program
+from builder.triggers.program import BadKeyError, start_by_program
+from builder.triggers.reasons import LARGEST
 from builder.triggers.replies import Reply, replying_nodes, say_answer, say_started
 from builder.triggers.schemas import Started
 from builder.triggers.views import Version
@@ -96,6 +97,8 @@ async def post_run(
     """Starts a run of the live version, once for each `Idempotency-Key`. `wait`, or `Prefer: wait=…`, asks to be
     answered when it has ended.
     """
+    if len(request.headers.getlist("idempotency-key")) > 1:
+        raise BadKeyError("The header came more than once.", field="Idempotency-Key", way_out="Send one key.")
     started = await run_in_threadpool(_start, call, workflow, wanted, idempotency_key)
     shown = show_id(started.run_id)
     response.headers["Location"] = f"/api/runs/{shown}"

@@ -95,7 +95,9 @@ def start_by_program(
 def _claim(session: Session, caller: Caller, workflow_id: int, said: str, value: Mapping[str, JSON]) -> Key | Started:
     """Keeps a person's key for a workflow: under the workflow's id and a text in which no other person's can stand."""
     if not 1 <= len(said) <= 255 or not said.isascii() or not said.isprintable():
-        raise BadKeyError("An idempotency key has 1 to 255 printable characters.", field="Idempotency-Key")
+        raise BadKeyError(
+            "An idempotency key has 1 to 255 printable characters.", field="Idempotency-Key", way_out="Send another."
+        )
     try:
         hashed = hash_value(normalise(dict(value), {}))
     except ShapeError as problem:

@@ -74,6 +74,23 @@ def expect_no_error(findings: list[Finding]) -> None:
         raise BadTriggerError(first.sentence, field=first.field, way_out=first.way_out, findings=said)
 
 
+_OF_ONE_ONLY = frozenset({"required", "additionalProperties", "minItems", "maxItems"})
+
+
+def loosen_schema(seen: Schema) -> Schema:
+    """The shape of one sample, as the shape of what may come: the next delivery may have more fields, or fewer, and
+    what is nothing in this one may be anything.
+    """
+    if seen.get("type") == "null":
+        return {}
+    said = {key: value for key, value in seen.items() if key not in _OF_ONE_ONLY}
+    if isinstance(fields := said.get("properties"), Mapping):
+        said["properties"] = {name: loosen_schema(field) for name, field in fields.items()}
+    if isinstance(items := said.get("items"), Mapping):
+        said["items"] = loosen_schema(items)
+    return said
+
+
 # ---------------------------------------------------------------------- schedules
 
 LATE = timedelta(minutes=2)

@@ -191,17 +191,20 @@ class HookRefusal(TriggerError):
 
     Attributes:
         reason: a word for the log, and for screens with words of their own.
+        log: the sentence of the log, which may say more than the sender is told.
         values: what arrived, where its sender was known; it is kept with the line of the log.
     """
 
     code: ClassVar[str] = "delivery_refused"
 
     def __init__(
-        self, reason: str, sentence: str, *, status: int, values: Mapping[str, JSON] | None = None, **params: Any
-    ) -> None:
+        self, reason: str, sentence: str, *, status: int, log: str, values: Mapping[str, JSON] | None = None,
+        **params: Any,
+    ) -> None:  # fmt: skip
         super().__init__(sentence, **params)
         self.status = status  # type: ignore[misc]  # each refusal has the status of its reason
         self.reason = reason
+        self.log = log
         self.values = values
 
 

@@ -29,7 +29,8 @@ class BadSignature(Exception):  # it never leaves this room
     """A delivery is not signed as it must be.
 
     Attributes:
-        reason: for the log of deliveries: `no_signature`, `bad_headers`, `too_old`, `too_new`, `wrong_signature`.
+        reason: for the log of deliveries: `no_id`, `no_time`, `no_signature`, `bad_id`, `bad_time`, `bad_signature`,
+            `not_utf8`, `too_old`, `too_new`, `wrong_signature`.
     """
 
     def __init__(self, reason: str) -> None:
@@ -68,17 +69,11 @@ def judge_signature(headers: Mapping[str, str], body: bytes, held: Iterable[str]
     Raises:
         BadSignature: with the reason.
     """
-    names = ("webhook-id", "webhook-timestamp", "webhook-signature")
-    said = [headers.get(name, "") for name in names]
-    if not all(said):
-        raise BadSignature("no_signature")
-    delivery_id, moment, signatures = said
-    if not _ID.fullmatch(delivery_id) or not _MOMENT.fullmatch(moment):
-        raise BadSignature("bad_headers")
+    delivery_id, moment, signatures = _read_signed(headers)
     try:
         text = body.decode()
     except UnicodeDecodeError:
-        raise BadSignature("bad_headers") from None
+        raise BadSignature("not_utf8") from None
     at = datetime.fromtimestamp(int(moment), UTC) if int(moment) < 1 << 37 else datetime.max.replace(tzinfo=UTC)
     if at < now - WINDOW:
         raise BadSignature("too_old")
@@ -86,7 +81,7 @@ def judge_signature(headers: Mapping[str, str], body: bytes, held: Iterable[str]
         raise BadSignature("too_new")
     given = _read_signatures(signatures)
     if not given:
-        raise BadSignature("bad_headers")
+        raise BadSignature("bad_signature")
     good = False
     for secret in held:
         wanted = base64.b64decode(sign_delivery(secret, delivery_id, at, text).partition(",")[2])
@@ -95,6 +90,22 @@ def judge_signature(headers: Mapping[str, str], body: bytes, held: Iterable[str]
     if not good:
         raise BadSignature("wrong_signature")
     return Signed(delivery_id, at)
+
+
+def _read_signed(headers: Mapping[str, str]) -> tuple[str, str, str]:
+    """Id, time and signatures as the headers say them; without any of them it is not signed at all."""
+    delivery_id, moment, signatures = (headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature"))
+    if not signatures:
+        raise BadSignature("no_signature")
+    if not delivery_id:
+        raise BadSignature("no_id")
+    if not moment:
+        raise BadSignature("no_time")
+    if not _ID.fullmatch(delivery_id):
+        raise BadSignature("bad_id")
+    if not _MOMENT.fullmatch(moment):
+        raise BadSignature("bad_time")
+    return delivery_id, moment, signatures
 
 
 def _read_signatures(header: str) -> list[bytes]:

@@ -133,6 +133,7 @@ def test_a_webhook_from_its_making_to_its_deliveries(product: Product, state: ob
     page.wait_for_url("**/deliveries/*?state=started")
     deliveries = page.url.split("?")[0]
     page.get_by_role("button", name="Send in again").click()
+    page.get_by_role("dialog").get_by_role("button", name="Send in again").click()
     page.wait_for_url("**/runs/*")
 
     page.goto(f"{workflow}/triggers")

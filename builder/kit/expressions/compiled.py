@@ -13,7 +13,7 @@ from builder.kit.expressions.check import Meaning, check_expression, make_enviro
 from builder.kit.expressions.cost import MAX_RESULT, MAX_WORK, Size, weigh, work_of
 from builder.kit.expressions.errors import EvaluationError, ExpressionError
 from builder.kit.expressions.records import Records, freeze
-from builder.kit.expressions.sentences import explain_failure
+from builder.kit.expressions.sentences import explain_failure, is_lacking
 from builder.kit.expressions.tree import reads_of
 from builder.kit.shapes import JSON, Schema, ShapeError, at_path, describe, fits, normalise, validate
 
@@ -102,7 +102,9 @@ class Expression:
             failure, plain = str(error), None
         if failure:
             sentence, way_out = explain_failure(failure, self.source)
-            raise EvaluationError(sentence, way_out=way_out or None)
+            problem = EvaluationError(sentence, way_out=way_out or None)
+            problem.lacks = is_lacking(failure)
+            raise problem
         return plain
 
     def _judge(self, result: JSON) -> JSON:

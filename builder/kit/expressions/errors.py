@@ -22,7 +22,12 @@ class ExpressionError(HandrailError):
 
 
 class EvaluationError(HandrailError):
-    """An expression that was fine when read and has no result over these values. The sentence quotes no value."""
+    """An expression that was fine when read and has no result over these values. The sentence quotes no value.
+
+    Attributes:
+        lacks: whether something that it reads is not there, or is nothing.
+    """
 
     code = "expression_failed"
     status = 409
+    lacks: bool = False

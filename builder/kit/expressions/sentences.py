@@ -147,6 +147,7 @@ def _listed(begin: str, names: Iterable[str]) -> str:
 
 _FAILURES = (
     ("Iteration budget", "It goes over more than 10,000 items.", "Use a map step."),
+    ("non-message", "It reads a field of what is no record.", "Ask with has(…), or write `.?name.orValue(…)`."),
     ("zero", "It divides by zero.", "Ask first whether the divisor is 0."),
     ("overflow", "A whole number leaves the range of 64 bits.", "Write double(…)."),
     ("ndex", "It reads a list beyond its end.", "Ask first for size(…)."),
@@ -157,6 +158,14 @@ _FAILURES = (
 )
 _OVERLOADS = re.compile(r"No matching overloads found : ([^(]+)\((.*)\)")
 _RUN_TYPES = {"int64": "int", "uint64": "uint", "float64": "double", "null": "null_type"}
+
+
+_LACKING = re.compile(r"not found|no such key|no value with name|non-message|index error|null_type", re.IGNORECASE)
+
+
+def is_lacking(message: str) -> bool:
+    """Whether an expression failed over its values because something that it reads is not there, or is nothing."""
+    return _LACKING.search(message) is not None
 
 
 def explain_failure(message: str, source: str) -> tuple[str, str]:

@@ -25,6 +25,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 const ADA = { id: "p", name: "Ada" };
 const MAY = ["trigger.write"];
+const GONE = { code: "unknown_trigger", sentence: "There is no trigger t1." };
 const HOOK = {
   id: "t1",
   kind: "webhook",
@@ -65,7 +66,7 @@ function show(more: Record<string, unknown> = {}) {
       sent.push({ method: request.method, path: pathname, body: await request.json().catch(() => null) });
       return Response.json(HOOK);
     }
-    return Response.json(answers[pathname] ?? null);
+    return Response.json(answers[pathname] ?? null, { status: answers[pathname] === GONE ? 404 : 200 });
   });
   const root = createRootRoute({ component: Outlet });
   const inside = createRoute({ getParentRoute: () => root, id: "inside", component: Outlet });
@@ -141,4 +142,32 @@ it("says that the version it was held to is no longer live, and what saving does
   expect(screen.getByRole("switch", { name: /Start only version 3/ })).toHaveProperty("checked", false);
   await user.click(screen.getByRole("button", { name: "Save" }));
   await waitFor(() => expect(sent[0]?.body).toMatchObject({ pinned: null }));
+});
+
+it("says that it is on and can take nothing, as long as it has no secret", async () => {
+  show({ "/api/triggers/t1": { ...HOOK, state: "on", paused: null } });
+  expect(await screen.findByText("It has no secret")).toBeTruthy();
+});
+
+it("takes a condition away again", async () => {
+  const { sent, user } = show({ "/api/triggers/t1": { ...HOOK, settings: { when: 'body.order == "A"' } } });
+  await user.click(await screen.findByRole("button", { name: "Remove 1" }));
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(sent[0]?.body).toMatchObject({ settings: { when: "" } }));
+});
+
+it("offers an input whole, under its own name", async () => {
+  const inputs = {
+    type: "object",
+    properties: { customer: { type: "object", properties: { id: { type: "string" } } } },
+  };
+  const { user } = show({ "/api/workflows/w/triggers": { items: [], version: 1, inputs } });
+  await user.click(await screen.findByText("Field by field"));
+  expect(screen.getByRole("combobox", { name: "Customer" })).toHaveProperty("value", "customer");
+});
+
+it("leads back from a webhook that is gone", async () => {
+  show({ "/api/triggers/t1": GONE });
+  expect(await screen.findByText("There is no trigger t1.")).toBeTruthy();
+  expect(screen.getByRole("link", { name: "Triggers" }).getAttribute("href")).toBe("/workflows/w/triggers");
 });

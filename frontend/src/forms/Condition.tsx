@@ -55,9 +55,11 @@ export function Condition({
   const rules: Rule[] = read.rules.length ? read.rules : [{ field: "", operator: "==", value: "" }];
   const set = (at: number, change: Partial<Rule>): void =>
     write({ ...read, rules: rules.map((rule, index) => (index === at ? { ...rule, ...change } : rule)) });
+  const remove = (at: number): void =>
+    rules.length > 1 ? write({ ...read, rules: rules.filter((_, index) => index !== at) }) : onChange(undefined);
   return (
     <Input.Wrapper label={label} description={description} labelElement="div">
-      <div className={classes.list}>
+      <div className={classes.list} data-spaced={description ? true : undefined}>
         {rules.length > 1 && (
           <SegmentedControl
             size="xs"
@@ -73,12 +75,8 @@ export function Condition({
         {rules.map((rule, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place, it has no other name
           <Row key={at} rule={rule} type={typeOf(rule.field)} scope={scope} onChange={(change) => set(at, change)}>
-            {rules.length > 1 && (
-              <ActionIcon
-                size={36}
-                aria-label={t("form.remove", { at: at + 1 })}
-                onClick={() => write({ ...read, rules: rules.filter((_, index) => index !== at) })}
-              >
+            {(rules.length > 1 || (!isRequired && rule.field !== "")) && (
+              <ActionIcon size={36} aria-label={t("form.remove", { at: at + 1 })} onClick={() => remove(at)}>
                 <Trash2 aria-hidden size={15} />
               </ActionIcon>
             )}

@@ -36,3 +36,14 @@ def test_a_program_may_ask_for_the_version_it_was_written_for(world: World) -> N
     assert "version 2" in refused.json()["sentence"]
     assert [client.post(path, json={"input": BODY, **more}).status_code for more in ({"version": 2}, {})] == [202, 202]
     assert client.post(path, json={"input": BODY, "version": 0}).status_code == 422
+
+
+def test_a_program_is_told_what_is_wrong_with_what_it_sends(world: World) -> None:
+    workflow = make_workflow(world, live=True)
+    client, path = world.client("builder"), f"/api/workflows/{show_id(workflow)}/runs"
+    for content, said in ((b"{", "no JSON, from character"), (b"[1]", "must be a record"), (b'{"input": 1}', "record")):
+        refused = client.post(path, content=content, headers={"content-type": "application/json"})
+        assert (refused.status_code, said in refused.json()["sentence"]) == (422, True), refused.text
+    keys = [("Idempotency-Key", "a"), ("Idempotency-Key", "b")]
+    twice = client.post(path, json={"input": BODY}, headers=keys)
+    assert (twice.status_code, twice.json()["code"]) == (422, "bad_key")

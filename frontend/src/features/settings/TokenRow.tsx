@@ -29,7 +29,8 @@ export function TokenRow({ token, who = false, acts }: { token: ApiToken; who?: 
             </div>
           )}
           <div>
-            {inOrder(token.permissions).map(nameOf).join(" · ")} — {token.team ?? t("token.everywhere")}
+            {inOrder(token.permissions).map(nameOf).join(" · ")} ·{" "}
+            {token.team ?? t(who ? "token.everywhere" : "token.everywhere.mine")}
           </div>
           <div>
             …{token.ending} · {t(ended ? "token.endedAt" : "token.endsAt")} <Moment at={ended ?? token.ends_at} /> ·{" "}

@@ -16,7 +16,7 @@ export function FromProgram({ workflow, inputs, live }: { workflow: string; inpu
   return (
     <Part title={t("triggers.program")} why={t("triggers.program.why")}>
       <Card padded>
-        <Stack gap="xs">
+        <Stack gap="md">
           <ShellLine
             name={t("triggers.program.line")}
             line={programLine({ address, input: exampleBody(inputs), version: heldTo(pinned, live) })}

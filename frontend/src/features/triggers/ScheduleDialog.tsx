@@ -74,7 +74,7 @@ export function ScheduleDialog({ workflow, list, trigger, onClose }: Props) {
             value={settings.zone}
             onChange={(zone) => zone && set({ zone })}
           />
-          <ScheduleNext preview={preview} />
+          <ScheduleNext preview={preview} settings={settings} />
           <Stack gap={6}>
             <Text fw={600}>{t("triggers.inputs")}</Text>
             <TriggerInputs schema={list.inputs as Schema} sources={sources} value={inputs} onChange={setInputs} />

@@ -7,7 +7,7 @@ import { Row, Rows } from "@/kit/Rows";
 import { Empty, Failure, Loading } from "@/kit/states";
 import { TextLink } from "@/kit/TextLink";
 import type { Trigger } from "./kinds";
-import { inZone, readSettings } from "./scheduleWords";
+import { inZone, readSettings, type Settings } from "./scheduleWords";
 
 type Fire = components["schemas"]["FireView"];
 
@@ -32,7 +32,7 @@ export function ScheduleLog({ trigger, onClose }: { trigger: Trigger; onClose: (
     },
   );
   const fires = asked.data?.pages.flatMap((page) => page.items);
-  const zone = readSettings(trigger.settings as never).zone;
+  const settings = readSettings(trigger.settings as never);
   return (
     <Modal opened onClose={onClose} size="lg" title={t("triggers.log.of", { name: trigger.name })}>
       {asked.error && <Failure error={asked.error} onRetry={() => asked.refetch()} />}
@@ -41,7 +41,7 @@ export function ScheduleLog({ trigger, onClose }: { trigger: Trigger; onClose: (
       {fires && fires.length > 0 && (
         <Rows label={t("triggers.log")}>
           {fires.map((fire) => (
-            <FireRow key={fire.due} fire={fire} zone={zone} />
+            <FireRow key={fire.due} fire={fire} settings={settings} />
           ))}
         </Rows>
       )}
@@ -54,17 +54,17 @@ export function ScheduleLog({ trigger, onClose }: { trigger: Trigger; onClose: (
   );
 }
 
-function FireRow({ fire, zone }: { fire: Fire; zone: string }) {
+function FireRow({ fire, settings }: { fire: Fire; settings: Settings }) {
   const { t, i18n } = useTranslation();
   const say = t as unknown as (key: string, options: Record<string, unknown>) => string;
-  const until = fire.until && t("triggers.log.until", { at: inZone(fire.until, zone, i18n.language) });
+  const until = fire.until && t("triggers.log.until", { at: inZone(fire.until, settings, i18n.language) });
   const why = fire.code && say(`triggers.why.${fire.code}`, { defaultValue: fire.sentence ?? "", count: fire.count });
   return (
     <Row
       sign={SIGNS[fire.outcome]}
       title={
         <span>
-          <time dateTime={fire.due}>{inZone(fire.due, zone, i18n.language)}</time> {until}
+          <time dateTime={fire.due}>{inZone(fire.due, settings, i18n.language)}</time> {until}
         </span>
       }
       below={

@@ -21,7 +21,7 @@ export function usePreview(settings: Settings): Preview | undefined {
 }
 
 /** The next five times, by the clocks of the schedule's zone. */
-export function ScheduleNext({ preview }: { preview: Preview | undefined }) {
+export function ScheduleNext({ preview, settings }: { preview: Preview | undefined; settings: Settings }) {
   const { t, i18n } = useTranslation();
   return (
     <section className={classes.next} aria-label={t("triggers.next")} aria-live="polite">
@@ -32,7 +32,9 @@ export function ScheduleNext({ preview }: { preview: Preview | undefined }) {
         <ol className={classes.times}>
           {preview.next.map((moment) => (
             <li key={moment}>
-              <time dateTime={moment}>{inZone(moment, preview.zone ?? "UTC", i18n.language)}</time>
+              <time dateTime={moment}>
+                {inZone(moment, { ...settings, zone: preview.zone ?? "UTC" }, i18n.language)}
+              </time>
             </li>
           ))}
         </ol>

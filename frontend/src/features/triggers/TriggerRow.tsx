@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Badge, Button, Menu, Switch } from "@mantine/core";
+import { ActionIcon, Alert, Badge, Button, Menu, Switch, UnstyledButton } from "@mantine/core";
 import { Ellipsis, List, Pencil, Trash2, UserRound } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -56,7 +56,13 @@ export function TriggerRow({ trigger, words, mayWrite, onEdit, onLog }: Props) {
       <Sign aria-hidden size={20} className={classes.sign} />
       <div className={classes.words}>
         <div className={classes.title}>
-          {trigger.name}
+          {mayWrite ? (
+            <UnstyledButton className={classes.name} onClick={onEdit}>
+              {trigger.name}
+            </UnstyledButton>
+          ) : (
+            trigger.name
+          )}
           {!isApi && <Badge color={COLOURS[trigger.state]}>{t(`triggers.state.${trigger.state}`)}</Badge>}
           {trigger.pinned !== null && <Badge color="gray">{t("triggers.only", { number: trigger.pinned })}</Badge>}
         </div>

@@ -93,8 +93,11 @@ const sayDays = (days: string[], language: string): string =>
     DAYS.filter((day) => days.includes(day)).map((day) => dayName(day, language, "short")),
   );
 
-/** A moment by the clocks of a zone: `Mon, 1 Jun 2026, 14:30`. */
-export const inZone = (moment: string, zone: string, language: string): string =>
+/** Whether due times are told apart by their seconds. */
+const hasSeconds = ({ cron }: When): boolean => (cron ?? "").trim().split(/\s+/).length === 6;
+
+/** A moment by the clocks of a schedule's zone: `Mon, 1 Jun 2026, 14:30`. */
+export const inZone = (moment: string, { zone, when }: Settings, language: string): string =>
   new Intl.DateTimeFormat(language, {
     weekday: "short",
     day: "numeric",
@@ -102,6 +105,7 @@ export const inZone = (moment: string, zone: string, language: string): string =
     year: "numeric",
     hour: "2-digit",
     minute: "2-digit",
+    ...(hasSeconds(when) && { second: "2-digit" }),
     timeZone: zone,
     timeZoneName: "short",
   }).format(new Date(moment));

@@ -4,17 +4,17 @@ import { CircleCheck, CircleSlash, CopyCheck, Ear, Inbox, OctagonX } from "lucid
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type DeliveryRow, query } from "@/api/client";
-import { announce } from "@/kit/announce";
 import { ButtonLink } from "@/kit/ButtonLink";
 import { Moment } from "@/kit/Moment";
 import { Card, Page } from "@/kit/Page";
-import { ProblemAlert } from "@/kit/ProblemAlert";
 import { may, useSession } from "@/kit/session";
-import { useStale } from "@/kit/stale";
 import { Empty, Failure, Loading } from "@/kit/states";
 import { TextLink } from "@/kit/TextLink";
+import { NoTrigger } from "../NoTrigger";
 import { DeliveryDialog } from "./DeliveryDialog";
+import { Replay } from "./Replay";
 import classes from "./webhook.module.css";
+import { whyNot } from "./why";
 
 const SIGNS = { started: CircleCheck, again: CopyCheck, filtered: CircleSlash, sample: Ear, refused: OctagonX };
 const STATES = ["started", "again", "filtered", "sample", "refused"] as const;
@@ -29,7 +29,7 @@ export function Deliveries() {
   const { id, trigger } = useParams({ from: "/inside/workflows/$id/deliveries/$trigger" });
   const { state } = useSearch({ from: "/inside/workflows/$id/deliveries/$trigger" });
   const [open, setOpen] = useState<string | null>(null);
-  const stale = useStale("/api/triggers", "/api/runs");
+  const [again, setAgain] = useState<string | null>(null);
   const hook = query.useQuery("get", "/api/triggers/{trigger}", { params: { path: { trigger } } });
   const workflow = query.useQuery("get", "/api/workflows/{workflow}", { params: { path: { workflow: id } } });
   const asked = query.useInfiniteQuery(
@@ -42,14 +42,7 @@ export function Deliveries() {
       getNextPageParam: (last: { next: string | null }) => last.next,
     },
   );
-  const replay = query.useMutation("post", "/api/deliveries/{delivery}/replay", {
-    onSuccess: async ({ run }) => {
-      await stale();
-      announce(t("deliveries.replayed"));
-      await navigate({ to: "/runs/$id", params: { id: run } });
-    },
-  });
-  if (hook.error) return <Failure isPage error={hook.error} onRetry={() => hook.refetch()} />;
+  if (hook.error) return <NoTrigger workflow={id} error={hook.error} onRetry={() => hook.refetch()} />;
   if (!hook.data) return <Loading lines={6} />;
   const rows = asked.data?.pages.flatMap((page) => page.items) ?? [];
   const mayStart = may(session, "run.start", workflow.data?.team.id);
@@ -58,9 +51,16 @@ export function Deliveries() {
       title={t("deliveries.of", { name: hook.data.name })}
       lead={t("deliveries.lead")}
       actions={
-        <ButtonLink to="/workflows/$id/triggers" params={{ id }} variant="default">
-          {t("deliveries.back")}
-        </ButtonLink>
+        <>
+          {may(session, "trigger.write", workflow.data?.team.id) && (
+            <ButtonLink to="/workflows/$id/webhooks/$trigger" params={{ id, trigger }} variant="default">
+              {t("deliveries.hook")}
+            </ButtonLink>
+          )}
+          <ButtonLink to="/workflows/$id/triggers" params={{ id }} variant="default">
+            {t("deliveries.back")}
+          </ButtonLink>
+        </>
       }
     >
       <NativeSelect
@@ -77,7 +77,6 @@ export function Deliveries() {
           navigate({ to: ".", search: next ? { state: next } : {}, replace: true });
         }}
       />
-      <ProblemAlert error={replay.error} />
       <Card>
         {asked.isPending && <Loading lines={6} />}
         {asked.error && <Failure error={asked.error} onRetry={() => asked.refetch()} />}
@@ -104,11 +103,8 @@ export function Deliveries() {
                 <Line
                   key={row.id}
                   row={row}
-                  isBusy={replay.isPending && replay.variables.params.path.delivery === row.id}
                   onOpen={() => setOpen(row.id)}
-                  onReplay={
-                    mayStart && row.kept ? () => replay.mutate({ params: { path: { delivery: row.id } } }) : undefined
-                  }
+                  onReplay={mayStart && row.kept ? () => setAgain(row.id) : undefined}
                 />
               ))}
             </tbody>
@@ -120,18 +116,17 @@ export function Deliveries() {
           {t("kit.more")}
         </Button>
       )}
+      {again && <Replay delivery={again} onClose={() => setAgain(null)} />}
       {open && <DeliveryDialog delivery={open} onClose={() => setOpen(null)} />}
     </Page>
   );
 }
 
-type LineProps = { row: DeliveryRow; isBusy: boolean; onOpen: () => void; onReplay?: () => void };
+type LineProps = { row: DeliveryRow; onOpen: () => void; onReplay?: () => void };
 
-function Line({ row, isBusy, onOpen, onReplay }: LineProps) {
-  const { t } = useTranslation();
-  const say = t as unknown as (key: string, options: { defaultValue: string }) => string;
+function Line({ row, onOpen, onReplay }: LineProps) {
+  const { t, i18n } = useTranslation();
   const Sign = SIGNS[row.state];
-  const why = row.reason ? say(`deliveries.reason.${row.reason}`, { defaultValue: row.sentence }) : null;
   return (
     <tr>
       <th scope="row">
@@ -139,15 +134,18 @@ function Line({ row, isBusy, onOpen, onReplay }: LineProps) {
           <Sign aria-hidden size={15} strokeWidth={2.2} />
           {t(`deliveries.${row.state}`)}
         </span>
-        {why && <span className={classes.why}>{why}</span>}
-        {row.reason === "input" && <span className={classes.why}>{row.sentence}</span>}
+        {whyNot(row, i18n.language, t).map((each) => (
+          <span key={each} className={classes.why}>
+            {each}
+          </span>
+        ))}
         {row.replay_of && <span className={classes.why}>{t("deliveries.byHand")}</span>}
         {row.more > 0 && <span className={classes.why}>{t("deliveries.more", { count: row.more })}</span>}
       </th>
-      <td>
+      <td className={classes.when}>
         <Moment at={row.at} />
       </td>
-      <td>
+      <td className={classes.key}>
         <Text size="sm" ff="monospace" component="span">
           {row.key || "–"}
         </Text>
@@ -163,7 +161,7 @@ function Line({ row, isBusy, onOpen, onReplay }: LineProps) {
             {t("deliveries.look")}
           </Button>
           {onReplay && (
-            <Button size="compact-sm" variant="default" loading={isBusy} onClick={onReplay}>
+            <Button size="compact-sm" variant="default" onClick={onReplay}>
               {t("deliveries.replay")}
             </Button>
           )}

@@ -1,4 +1,4 @@
-import { SegmentedControl, Stack, Text } from "@mantine/core";
+import { Input, SegmentedControl, Stack, Text } from "@mantine/core";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { query } from "@/api/client";
@@ -23,7 +23,9 @@ export function HookInputs({
   const path = { params: { path: { trigger } } };
   const sample = query.useQuery("get", "/api/triggers/{trigger}/webhook/sample", path);
   const known = (sample.data?.body ?? inputs) as Schema;
-  const paths = [...new Set([...offersOf(known), ...offersOf(inputs)].map((each) => each.path))];
+  // Each input may come whole from a field of its name; what is in it can be given to another one.
+  const whole = Object.keys((inputs.properties ?? {}) as object).map((field) => `body.${field}`);
+  const paths = [...new Set([...whole, ...[...offersOf(known), ...offersOf(inputs)].map((each) => each.path)])];
   const sources = [
     ...paths.map((each) => ({ path: each, label: each.replace(/^body\./, "") })),
     { path: "body", label: t("webhook.inputs.body") },
@@ -34,9 +36,9 @@ export function HookInputs({
     );
   return (
     <Stack gap={6}>
-      <Text component="div" size="sm" fw={500} id={name}>
+      <Input.Label component="div" id={name}>
         {t("triggers.inputs")}
-      </Text>
+      </Input.Label>
       <SegmentedControl
         aria-labelledby={name}
         value={value === null ? "body" : "fields"}

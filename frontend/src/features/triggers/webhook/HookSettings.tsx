@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { Button, Group, Input, NumberInput, SegmentedControl, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { query, type TriggerRow } from "@/api/client";
@@ -96,9 +96,9 @@ export function HookSettingsForm({
           />
         </ValuesContext.Provider>
         <div>
-          <Text component="div" size="sm" fw={500} mb={6} id={answers}>
+          <Input.Label component="div" mb={6} id={answers}>
             {t("webhook.answer")}
-          </Text>
+          </Input.Label>
           <Group gap="sm" align="end">
             <SegmentedControl
               aria-labelledby={answers}

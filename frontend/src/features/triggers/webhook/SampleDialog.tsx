@@ -29,7 +29,8 @@ export function SampleDialog({
   const shown = (body.properties ?? {}) as Record<string, Schema>;
   const known = (inputs.properties ?? {}) as Record<string, Schema>;
   const fields = Object.keys(shown).filter((name) => NAME.test(name));
-  const [chosen, setChosen] = useState(() => fields.filter((name) => !(name in known)));
+  const left = Object.keys(shown).filter((name) => !NAME.test(name));
+  const [chosen, setChosen] = useState(() => fields.filter((name) => !Object.hasOwn(known, name)));
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const submit = async (): Promise<void> => {
@@ -74,11 +75,16 @@ export function SampleDialog({
                   key={name}
                   value={name}
                   label={`${name} · ${sayType((shown[name] ?? {}) as Schema, t)}`}
-                  description={name in known ? t("webhook.sample.known") : undefined}
+                  description={Object.hasOwn(known, name) ? t("webhook.sample.known") : undefined}
                 />
               ))}
             </Stack>
           </Checkbox.Group>
+        )}
+        {fields.length > 0 && left.length > 0 && (
+          <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+            {t("webhook.sample.left", { names: left.join(", ") })}
+          </Text>
         )}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>

@@ -78,7 +78,14 @@ export function Secrets({
           onClose={() => setMaking(false)}
         />
       )}
-      {ending && <EndSecret trigger={trigger} secret={ending} onClose={() => setEnding(null)} />}
+      {ending && (
+        <EndSecret
+          trigger={trigger}
+          secret={ending}
+          isLast={webhook.secrets.length === 1}
+          onClose={() => setEnding(null)}
+        />
+      )}
     </Stack>
   );
 }
@@ -134,7 +141,9 @@ function NewSecret({ trigger, isFirst, onMade, onClose }: NewProps) {
   );
 }
 
-function EndSecret({ trigger, secret, onClose }: { trigger: string; secret: WebhookSecret; onClose: () => void }) {
+type EndProps = { trigger: string; secret: WebhookSecret; isLast: boolean; onClose: () => void };
+
+function EndSecret({ trigger, secret, isLast, onClose }: EndProps) {
   const { t } = useTranslation();
   const stale = useStale("/api/triggers");
   const end = query.useMutation("delete", "/api/triggers/{trigger}/webhook/secrets/{number}", {
@@ -153,7 +162,7 @@ function EndSecret({ trigger, secret, onClose }: { trigger: string; secret: Webh
       onConfirm={() => end.mutate({ params: { path: { trigger, number: secret.id } } })}
       onClose={onClose}
     >
-      {t("webhook.secret.end.why")}
+      {t(isLast ? "webhook.secret.end.last" : "webhook.secret.end.why")}
     </Confirm>
   );
 }

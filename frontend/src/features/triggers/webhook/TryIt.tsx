@@ -1,6 +1,6 @@
 import { Button, Stack, Text } from "@mantine/core";
 import { Ear, EarOff } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { query, type TriggerRow, type Webhook } from "@/api/client";
 import type { Schema } from "@/graph";
@@ -26,12 +26,13 @@ export function TryIt({
 }) {
   const { t } = useTranslation();
   if (!webhook.address) return null;
+  const { signed: isSigned } = settingsOf(trigger);
   const body = trigger.inputs === null ? exampleBody(inputs) : "{}";
-  const line = curlLine({ address: webhook.address, body, isSigned: settingsOf(trigger).signed, secret });
+  const line = curlLine({ address: webhook.address, body, isSigned, secret });
   return (
     <Stack gap="xs">
       <Text size="sm" c="dimmed">
-        {t(secret ? "webhook.curl.ready" : "webhook.curl.why")}
+        {t(!isSigned ? "webhook.curl.unsigned" : secret ? "webhook.curl.ready" : "webhook.curl.why")}
       </Text>
       <ShellLine name={t("webhook.curl")} line={line}>
         <Listen trigger={trigger} webhook={webhook} inputs={inputs} />
@@ -49,6 +50,11 @@ function Listen({ trigger, webhook, inputs }: { trigger: TriggerRow; webhook: We
   const sample = query.useQuery("get", "/api/triggers/{trigger}/webhook/sample", path, {
     refetchInterval: isListening ? 2_000 : false,
   });
+  // The delivery that ends the listening may have come between two looks.
+  const { refetch } = sample;
+  useEffect(() => {
+    if (!isListening) refetch();
+  }, [isListening, refetch]);
   const listen = query.useMutation("put", "/api/triggers/{trigger}/webhook/listen", { onSuccess: () => stale() });
   const found = sample.data ?? null;
   return (

@@ -1,4 +1,5 @@
-import { Stack, Text } from "@mantine/core";
+import { Alert, Stack, Text } from "@mantine/core";
+import { TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { query, type TriggerRow } from "@/api/client";
@@ -23,7 +24,10 @@ export function Webhook({ trigger, team, inputs, live }: Props) {
   const mayWrite = may(session, "trigger.write", team);
   const isAdmin = may(session, "settings.write");
   const path = { params: { path: { trigger: trigger.id } } };
-  const asked = query.useQuery("get", "/api/triggers/{trigger}/webhook", path, { enabled: mayWrite });
+  const asked = query.useQuery("get", "/api/triggers/{trigger}/webhook", path, {
+    enabled: mayWrite,
+    refetchInterval: ({ state }) => (state.data?.listens_until ? 2_000 : false),
+  });
   const signed = settingsOf(trigger).signed;
   const log = (
     <div>
@@ -60,6 +64,11 @@ export function Webhook({ trigger, team, inputs, live }: Props) {
           <CopyLink label={t("webhook.address")} description={t("webhook.address.why")} link={webhook.address} />
         ) : (
           <Text c="dimmed">{t("webhook.address.none")}</Text>
+        )}
+        {signed && trigger.state === "on" && webhook.secrets.length === 0 && (
+          <Alert color="yellow" icon={<TriangleAlert aria-hidden />} title={t("webhook.noSecret")}>
+            {t("webhook.noSecret.why")}
+          </Alert>
         )}
         <Secrets trigger={trigger.id} webhook={webhook} onMade={setSecret} />
       </section>

@@ -10,7 +10,8 @@ import { Page } from "@/kit/Page";
 import { ProblemAlert } from "@/kit/ProblemAlert";
 import { may, useSession } from "@/kit/session";
 import { useStale } from "@/kit/stale";
-import { Failure, Loading } from "@/kit/states";
+import { Loading } from "@/kit/states";
+import { NoTrigger } from "../NoTrigger";
 import { Paused } from "../Paused";
 import { Webhook } from "./Webhook";
 
@@ -31,7 +32,7 @@ export function WebhookPage() {
     },
   });
   const error = workflow.error ?? list.error ?? asked.error;
-  if (error) return <Failure isPage error={error} onRetry={() => asked.refetch()} />;
+  if (error) return <NoTrigger workflow={id} error={error} onRetry={() => asked.refetch()} />;
   if (!workflow.data || !list.data || !asked.data) return <Loading lines={6} />;
   const trigger = asked.data;
   const { team, archived } = workflow.data;
