@@ -15,6 +15,7 @@ import pytest
 
 from tests.journeys.product import *  # noqa: F403  # the fixtures of the product behind a browser
 from tests.journeys.receiver import Receiver
+from tests.journeys.visited import *  # noqa: F403  # an installation in which something happened
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "support-triage"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-from tests.journeys.product import judge_page
+from tests.journeys.product import COLOURS, judge_page
 
 
 def judge_both(page: Page, name: str) -> None:
@@ -14,4 +14,4 @@ def judge_both(page: Page, name: str) -> None:
     other = "light" if dark else "dark"
     page.emulate_media(color_scheme="light" if dark else "dark")
     page.locator(f'html[data-mantine-color-scheme="{other}"]').wait_for(state="attached")
-    judge_page(page, name)
+    judge_page(page, name, COLOURS)
