@@ -22,6 +22,7 @@ from builder.db import read_clock
 from builder.egress import Client
 from builder.kit.sealing import SealError, Wrapping
 from builder.sdk import HttpRequest, NodeError
+from builder.sdk.databases import find_roots, tell_connection
 from builder.teams import Caller, require
 
 PATIENCE = 15.0
@@ -168,13 +169,8 @@ def _try_database(opened: Opened, egress: Client) -> Tried:
     except (ArgumentError, ValueError):
         return Tried(False, "The address of the database cannot be read.")
     name = url.get_backend_name()
-    options: dict[str, object] = {}
     try:
-        address = asyncio.run(_find_address(egress, url.host or "", url.port or _PORTS.get(name, 1)))
-        if name == "postgresql":
-            options = {"hostaddr": address, "connect_timeout": int(PATIENCE)}
-        else:
-            url = url.set(host=address)
+        url, options = _reach(url, name, egress)
         engine = create_engine(url, connect_args=options, hide_parameters=True)
         try:
             with engine.connect() as connection:
@@ -186,8 +182,17 @@ def _try_database(opened: Opened, egress: Client) -> Tried:
     except ImportError:
         return Tried(False, f"The driver for {name} is not installed here.")
     except SQLAlchemyError as problem:
-        return Tried(False, f"The database cannot be used: {type(problem).__name__}.")
+        said = tell_connection(str(problem), asked_for_password=False) if name == "postgresql" else None
+        return Tried(False, said.sentence if said else f"The database cannot be used: {type(problem).__name__}.")
     return Tried(True, "The database let it in and answered.")
+
+
+def _reach(url: URL, name: str, egress: Client) -> tuple[URL, dict[str, object]]:
+    """An address that leads where the way out lets it, and what its driver is told beside it."""
+    address = asyncio.run(_find_address(egress, url.host or "", url.port or _PORTS.get(name, 1)))
+    if name == "postgresql":
+        return url, {"hostaddr": address, "connect_timeout": int(PATIENCE)}
+    return url.set(host=address), {}
 
 
 def database_address(opened: Opened) -> URL:
@@ -206,4 +211,6 @@ def database_address(opened: Opened) -> URL:
         tls = {"require": "require", "verify": "verify-full", "none": "disable"}.get(fields.get("tls", ""))
         if tls:
             url = url.update_query_dict({"sslmode": quote(tls)})
+        if str(url.query.get("sslmode", "")).startswith("verify"):
+            url = url.update_query_dict({"sslrootcert": find_roots()})
     return url

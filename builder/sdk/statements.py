@@ -56,3 +56,14 @@ def first_word(query: str) -> str:
             continue
         return text if kind == "word" else ""
     return ""
+
+
+def write_for_psycopg(query: str) -> str:
+    """A statement in the words of the driver: a value is `%(name)s`; a comment or an end is a space."""
+
+    def write(kind: str, text: str) -> str:
+        if kind == "value":
+            return f"%({text[1:]})s"
+        return " " if kind in ("comment", "end") else text.replace("%", "%%")
+
+    return "".join(write(kind, text) for kind, text in split_statement(query))

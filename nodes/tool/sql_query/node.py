@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 import sqlite3
 import time as clock
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import date, datetime, time
-from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
-from uuid import UUID
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
@@ -37,11 +33,14 @@ from builder.sdk import (
     check_schema,
     free_record,
 )
-from builder.sdk.statements import first_word, names_in, split_statement
+from builder.sdk.databases import INTEGERS, BytesError, find_roots, lenient_loaders, plain_value, tell_connection, weigh
+from builder.sdk.statements import first_word, names_in, split_statement, write_for_psycopg
 
 _READS = re.compile(r"(select|with|values|table)\b", re.IGNORECASE)
+_CHANGES = re.compile(r"(insert|update|delete|merge|replace|with|select|values|table|call)\b", re.IGNORECASE)
 _KEY = "idempotency_key"
 _MOST_BYTES = 8 * 1024 * 1024
+_SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _TLS = {"require": "require", "verify": "verify-full", "none": "disable"}
 _LITE_MAY = frozenset(
     getattr(sqlite3, name) for name in ("SQLITE_SELECT", "SQLITE_READ", "SQLITE_FUNCTION", "SQLITE_RECURSIVE")
@@ -50,7 +49,6 @@ _LITE_WRITES = _LITE_MAY | {
     getattr(sqlite3, name) for name in ("SQLITE_INSERT", "SQLITE_UPDATE", "SQLITE_DELETE", "SQLITE_TRANSACTION")
 }  # fmt: skip
 _LITE_NEVER = frozenset(("load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"))
-_INTEGERS = range(-(1 << 63), 1 << 63)
 
 
 class SqlQueryConfig(NodeConfig):
@@ -120,6 +118,8 @@ class SqlQueryConfig(NodeConfig):
             raise ValueError("a statement that only reads needs no idempotency key")
         if self.mode == "read" and not _READS.match(first_word(self.query)):
             raise ValueError("a statement that only reads begins with SELECT, WITH, VALUES or TABLE")
+        if not _CHANGES.match(first_word(self.query)):
+            raise ValueError("a change begins with INSERT, UPDATE, DELETE, MERGE, REPLACE, WITH, SELECT or CALL")
         if self.keyed and _KEY not in names_in(self.query):
             raise ValueError("the statement takes the key, so it says :idempotency_key somewhere")
         return self
@@ -178,6 +178,10 @@ class SqlQuery(NodeType):
 def _bindable(name: str, value: Any) -> Any:
     if isinstance(value, dict | list):
         raise _failed("value_wrong", f"{name!r} is a list or a record; a statement takes single values.")
+    if isinstance(value, int) and value not in INTEGERS:
+        raise _failed("value_wrong", f"{name!r} is a larger number than a database holds.")
+    if isinstance(value, str) and ("\x00" in value or any("\ud800" <= each <= "\udfff" for each in value)):
+        raise _failed("value_wrong", f"{name!r} holds a character that no text of a database holds.")
     return value
 
 
@@ -190,6 +194,7 @@ class Place:
     Attributes:
         is_lite: whether it is a SQLite file of this machine.
         path: that file.
+        roots: the file of authorities that a certificate is looked up in; None: it is not asked for one.
     """
 
     def __init__(self, credential: Mapping[str, str]) -> None:
@@ -210,6 +215,9 @@ class Place:
         self.password = unquote(parts.password or "") or credential.get("password") or ""
         said = dict(parse_qsl(parts.query)).get("sslmode") or _TLS.get(credential.get("tls") or "", "")
         self.tls = said or "prefer"
+        self.roots = find_roots() if self.tls.startswith("verify") else None
+        if self.tls not in _SSL_MODES:
+            raise _failed("credential_wrong", f"The credential's sslmode is none of {', '.join(_SSL_MODES)}.")
         if not (self.path if self.is_lite else self.host):
             raise _failed("credential_wrong", "The credential does not say where the database is.")
 
@@ -217,7 +225,7 @@ class Place:
 class Found:
     """What a database gave: its rows, how many it changed (-1: it only read), and whether there were more."""
 
-    def __init__(self, names: Sequence[str], rows: Iterable[Sequence[Any]], config: SqlQueryConfig) -> None:
+    def __init__(self, names: Sequence[str], rows: Iterable[Sequence[Any]], config: SqlQueryConfig, end: float) -> None:
         self.changed = -1
         self.cut = False
         self.rows: list[dict[str, Any]] = []
@@ -228,57 +236,34 @@ class Found:
             if len(self.rows) >= config.max_rows:
                 self.cut = True
                 break
-            record = {name: _plain(value) for name, value in zip(names, row, strict=True)}
-            size += sum(len(value) if isinstance(value, str) else 8 for value in record.values())
+            if clock.monotonic() > end:
+                raise _too_long(config)
+            try:
+                record = {name: plain_value(value) for name, value in zip(names, row, strict=True)}
+            except BytesError:
+                sentence = "A column holds bytes; a row holds text, numbers, dates, yes and no."
+                raise _failed("column_wrong", sentence) from None
+            size += weigh(record)
             if size > _MOST_BYTES:
                 raise _failed("answer_too_large", f"The answer has more than {_MOST_BYTES // 1_048_576} MiB.")
             self.rows.append(record)
 
 
-def _plain(value: Any) -> Any:
-    """A value of a database as plain data."""
-    if value is None or isinstance(value, bool | str):
-        return value
-    if isinstance(value, int):
-        return value if value in _INTEGERS else str(value)
-    if isinstance(value, float | Decimal):
-        if not math.isfinite(value):
-            return None
-        return int(value) if value == int(value) and int(value) in _INTEGERS else float(value)
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, dict):
-        return {str(name): _plain(each) for name, each in value.items()}
-    if isinstance(value, bytes | bytearray | memoryview):
-        raise _failed("column_wrong", "A column holds bytes; a row holds text, numbers, dates, yes and no.")
-    return str(value)
-
-
 # ---------------------------------------------------------------------- PostgreSQL
-
-
-def _for_psycopg(kind: str, text: str) -> str:
-    """A piece of a statement in the words of the driver: `%(name)s`; a comment or an end is a space."""
-    if kind == "value":
-        return f"%({text[1:]})s"
-    return " " if kind in ("comment", "end") else text.replace("%", "%%")
 
 
 def _ask_postgres(place: Place, address: str, config: SqlQueryConfig, values: Mapping[str, Any]) -> Found:
     import psycopg  # heavy: 0.1 s, only who asks such a database waits for it
 
-    statement = "".join(_for_psycopg(kind, text) for kind, text in split_statement(config.query))
+    statement = write_for_psycopg(config.query)
     milliseconds = max(1, int(config.timeout * 1000))
     options = f"-c statement_timeout={milliseconds} -c idle_in_transaction_session_timeout={milliseconds + 5_000}"
     committing = False
     try:
         with psycopg.connect(
             host=place.host, hostaddr=address, port=place.port, dbname=place.database, user=place.user,
-            password=place.password, sslmode=place.tls, connect_timeout=max(2, int(config.timeout)), options=options,
+            password=place.password, sslmode=place.tls,
+            sslrootcert=place.roots, connect_timeout=max(2, int(config.timeout)), options=options,
             application_name="handrail", fallback_application_name="handrail",
         ) as connection:  # fmt: skip
             connection.read_only = config.mode == "read"
@@ -289,11 +274,15 @@ def _ask_postgres(place: Place, address: str, config: SqlQueryConfig, values: Ma
             else:
                 connection.rollback()
     except psycopg.errors.QueryCanceled as problem:
-        raise _failed("statement_timed_out", f"It took longer than {config.timeout:g} s.") from problem
+        raise _too_long(config) from problem
     except psycopg.errors.ReadOnlySqlTransaction as problem:
         raise _failed("may_not_write", "This step only reads, and the statement changes something.") from problem
+    except psycopg.DataError as problem:
+        raise _judge(problem.sqlstate or "22000", committing=False) from problem
     except psycopg.Error as problem:
-        raise _judge(problem.sqlstate, committing=committing) from problem
+        asked = bool(getattr(problem.pgconn, "used_password", False))
+        away = None if problem.sqlstate or committing else tell_connection(str(problem), asked_for_password=asked)
+        raise (NodeError(away) if away else _judge(problem.sqlstate, committing=committing)) from problem
     return found
 
 
@@ -304,16 +293,33 @@ def _read_rows(connection: Any, statement: str, config: SqlQueryConfig, values: 
     from psycopg import sql  # heavy: as above
 
     text = sql.SQL(statement)
+    end = clock.monotonic() + config.timeout
+    for name, loader in lenient_loaders().items():
+        connection.adapters.register_loader(name, loader)
     if config.mode == "read":
         with connection.cursor(name="handrail") as cursor:
-            cursor.itersize = min(config.max_rows + 1, 500)
             cursor.execute(text, values)
-            return Found([each.name for each in cursor.description or ()], cursor, config)
+            return Found([each.name for each in cursor.description or ()], _fetch(cursor, config), config, end)
     with connection.cursor() as cursor:
         cursor.execute(text, values, prepare=True)
-        found = Found([each.name for each in cursor.description or ()], cursor if cursor.description else (), config)
+        found = Found(
+            [each.name for each in cursor.description or ()], cursor if cursor.description else (), config, end
+        )
         found.changed = max(cursor.rowcount, 0)
     return found
+
+
+def _fetch(cursor: Any, config: SqlQueryConfig) -> Iterator[Sequence[Any]]:
+    """Rows, a few at first and more at once the smaller they are: a table of giants is never held whole."""
+    most, size = min(config.max_rows + 1, 500), 1
+    while rows := cursor.fetchmany(size):
+        yield from rows
+        largest = max(len(repr(row)) for row in rows)
+        size = max(1, min(most, 2 * size, _MOST_BYTES // (largest + 1)))
+
+
+def _too_long(config: SqlQueryConfig) -> NodeError:
+    return _failed("statement_timed_out", f"It took longer than {config.timeout:g} s.")
 
 
 def _judge(state: str | None, *, committing: bool) -> NodeError:
@@ -322,7 +328,7 @@ def _judge(state: str | None, *, committing: bool) -> NodeError:
     if committing and group in ("", "08", "57"):
         sentence = "The database did not say whether the change was made."
         return _failed("commit_unanswered", sentence, FailureClass.UNCERTAIN)
-    if group in ("", "08", "53", "57", "55", "40"):
+    if group in ("", "08", "53", "57", "55", "40") and state != "08P01":  # a parameter that nobody gave
         sentence = f"The database cannot be reached or is busy{f' ({state})' if state else ''}; nothing was changed."
         return _failed("database_away", sentence, FailureClass.TRANSIENT)
     if group == "28":
@@ -355,10 +361,11 @@ def _ask_lite(place: Place, config: SqlQueryConfig, values: Mapping[str, Any]) -
             if not is_read:
                 connection.execute("BEGIN IMMEDIATE")
             connection.set_authorizer(judge)
-            cursor = connection.execute(config.query, dict(values))
-            found = Found([each[0] for each in cursor.description or ()], cursor, config)
+            connection.text_factory = lambda content: content.decode("utf-8", "replace")
+            with closing(connection.execute(config.query, dict(values))) as cursor:  # or its lock outlives a failure
+                found = Found([each[0] for each in cursor.description or ()], cursor, config, end)
+                found.changed = -1 if is_read else max(cursor.rowcount, 0)
             if not is_read:
-                found.changed = max(cursor.rowcount, 0)
                 connection.set_authorizer(None)
                 connection.execute("COMMIT")
     except sqlite3.Error as problem:
@@ -372,7 +379,7 @@ def _quoted(path: str) -> str:
 
 def _judge_lite(name: str, config: SqlQueryConfig) -> NodeError:
     if name.startswith("SQLITE_INTERRUPT"):
-        return _failed("statement_timed_out", f"It took longer than {config.timeout:g} s.")
+        return _too_long(config)
     if name.startswith(("SQLITE_AUTH", "SQLITE_READONLY")):
         only = "This step only reads, and the statement" if config.mode == "read" else "The statement"
         return _failed("may_not_write", f"{only} does something that it may not.")

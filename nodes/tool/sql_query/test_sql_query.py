@@ -96,7 +96,16 @@ def test_a_change_is_made_where_it_may_and_once_with_the_key(shop: Path) -> None
     "query", ["ATTACH DATABASE 'other.db' AS other", "PRAGMA writable_schema = 1", "DROP TABLE customer", "VACUUM"]
 )
 def test_even_a_change_reaches_only_rows(shop: Path, query: str) -> None:
-    assert refusal(shop, query, mode="write") in ("may_not_write", "statement_refused")
+    with pytest.raises(ValueError, match="a change begins with"):
+        SqlQueryConfig(credential="shop", query=query, mode="write")
+    unread = SqlQueryConfig.model_construct(
+        credential="shop", query=query, mode="write", wanted={}, timeout=1, max_rows=1
+    )
+    with pytest.raises(NodeError) as caught:  # and what slips through is refused by the database
+        asyncio.run(
+            NODE.run(unread, {}, TestContext(credentials={"shop": {"url": f"sqlite:///{shop}".replace("#", "%23")}}))
+        )
+    assert caught.value.failed.code in ("may_not_write", "statement_refused")
 
 
 def test_too_much_is_cut_or_refused(shop: Path) -> None:
@@ -136,3 +145,18 @@ def test_names_stand_outside_of_texts_and_comments(query: str, names: list[str])
 @given(st.text("ab':;-/*$\"\\e\n% ", max_size=60))
 def test_a_statement_is_the_sum_of_its_pieces(query: str) -> None:
     assert "".join(text for _, text in split_statement(query)) == query
+
+
+def test_a_read_that_fails_leaves_no_lock_behind(shop: Path) -> None:
+    with pytest.raises(NodeError) as kept:
+        ask(shop, "SELECT x'00' AS a FROM customer")
+    assert ask(shop, "DELETE FROM customer", mode="write", timeout=0.5)["count"] == 3
+    assert kept.value.failed.code == "column_wrong"
+
+
+def test_what_no_plain_data_holds_is_left_out_or_refused(shop: Path) -> None:
+    assert ask(shop, "SELECT char(65, 0, 66) AS a, CAST(x'ff41' AS TEXT) AS b")["rows"] == [{"a": "AB", "b": "\ufffdA"}]
+    for value in (2**70, "a\x00", "\ud83d"):
+        with pytest.raises(NodeError) as caught:
+            ask(shop, "SELECT :a AS a", {"a": value})
+        assert caught.value.failed.code == "value_wrong"

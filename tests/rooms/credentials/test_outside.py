@@ -7,12 +7,16 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
 from builder.credentials import Lender
+from builder.credentials.try_out import database_address
 from builder.egress import Allowed, Client
 from builder.kit.ids import show_id
 from builder.sdk import HttpRequest, NodeError
@@ -207,3 +211,10 @@ def test_it_itself_looks_with_a_credential_only_where_it_may_go(world: World) ->
         with pytest.raises(NodeError) as caught:
             asyncio.run(lender.sign_own(HttpRequest("POST", url, credential=credential)))
         assert caught.value.failed.code == code
+
+
+@pytest.mark.parametrize("fields", [{"tls": "verify"}, {"url": "postgresql://u:p@db.example/x?sslmode=verify-ca"}])
+def test_a_certificate_is_looked_up_among_the_authorities_of_this_machine(fields: dict[str, str]) -> None:
+    said = {"driver": "postgresql", "host": "db.example", "database": "x", **fields}
+    opened: Any = SimpleNamespace(fields=said)
+    assert Path(str(database_address(opened).query["sslrootcert"])).is_file()
