@@ -2,6 +2,7 @@
 
 import i18next from "i18next";
 import { beforeAll, expect, it } from "vitest";
+import { sayFailed } from "@/kit/failures";
 import { wordsOf } from "@/kit/problem";
 import { sayTried } from "@/kit/tried";
 import de from "./texts/de.json";
@@ -44,5 +45,31 @@ it.each([
   ],
   ["Something new was said.", "Something new was said."],
 ])("says what a test said: %s", (said, words) => {
+  expect(sayTried(said, german.t)).toBe(words);
+});
+
+it("says why a step failed once, and in English only what the German words leave out", () => {
+  const untrusted = { code: "mail_server_untrusted", sentence: "The mail server did not prove who it is." };
+  expect(sayFailed(untrusted, german)).toEqual({ sentence: "Der Mailserver bewies nicht, wer er ist.", below: "" });
+  for (const sentence of [
+    "Row 2, column a: it is no number.",
+    "crm.example answered oddly.",
+    "The tool 'add' failed.",
+  ]) {
+    expect(sayFailed({ code: "tool_failed", sentence }, german).below).toBe(sentence);
+  }
+  expect(sayFailed({ ...untrusted, way_out: "Ask IT." }, german).below).toBe("Ask IT.");
+  expect(sayFailed({ code: "new_code", sentence: "Something new." }, german).sentence).toBe("Something new.");
+});
+
+it.each([
+  ["The database refused the sign-in.", "Die Datenbank hat die Anmeldung abgelehnt."],
+  ["mail.example offers no encryption.", "mail.example bietet keine Verschlüsselung."],
+  [
+    "The certificate of mail.example is not trusted, or it does not speak TLS at port 465.",
+    "Dem Zertifikat von mail.example wird nicht vertraut, oder dort wird kein TLS gesprochen.",
+  ],
+  ["mail.example:25 cannot be used: OSError.", "mail.example:25 ist nicht nutzbar: OSError."],
+])("says what a mail server or a database said: %s", (said, words) => {
   expect(sayTried(said, german.t)).toBe(words);
 });
