@@ -6,7 +6,6 @@ import math
 import os
 import re
 import ssl
-from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -100,26 +99,19 @@ def tell_connection(said: str, *, asked_for_password: bool) -> Failed | None:
     return None
 
 
-def lenient_loaders() -> Mapping[str, type]:
-    """Loaders for psycopg that give as text what Python has no value for: infinity, years before 1 and after 9999."""
-    import psycopg  # heavy: 0.1 s, only who asks such a database waits for it
-    from psycopg.types import datetime as usual  # heavy: as above
-    from psycopg.types.string import TextLoader  # heavy: as above
+def lenient(base: Any, error: type[Exception]) -> type:
+    """A driver's loader that gives as text what Python has no value for: infinity, years before 1 and after 9999.
 
-    def lenient(base: Any) -> type:
-        class Lenient(base):  # type: ignore[misc]  # the base is chosen at run time
-            def load(self, data: Any) -> Any:
-                try:
-                    return super().load(data)
-                except psycopg.DataError:
-                    return bytes(data).decode()
+    Args:
+        base: the driver's own.
+        error: what that raises then.
+    """
 
-        return Lenient
+    class Lenient(base):  # type: ignore[misc]  # the base is chosen at run time
+        def load(self, data: Any) -> Any:
+            try:
+                return super().load(data)
+            except error:
+                return bytes(data).decode()
 
-    return {
-        "date": lenient(usual.DateLoader),
-        "timestamp": lenient(usual.TimestampLoader),
-        "timestamptz": lenient(usual.TimestamptzLoader),
-        "timetz": lenient(usual.TimetzLoader),
-        "interval": TextLoader,
-    }
+    return Lenient

@@ -33,7 +33,7 @@ from builder.sdk import (
     check_schema,
     free_record,
 )
-from builder.sdk.databases import INTEGERS, BytesError, find_roots, lenient_loaders, plain_value, tell_connection, weigh
+from builder.sdk.databases import INTEGERS, BytesError, find_roots, lenient, plain_value, tell_connection, weigh
 from builder.sdk.statements import first_word, names_in, split_statement, write_for_psycopg
 
 _READS = re.compile(r"(select|with|values|table)\b", re.IGNORECASE)
@@ -290,12 +290,14 @@ def _read_rows(connection: Any, statement: str, config: SqlQueryConfig, values: 
     """The rows of a statement. One that reads is read through a cursor of the server, so that no more of it comes than
     is taken; a cursor is made of exactly one statement.
     """
-    from psycopg import sql  # heavy: as above
+    from psycopg import DataError, sql  # heavy: as above
+    from psycopg.types import datetime, string  # heavy: as above
 
     text = sql.SQL(statement)
     end = clock.monotonic() + config.timeout
-    for name, loader in lenient_loaders().items():
-        connection.adapters.register_loader(name, loader)
+    for name in ("Date", "Timestamp", "Timestamptz", "Timetz"):
+        connection.adapters.register_loader(name.lower(), lenient(getattr(datetime, f"{name}Loader"), DataError))
+    connection.adapters.register_loader("interval", string.TextLoader)
     if config.mode == "read":
         with connection.cursor(name="handrail") as cursor:
             cursor.execute(text, values)
