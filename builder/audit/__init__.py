@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from builder.audit.append import ORGANISATION, append_event
     from builder.audit.chain import chain_events
     from builder.audit.export import export_audit, read_export
-    from builder.audit.look import Sight, look_at_events
+    from builder.audit.look import Sight, is_signed_by, look_at_events
     from builder.audit.rules import AuditReport, verify_audit
 
 _DOORS = {
@@ -24,14 +24,15 @@ _DOORS = {
     "export_audit": "export",
     "read_export": "export",
     "Sight": "look",
+    "is_signed_by": "look",
     "look_at_events": "look",
     "AuditReport": "rules",
     "verify_audit": "rules",
 }
 
 __all__ = [
-    "ORGANISATION", "AuditReport", "Sight", "append_event", "chain_events", "export_audit", "look_at_events",
-    "read_export", "verify_audit",
+    "ORGANISATION", "AuditReport", "Sight", "append_event", "chain_events", "export_audit", "is_signed_by",
+    "look_at_events", "read_export", "verify_audit",
 ]  # fmt: skip
 
 

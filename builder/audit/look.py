@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from builder.audit.append import ORGANISATION
-from builder.audit.store import find_events
+from builder.audit.rules import read_note
+from builder.audit.store import find_events, read_last_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +58,9 @@ def look_at_events(
     return [
         Sight(row.id, row.at, row.kind, row.actor, row.subject, row.record, row.position is not None) for row in rows
     ]
+
+
+def is_signed_by(session: Session, public_key: bytes) -> bool:
+    """Whether the newest head was signed by this key; where nothing was signed yet, nobody else did."""
+    note = read_last_note(session, ORGANISATION)
+    return note is None or read_note(note, ORGANISATION, public_key) is not None

@@ -84,6 +84,13 @@ def read_notes(session: Session, organisation: str) -> Iterator[str]:
     yield from session.scalars(select(table.c.note).where(table.c.organisation == organisation).order_by(table.c.size))
 
 
+def read_last_note(session: Session, organisation: str) -> str | None:
+    """The newest signed head."""
+    table = audit_head_table
+    chosen = select(table.c.note).where(table.c.organisation == organisation).order_by(table.c.size.desc()).limit(1)
+    return session.scalar(chosen)
+
+
 def read_events(session: Session, organisation: str) -> Iterator[Any]:
     """Every event, chained ones first in their order, a page at a time."""
     table = audit_event_table

@@ -9,7 +9,7 @@ import os
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -164,7 +164,8 @@ def _new_file(file: Path) -> Iterator[io.BufferedWriter]:
     except OSError as problem:
         raise BackupError(f"{file} cannot be written: {(problem.strerror or str(problem)).lower()}.") from problem
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that takes nothing lets nothing go either
+            part.unlink(missing_ok=True)
 
 
 def _json(value: object) -> bytes:

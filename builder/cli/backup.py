@@ -11,6 +11,7 @@ import typer
 
 from builder.cli.files import JsonOption, name_of_starter
 from builder.cli.output import FINDINGS, Ending, print_json, say, unusable
+from builder.kit.clock import SYSTEM_CLOCK
 from builder.kit.errors import HandrailError
 from builder.settings import Settings, read_settings
 
@@ -125,17 +126,19 @@ def _prove_audit(settings: Settings, manifest: Manifest) -> str:
     Raises:
         Ending: it does not hold (exit 1).
     """
-    from builder.audit import export_audit, verify_audit  # heavy: the database
+    from builder.audit import chain_events, export_audit, verify_audit  # heavy: the database
     from builder.wiring import open_application  # heavy: the whole product
 
     with open_application(settings) as application:
+        with application.transaction() as session:
+            chain_events(session, application.keys.audit, SYSTEM_CLOCK.now())
         with application.database.read() as session:
             public = application.keys.audit.public
             report = verify_audit(export_audit(session, public), public)
         _note(application, "installation_restored", {"made_at": manifest.head.made_at, "holds": report.holds})
     if not report.holds:
         raise Ending(f"Everything is back, but the audit does not hold: {report.sentence}", code=FINDINGS)
-    return f"The audit holds: {report.chained} events."
+    return f"The audit holds: {report.chained} events"
 
 
 def _ask_passphrase(*, again: bool) -> str:

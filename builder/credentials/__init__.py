@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         make_credential,
         rotate_credential,
     )
-    from builder.credentials.rewrap import rewrap_credentials
+    from builder.credentials.rewrap import count_foreign_seals, rewrap_credentials
 
 _DOORS = {
     "router": "api",
@@ -51,6 +51,7 @@ _DOORS = {
     "list_credentials": "make",
     "make_credential": "make",
     "rotate_credential": "make",
+    "count_foreign_seals": "rewrap",
     "rewrap_credentials": "rewrap",
 }
 
@@ -62,6 +63,7 @@ __all__ = [
     "change_connection",
     "change_credential",
     "choose_default",
+    "count_foreign_seals",
     "end_credential",
     "find_credential",
     "find_refused_of",

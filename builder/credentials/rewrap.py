@@ -8,7 +8,7 @@ from builder.audit import append_event
 from builder.credentials import store
 from builder.credentials.seal import bind_context
 from builder.db import read_clock
-from builder.kit.sealing import Wrapping
+from builder.kit.sealing import LocalWrapping, Wrapping
 
 
 def rewrap_credentials(session: Session, wrapping: Wrapping, actor: str) -> int:
@@ -28,3 +28,8 @@ def rewrap_credentials(session: Session, wrapping: Wrapping, actor: str) -> int:
             session, "credentials_rewrapped", actor=actor, subject="credentials", now=now, record={"count": len(rows)}
         )
     return len(rows)
+
+
+def count_foreign_seals(session: Session, wrapping: LocalWrapping) -> int:
+    """How many versions of credentials open with none of the keys that are here."""
+    return store.count_foreign_wraps(session, wrapping.names)

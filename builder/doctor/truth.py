@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from builder.audit import is_signed_by
+from builder.credentials import count_foreign_seals
 from builder.db import (
     Database,
     DatabaseError,
@@ -21,7 +23,7 @@ from builder.db import (
 from builder.doctor.schemas import Sign, bad, doubtful, good
 from builder.kit.clock import SYSTEM_CLOCK
 from builder.kit.errors import HandrailError
-from builder.opening import Keys, open_payloads
+from builder.opening import Keys, open_payloads, open_wrapping
 from builder.payloads import FolderStore
 from builder.processes import list_processes
 from builder.settings import Settings
@@ -49,6 +51,8 @@ def look_at_database(settings: Settings, keys: Keys | None) -> Iterator[Sign]:
         yield _look_at_tables(state, settings)
         if state.revision is not None and state.revision >= "0013":
             yield from _look_at_processes(database, settings, keys)
+        if state.revision is not None and state.revision >= "0021":
+            yield from _look_at_seals(database, settings, keys)
     except DatabaseError as problem:
         yield bad("database", problem.sentence, problem.way_out or "Look at HANDRAIL_DATABASE_URL.")
     finally:
@@ -139,6 +143,28 @@ def _look_at_processes(database: Database, settings: Settings, keys: Keys | None
             f"{sum(one.role == role for one in found)} {role}" for role in sorted({o.role for o in found})
         )
         yield good("processes", f"There live: {roles}; all with the same keys.")
+
+
+def _look_at_seals(database: Database, settings: Settings, keys: Keys | None) -> Iterator[Sign]:
+    if keys is None:
+        yield bad(
+            "keys", "There is something in the database, and its keys are not here.",
+            "Put them back before anything starts: a start makes new ones, and what was sealed never opens again.",
+        )  # fmt: skip
+        return
+    with database.read() as session:
+        foreign = count_foreign_seals(session, open_wrapping(settings, keys))
+        ours = is_signed_by(session, keys.audit.public)
+    if foreign:
+        yield bad(
+            "keys", f"{foreign} sealed values of credentials open with no key that is here.",
+            "Set HANDRAIL_VAULT_KEY to the key that they were sealed with, or HANDRAIL_CREDENTIALS_KEY_BEFORE.",
+        )  # fmt: skip
+    if not ours:
+        yield bad(
+            "keys", "The audit was signed by another key than the one that is here.",
+            "Set HANDRAIL_AUDIT_KEY to that key, or verify the audit and begin a new one knowingly.",
+        )  # fmt: skip
 
 
 def look_at_payloads(settings: Settings) -> Iterator[Sign]:

@@ -117,6 +117,11 @@ class LocalWrapping:
         """A fingerprint of the present key."""
         return self._name
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Fingerprints of all keys that unwrap."""
+        return frozenset(self._keys)
+
     def wrap(self, key: bytes, context: bytes) -> bytes:
         """A key, wrapped under the present key."""
         return seal(self._keys[self._name], key, context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import itertools
 import shutil
@@ -262,3 +263,15 @@ def test_keys_open_with_their_passphrase_only() -> None:
         open_keys(sealed, "correct horse batterz")
     with pytest.raises(BackupError, match="fewer than 12"):
         seal_keys(b"v" * 32, b"a" * 32, "short")
+
+
+def test_a_folder_that_takes_nothing_is_said_and_is_no_fault(
+    application: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("builder.backups.write.os.open", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(BackupError, match="cannot be written: read-only file system"):
+        back_up(application, tmp_path / "a.handrail")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, or_, select, update
+from sqlalchemy import Select, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from builder.credentials.schemas import CredentialRow, UseRow
@@ -66,6 +66,12 @@ def list_other_wraps(session: Session, name: str) -> list[tuple[int, int, bytes,
     )
     rows = session.execute(chosen.order_by(secret.credential_id, secret.number).with_for_update())
     return [(row.credential_id, row.number, bytes(row.wrapped), row.wrapped_by) for row in rows]
+
+
+def count_foreign_wraps(session: Session, names: Collection[str]) -> int:
+    """How many versions are wrapped by none of the keys of these names."""
+    chosen = select(func.count()).where(secret.wrapped_by.not_in(names), secret.wrapped.is_not(None))
+    return session.scalar(chosen) or 0
 
 
 def update_wrap(session: Session, credential_id: int, number: int, wrapped: bytes, name: str) -> None:

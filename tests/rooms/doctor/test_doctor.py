@@ -11,11 +11,17 @@ from pathlib import Path
 import pytest
 import typer
 
+from builder.audit import append_event, chain_events
 from builder.cli.doctor import doctor
+from builder.credentials import make_credential
+from builder.credentials.schemas import Wanted
 from builder.db import open_database
 from builder.doctor import Sign, State, examine
 from builder.kit.clock import SYSTEM_CLOCK
 from builder.kit.sealing import load_or_make_key
+from builder.settings import read_settings
+from builder.teams import Caller
+from builder.wiring import open_application
 from tests.rooms.notices.post import open_office
 
 
@@ -202,3 +208,23 @@ def test_the_command_says_all_in_lines_or_as_one_document(
         doctor(as_json=False)
     assert ended.value.exit_code == 1
     assert capsys.readouterr().out.startswith("fail  settings")
+
+
+def test_keys_that_are_not_those_of_the_database(environment: dict[str, str], home: Path) -> None:
+    admin = Caller(1, "Ann", "ann@example.org", frozenset({"admin"}), {}, 0)
+    with open_application(read_settings(environment)) as application:
+        wanted = Wanted(name="shop", kind="http_bearer", fields={"token": "a token"}, hosts=("crm.example",))
+        with application.transaction() as session:
+            make_credential(session, admin, wanted, application.wrapping)
+            append_event(session, "looked", actor="a", subject="b", now=SYSTEM_CLOCK.now(), record={})
+            chain_events(session, application.keys.audit, SYSTEM_CLOCK.now())
+    assert all(state is State.OK for state, _ in about("keys", environment))
+    for name, said in (("VAULT", "open with no key that is here"), ("AUDIT", "signed by another key")):
+        (sign,) = [
+            each for each in look({**environment, f"HANDRAIL_{name}_KEY": "ab" * 32}) if each.state is State.FAIL
+        ]
+        assert said in sign.sentence
+    for file in (home / "keys").iterdir():
+        file.unlink()
+    (sign,) = [each for each in look(environment) if each.state is State.FAIL]
+    assert "its keys are not here" in sign.sentence
