@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import re
 import shutil
 import subprocess
@@ -217,6 +219,19 @@ def goes_to_the_engine(path: str) -> bool:
     return sent
 
 
+def imported() -> set[str]:
+    """Every module of others that the product imports, at once or when it is first needed."""
+    found: set[str] = set()
+    for file in [*(ROOT / "builder").rglob("*.py"), *(ROOT / "nodes").rglob("node.py")]:
+        for each in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(each, ast.Import):
+                found |= {alias.name for alias in each.names}
+            elif isinstance(each, ast.ImportFrom) and each.module and not each.level:
+                found.add(each.module)
+    own = {"builder", "nodes", "tests", "receiver"}
+    return {name for name in found if name.partition(".")[0] not in own | sys.stdlib_module_names}
+
+
 class TestImage:
     def test_everything_that_is_copied_is_there_and_is_sent(self) -> None:
         sources = [
@@ -239,6 +254,28 @@ class TestImage:
         for name in ("app", "build"):
             pins = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8")
             assert pins.count("==") <= pins.count("--hash=sha256:")
+
+    def test_the_pins_of_the_image_are_all_that_the_product_imports(self) -> None:
+        """What only tests need is here as well; the program is kept from it, as it is in the image."""
+        program = (
+            "import importlib, json, re, sys\n"
+            "from importlib.metadata import packages_distributions\n"
+            "wanted, pins = json.load(sys.stdin)\n"
+            "found = packages_distributions()\n"
+            "class Image:\n"
+            "    def find_spec(self, name, path=None, target=None):\n"
+            "        names = [re.sub('[-_.]+', '-', each.lower()) for each in found.get(name.partition('.')[0], ())]\n"
+            "        if names and not set(names) & set(pins): raise ModuleNotFoundError(name, name=name)\n"
+            "sys.meta_path.insert(0, Image())\n"
+            "for name in wanted: importlib.import_module(name)\n"
+        )
+        pinned = re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements" / "app.txt").read_text("utf-8"), re.MULTILINE)
+        wanted = [*sorted(imported()), "kombu.transport.redis", "uvicorn.protocols.http.h11_impl"]
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", program], input=json.dumps([wanted, pinned]), text=True,
+            capture_output=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-1_000:]
 
     def test_the_last_stage_is_small_and_nobody_is_root(self) -> None:
         last = stage("")

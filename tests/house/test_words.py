@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("nodes", "builder/sdk", "builder/egress", "builder/providers", "builder/files", "builder/runs")
+"""Where steps fail; in other rooms the same verbs refuse what people ask."""
 SAYS = {"Failed", "_failed", "_fail", "fail", "broken_file", "refuse", "lost", "_absent", "_refuse"}
 """What makes a failure; its code is the first word among the arguments."""
 _CODE = re.compile(r"[a-z]+(_[a-z]+)*\Z")
@@ -32,7 +34,7 @@ def codes_in(source: Path) -> Iterator[str]:
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_every_way_to_fail_has_words(language: str) -> None:
     words = json.loads((ROOT / "frontend/src/app/texts" / f"{language}.json").read_text("utf-8"))
-    sources = [each for room in ("builder", "nodes") for each in (ROOT / room).rglob("*.py")]
+    sources = [each for room in ROOMS for each in (ROOT / room).rglob("*.py")]
     found = {code for each in sources if not each.name.startswith("test_") for code in codes_in(each)}
     assert len(found) > 80
     assert sorted(code for code in found if f"failed.{code}" not in words) == []
