@@ -73,14 +73,14 @@ _ONE = "/api/node-templates/{template}/versions/{number}"
 
 
 @router.get("/api/catalog", operation_id="read_catalog", dependencies=[Depends(permit("workflow.read"))])
-def get_catalog(call: Calling, language: Literal["en", "de"] | None = None) -> CatalogView:
+def get_catalog(call: Calling, language: Literal["en", "de"] | None = None, bases: bool = False) -> CatalogView:
     """Every node type that is installed or published to a team of the caller's; in his own language, where no other is
-    asked for.
+    asked for. With `bases`, those too that are only placed as a NodeTemplate.
     """
     with call.read() as session:
         own = read_people(session, [call.caller.person_id])[call.caller.person_id].language
         offers = list_offers(session, call.caller)
-    return show_types(call.application.types.values(), language or own, offers)
+    return show_types(call.application.types.values(), language or own, offers, bases=bases)
 
 
 @router.get("/api/node-templates", operation_id="list_node_templates", dependencies=READ)

@@ -18,10 +18,14 @@ class TemplateProblem:
 
     Attributes:
         field: where: a field of the source, or of the node type's settings.
+        case: a word for it, for a screen with sentences of its own; empty where there is none.
+        name: what the sentence names, if it names one thing.
     """
 
     sentence: str
     field: str | None = None
+    case: str = ""
+    name: str = ""
 
 
 def judge_node_template(palette: Palette, source: NodeTemplateSource) -> list[TemplateProblem]:
@@ -38,24 +42,27 @@ def _problems(palette: Palette, source: NodeTemplateSource) -> Iterator[Template
             yield TemplateProblem(f"{'.'.join(map(str, problem.path))} {problem.sentence}".strip(), place)
     if source.inputs is not None and source.inputs.get("type") != "object":
         wrong = True
-        yield TemplateProblem("The inputs are a record: `type: object`.", "inputs")
+        yield TemplateProblem("The inputs are a record: `type: object`.", "inputs", "inputs")
     try:
         made = palette.make(source, 1)
     except CatalogError as problem:
-        yield TemplateProblem(problem.sentence, problem.field)
+        said = {each: str(problem.params.get(each, "")) for each in ("case", "name")}
+        yield TemplateProblem(problem.sentence, problem.field, **said)
         return
     yield from (TemplateProblem(sentence, "base") for sentence in judge_powers(made, outside=True))
     known = {part for parts in source.gather.values() for part in parts.values()}
     unknown = known - set(keep_sound(source.inputs or {}).get("properties", {}))
     if unknown:
-        yield TemplateProblem(f"It gathers inputs that it does not have: {', '.join(sorted(unknown))}.", "gather")
+        names = ", ".join(sorted(unknown))
+        yield TemplateProblem(f"It gathers inputs that it does not have: {names}.", "gather", "gather", names)
     if not wrong:
         yield from _judge_examples(made, source)
 
 
 def _judge_examples(made: NodeType, source: NodeTemplateSource) -> Iterator[TemplateProblem]:
     if not source.examples:
-        yield TemplateProblem("It has no example. One at least shows what it does, and is tried.", "examples")
+        sentence = "It has no example. One at least shows what it does, and is tried."
+        yield TemplateProblem(sentence, "examples", "no_example")
         return
     from builder.sdk.testing import check_example  # heavy: only judging needs the tests' part of the SDK
 

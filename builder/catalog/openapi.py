@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from builder.catalog.borrow import Borrower, as_list, as_record
 from builder.catalog.palette import Palette
@@ -17,6 +17,7 @@ from builder.sdk import Schema
 
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 MOST_OPERATIONS = 1_000
+_SECRET = re.compile(r"api[-_]?key|access[-_]?token|client[-_]?secret|password|secret", re.IGNORECASE)
 _HOLE = re.compile(r"\{([^{}]+)\}")
 _RESERVED = frozenset(("body", "query", "input", "item", "index", "round", "previous", "in", "true", "false", "null"))
 
@@ -64,11 +65,12 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """An API as its document describes it."""
+    """An API as its document describes it; `more` operations are left out, because there are too many."""
 
     title: str
     server: str
     operations: tuple[Operation, ...] = field(default_factory=tuple)
+    more: int = 0
 
 
 def read_openapi(content: bytes, filename: str, server: str = "") -> Described:
@@ -88,13 +90,16 @@ def read_openapi(content: bytes, filename: str, server: str = "") -> Described:
         raise CatalogError(
             "This is not an OpenAPI document of version 3.",
             way_out="Export it as OpenAPI 3.0 or 3.1; Swagger 2 can be converted.",
+            case="no_openapi",
         )
     place = _server_of(document, server)
     about = as_record(document.get("info"))
-    operations = tuple(_operations_of(document))
-    if not operations:
-        raise CatalogError("The document describes no operation.", field="paths")
-    return Described(str(about.get("title") or urlsplit(place).hostname), place, operations)
+    found = list(_operations_of(document))
+    if not found:
+        raise CatalogError("The document describes no operation.", field="paths", case="no_operation")
+    operations = tuple(_tell_apart(_read_operation(Borrower(document), *each) for each in found[:MOST_OPERATIONS]))
+    title = str(about.get("title") or urlsplit(place).hostname)[:200]
+    return Described(title, place, operations, max(0, len(found) - MOST_OPERATIONS))
 
 
 def find_caller_type(palette: Palette) -> str:
@@ -109,7 +114,9 @@ def find_caller_type(palette: Palette) -> str:
     raise CatalogError("No node type that calls an address is installed here.")
 
 
-def describe_source(described: Described, operation: Operation, base: str, credential: str = "") -> dict[str, Any]:
+def describe_source(
+    described: Described, operation: Operation, base: str, credential: str = "", name: str = ""
+) -> dict[str, Any]:
     """What IT would write for an operation: all settings fixed, parameters as inputs, its answer held to its schema."""
     inputs = {each.word: each.schema for each in operation.parameters}
     required = [each.word for each in operation.parameters if each.required]
@@ -128,14 +135,14 @@ def describe_source(described: Described, operation: Operation, base: str, crede
     schema = {"type": "object", "properties": inputs, "required": required, "additionalProperties": False}
     source: dict[str, Any] = {
         "base": base,
-        "name": _name_of(operation),
+        "name": name or name_operation(operation),
         "title": operation.title[:200],
         "summary": operation.summary[:500],
         "fixed": fixed,
         "inputs": schema,
         "gather": gather,
         "answers": {"body": operation.answer} if operation.answer else {},
-        "origin": {"kind": "openapi", "api": described.title[:200], "operation": operation.key},
+        "origin": {"kind": "openapi", "api": described.title, "operation": operation.key},
     }
     source["examples"] = [_example_of(operation, schema)]
     return source
@@ -158,26 +165,60 @@ def _server_of(document: Mapping[str, Any], said: str) -> str:
     for name, variable in as_record(first.get("variables")).items():
         if isinstance(variable, dict):
             place = place.replace("{" + str(name) + "}", str(variable.get("default", "")))
-    place = urljoin(said, place) if said and not urlsplit(place).scheme else said or place
-    parts = urlsplit(place)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "{" in place:
+    split = _split(place)
+    is_relative = split is not None and not split.scheme and _split(said) is not None
+    place = urljoin(said, place) if said and is_relative else said or place
+    parts = _split(place)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or "{" in place:
         raise CatalogError(
             "The document does not say where the API is.",
             field="server",
             way_out="Say its address, such as https://api.example.org/v1.",
+            case="no_server",
+        )
+    if "@" in parts.netloc or parts.query or parts.fragment or re.search(r"[\s\\?#]", place):
+        raise CatalogError(
+            "The address of the API holds a user, a space, ? or #.",
+            field="server",
+            way_out="Say its address without, and name a credential instead of a user.",
+            case="odd_server",
         )
     return place
 
 
-def _operations_of(document: Mapping[str, Any]) -> Iterator[Operation]:
+def _split(address: str) -> SplitResult | None:
+    """The parts of an address; None where it is none."""
+    try:
+        parts = urlsplit(address)
+        return parts if parts.port != 0 else None
+    except ValueError:
+        return None
+
+
+def _operations_of(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any], Mapping[str, Any]]]:
+    """Path, method, what is said of the path and of the operation."""
     paths = document.get("paths")
-    count = 0
     for path, item in paths.items() if isinstance(paths, dict) else ():
         for method in METHODS:
             operation = item.get(method) if isinstance(item, dict) else None
-            if isinstance(operation, dict) and str(path).startswith("/") and count < MOST_OPERATIONS:
-                count += 1
-                yield _read_operation(Borrower(document), str(path), method, item, operation)
+            if isinstance(operation, dict) and str(path).startswith("/"):
+                yield str(path), method, item, operation
+
+
+def _tell_apart(operations: Iterable[Operation]) -> Iterator[Operation]:
+    """Each operation under a key of its own, though a document may use one id twice."""
+    taken: set[str] = set()
+    for each in operations:
+        key = each.key if each.key not in taken else f"{each.method} {each.path}"
+        taken.add(key)
+        yield replace(each, key=key)
+
+
+def _secrets_of(document: Mapping[str, Any]) -> frozenset[str]:
+    """Parameters that carry a secret: a credential carries it, and no workflow."""
+    schemes = as_record(as_record(document.get("components")).get("securitySchemes"))
+    named = {str(each.get("name")) for raw in schemes.values() if (each := as_record(raw)).get("in") == "query"}
+    return frozenset(named)
 
 
 def _read_operation(
@@ -185,10 +226,11 @@ def _read_operation(
 ) -> Operation:
     left_out: list[str] = []
     parameters: dict[str, Parameter] = {}
+    secret = _secrets_of(borrower.document)
     for raw in [*as_list(item.get("parameters")), *as_list(said.get("parameters"))]:
         each = as_record(borrower.resolve(raw))
         name, place = str(each.get("name", "")), str(each.get("in", ""))
-        if place not in ("path", "query"):
+        if place not in ("path", "query") or (place == "query" and (name in secret or _SECRET.fullmatch(name))):
             left_out.append(f"{place} {name}")
             continue
         schema = borrower.borrow(each.get("schema") or {})
@@ -199,12 +241,13 @@ def _read_operation(
         required = place == "path" or each.get("required") is True
         parameters[f"{place} {name}"] = Parameter(name, word, place, schema, required)
     body, fields = _read_body(borrower, said, left_out, {each.word for each in parameters.values()})
-    summary = " ".join(str(said.get("summary") or said.get("description") or f"{method.upper()} {path}").split())
+    title = _text_of(said, "summary") or _text_of(said, "operationId") or f"{method.upper()} {path}"
+    summary = " ".join((_text_of(said, "summary") or _text_of(said, "description") or title).split())
     return Operation(
-        key=str(said.get("operationId") or f"{method} {path}"),
+        key=_text_of(said, "operationId") or f"{method.upper()} {path}",
         method=method.upper(),
         path=path,
-        title=str(said.get("summary") or said.get("operationId") or f"{method.upper()} {path}").strip()[:200],
+        title=" ".join(title.split())[:200],
         summary=(summary[:490].rstrip(".") or "Calls it") + ".",
         parameters=(*parameters.values(), *fields),
         body=body,
@@ -244,11 +287,17 @@ def _read_answer(borrower: Borrower, said: Mapping[str, Any]) -> Schema:
     return {}
 
 
+def _text_of(said: Mapping[str, Any], name: str) -> str:
+    """A field that is a text; empty where it is none."""
+    return each.strip() if isinstance(each := said.get(name), str) else ""
+
+
 def _word_of(name: str) -> str:
     word = re.sub(r"[^a-z0-9_]+", "_", re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower()).strip("_") or "value"
     word = word if word[0].isalpha() else f"v_{word}"
     return f"{word}_" if word in _RESERVED else word[:60]
 
 
-def _name_of(operation: Operation) -> str:
-    return _word_of(operation.key)[:60].rstrip("_")
+def name_operation(operation: Operation, api: str = "") -> str:
+    """The word of the template that it becomes; with the name of its API where it would else be that of another."""
+    return _word_of(f"{api} {operation.key}")[:60].rstrip("_")

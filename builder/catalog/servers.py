@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -37,6 +38,9 @@ from builder.kit.shapes import example_of
 from builder.sdk import JSON, NodeError, Send
 from builder.sdk.mcp import McpTalk, McpTool
 from builder.teams import AskOutside, Caller, require
+
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_ADDRESS = re.compile(r"https?://[^\s/?#@{}\\]+(?:[/?][^\s#{}\\]*)?", re.IGNORECASE)
 
 
 async def list_server_tools(url: str, send: Send, credential: str = "") -> list[McpTool]:
@@ -92,16 +96,22 @@ def register_server(session: Session, caller: Caller, name: str, url: str, crede
     """Registers a server; it is contacted only when somebody looks.
 
     Raises:
-        CatalogError: the address is none, or the name is taken.
+        CatalogError: the address or the name is none, or the name is taken.
     """
     require(caller, "template.write", None)
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.fragment:
+    if not _NAME.fullmatch(name):
+        sentence = "A name begins with a small letter and holds small letters, digits, - and _, 40 at most."
+        raise CatalogError(sentence, field="name", way_out="As in crm.", case="server_name")
+    if not _ADDRESS.fullmatch(url) or not _is_reachable(url):
         raise CatalogError(
-            "This is not the address of a server.", field="url", way_out="Write https://, a host and a path; no user."
+            "This is not the address of a server.",
+            field="url",
+            way_out="Write https://, a host and a path; no user, no space and no #.",
+            case="server_address",
         )
     if any(each.name == name for each in list_mcp_servers(session)):
-        raise CatalogError(f"There is a server {name!r} already.", field="name", way_out="Choose another name.")
+        sentence = f"There is a server {name!r} already."
+        raise CatalogError(sentence, field="name", way_out="Choose another name.", case="server_taken", server=name)
     now = read_clock(session)
     number = new_id(to_milliseconds(now))
     insert_mcp_server(session, {
@@ -109,8 +119,17 @@ def register_server(session: Session, caller: Caller, name: str, url: str, crede
         "made_by": caller.person, "made_at": now,
     })  # fmt: skip
     made = _expect_server(session, number)
-    _tell_server(session, caller, made, "mcp_server_registered", {"host": parts.hostname})
+    _tell_server(session, caller, made, "mcp_server_registered", {"host": urlsplit(url).hostname})
     return made
+
+
+def _is_reachable(url: str) -> bool:
+    """Whether it has a host, and a port that there is."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def forget_server(session: Session, caller: Caller, server_id: int) -> None:
@@ -126,7 +145,10 @@ def forget_server(session: Session, caller: Caller, server_id: int) -> None:
     ]
     if used:
         raise CatalogError(
-            f"“{used[0].source['title']}” calls this server.", way_out="Revoke the templates that call it first."
+            f"“{used[0].source['title']}” calls this server.",
+            way_out="Revoke the templates that call it first.",
+            case="server_used",
+            title=str(used[0].source["title"]),
         )
     delete_mcp_server(session, server_id)
     _tell_server(session, caller, there, "mcp_server_forgotten", {})
@@ -139,7 +161,7 @@ def keep_tools(session: Session, server: McpServer, tools: Sequence[McpTool], no
         How many templates changed between usable and not.
     """
     update_mcp_server(session, server.id, {"tools": [_plain(each) for each in tools], "problem": "", "looked_at": now})
-    offered = {each.name: each.digest for each in tools}
+    offered = {each.name: each.digest for each in reversed(tools)}  # of two with one name a run takes the first
     changed = 0
     for version in _templates_of(session, server):
         origin: Any = version.source["origin"]
@@ -152,7 +174,10 @@ def keep_tools(session: Session, server: McpServer, tools: Sequence[McpTool], no
             update_node_template_version(session, version.template_id, version.number, {"problem": problem})
             said: dict[str, JSON] = {"name": version.name, "version": version.number, "problem": problem}
             subject = f"node template {show_id(version.template_id)}"
-            append_event(session, "node_template_checked", actor="keeper", subject=subject, now=now, record=said)
+            if problem:
+                append_event(session, "node_template_checked", actor="keeper", subject=subject, now=now, record=said)
+            else:
+                append_event(session, "node_template_healed", actor="keeper", subject=subject, now=now, record=said)
             changed += 1
     return changed
 
@@ -175,7 +200,14 @@ def take_tools(
     seen = {str(each["name"]): each for each in there.tools}
     missing = [name for name in names if name not in seen]
     if missing:
-        raise CatalogError(f"The server has no tool {missing[0][:100]!r}.", field="tools", way_out="Look at it again.")
+        tool = missing[0][:100]
+        raise CatalogError(
+            f"The server has no tool {tool!r}.",
+            field="tools",
+            way_out="Look at it again.",
+            case="unknown_tool",
+            tool=tool,
+        )
     base = find_tool_type(palette)
     return [
         draft_node_template(

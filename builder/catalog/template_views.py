@@ -56,10 +56,12 @@ class SourceIn(Wire):
 
 
 class ProblemView(Wire):
-    """One thing that is wrong."""
+    """One thing that is wrong; `case` and what it names are for a screen with sentences of its own."""
 
     field: str | None
     sentence: str
+    case: str
+    name: str
 
 
 class JudgedView(Wire):
@@ -144,17 +146,18 @@ class OperationView(Wire):
 
 
 class DescribedView(Wire):
-    """An API as its document describes it."""
+    """An API as its document describes it; `more` operations are left out, because there are too many."""
 
     title: str
     server: str
     operations: list[OperationView]
+    more: int
 
 
 class ServerIn(Wire):
     """An MCP server to be registered."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+    name: Line
     url: Annotated[str, Field(max_length=2_000)]
     credential: Annotated[str, Field(max_length=200)] = ""
 
@@ -207,6 +210,7 @@ def show_described(described: Described) -> DescribedView:
     return DescribedView(
         title=described.title,
         server=described.server,
+        more=described.more,
         operations=[
             OperationView(
                 key=each.key,
@@ -236,7 +240,7 @@ def show_upgrade(upgrade: Upgrade) -> UpgradeView:
 
 def show_problems(problems: Iterable[TemplateProblem]) -> list[ProblemView]:
     """Problems for the screen."""
-    return [ProblemView(field=each.field, sentence=each.sentence) for each in problems]
+    return [ProblemView.model_validate(asdict(each)) for each in problems]
 
 
 def show_node_templates(

@@ -182,6 +182,8 @@ def _make_config(source: NodeTemplateSource, base: NodeType) -> type[NodeConfig]
     for name in (*source.fixed, *source.open):
         if name not in known:
             raise CatalogError(f"{base.key()} has no setting `{name}`; it has {', '.join(known)}.", field=name)
+    if base.only_in_templates:
+        _expect_pinned(source, base)
     for name in source.fixed.keys() & source.open.keys():
         raise CatalogError(f"`{name}` is fixed and open at once.", field=name, way_out="Choose one of the two.")
     values = _fixed_values(source, base)
@@ -207,6 +209,19 @@ def _make_config(source: NodeTemplateSource, base: NodeType) -> type[NodeConfig]
     return config
 
 
+def _expect_pinned(source: NodeTemplateSource, base: NodeType) -> None:
+    """Of a type that stands only in templates, what it cannot do without is IT's to say, and no team's."""
+    for name, info in base.Config.model_fields.items():
+        if info.is_required() and name in source.open:
+            raise CatalogError(
+                f"`{name}` of {base.key()} is always fixed: it says what was approved.",
+                field=name,
+                way_out="Fix it to a value.",
+                case="pinned",
+                name=str(info.title or name),
+            )
+
+
 def _fixed_values(source: NodeTemplateSource, base: NodeType) -> dict[str, Any]:
     """Every setting that is not open, validated by the base with what is open left out where it can be."""
     values: dict[str, Any] = {}
@@ -218,6 +233,8 @@ def _fixed_values(source: NodeTemplateSource, base: NodeType) -> dict[str, Any]:
                 f"`{name}` of {base.key()} is neither fixed nor open, and has no default.",
                 field=name,
                 way_out="Fix it to a value, or leave it open.",
+                case="unsaid",
+                name=str(info.title or name),
             )
         values[name] = source.fixed.get(name, info.get_default(call_default_factory=True))
     checked = _validate_fixed(base, values)

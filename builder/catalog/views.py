@@ -64,6 +64,7 @@ class NodeTypeView(BaseModel):
         output: JSON Schema behind its main port, where it does not depend on the config.
         icon: an SVG as text; empty where the package has none.
         template: for a NodeTemplate, what IT says of it.
+        only_in_templates: whether it is placed only as a NodeTemplate, which is made elsewhere than in the editor.
     """
 
     key: str
@@ -79,6 +80,7 @@ class NodeTypeView(BaseModel):
     output: dict[str, Any]
     icon: str
     template: OfferView | None = None
+    only_in_templates: bool = False
 
 
 class CatalogView(BaseModel):
@@ -88,7 +90,11 @@ class CatalogView(BaseModel):
 
 
 def show_types(
-    types: Iterable[NodeType], language: str, offers: Mapping[str, NodeTemplateVersion] | None = None
+    types: Iterable[NodeType],
+    language: str,
+    offers: Mapping[str, NodeTemplateVersion] | None = None,
+    *,
+    bases: bool = False,
 ) -> CatalogView:
     """Node types for the screen, in a language; a type that does not speak it is told in English.
 
@@ -96,13 +102,14 @@ def show_types(
         types: every type; of NodeTemplates those are left out that are not among the offers.
         language: `en` or `de`.
         offers: the versions of NodeTemplates that may be used, by node type.
+        bases: whether those are told too that teams place only as a NodeTemplate.
     """
     offers = offers or {}
     newest = {each.name: max(other.number for other in offers.values() if other.name == each.name)
               for each in offers.values()}  # fmt: skip
     shown = []
     for each in sorted(types, key=lambda each: each.key()):
-        if each.only_in_templates:
+        if each.only_in_templates and not (bases and each.template is None):
             continue
         if each.template is None:
             shown.append(_show(each, language))
@@ -158,6 +165,7 @@ def _show(node: NodeType, language: str) -> NodeTypeView:
         free=node.In is None,
         output=dict(node.Out),
         icon=_icon_of(node),
+        only_in_templates=node.only_in_templates,
     )
 
 

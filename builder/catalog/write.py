@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
@@ -45,21 +46,30 @@ def read_source(value: Mapping[str, JSON]) -> NodeTemplateSource:
         return NodeTemplateSource.model_validate(dict(value))
     except ValidationError as error:
         found = [
-            TemplateProblem(f"{each['msg'].rstrip('.')}.", ".".join(str(part) for part in each["loc"]) or None)
+            TemplateProblem(*_say_wrong(each["type"], each["msg"], ".".join(map(str, each["loc"])) or None))
             for each in error.errors(include_url=False, include_input=False)
         ]
         raise refuse_source(found, "be read") from None
 
 
+def _say_wrong(kind: str, told: str, field: str | None) -> tuple[str, str | None, str]:
+    """What a person reads where a field of a source is not as it must be: the sentence, the field, a word for it."""
+    if kind in ("missing", "string_too_short"):
+        return "It is not filled in.", field, "empty"
+    if kind == "string_pattern_mismatch" and field == "name":
+        return "It begins with a small letter and holds small letters, digits and underscores.", field, "word"
+    return f"{told.rstrip('.')}.", field, ""
+
+
 def refuse_source(problems: Sequence[TemplateProblem], what: str) -> UnsoundNodeTemplateError:
     """The refusal of a source, with every reason."""
     first = problems[0]
-    place = f"{first.field}: " if first.field else ""
+    place = f"{first.field}: " if first.field and not first.field.startswith("examples") else ""
     return UnsoundNodeTemplateError(
         f"This template cannot {what}. {place}{first.sentence}",
         field=first.field,
         way_out="Change what is said, then try again.",
-        problems=[{"field": each.field, "sentence": each.sentence} for each in problems],
+        problems=[asdict(each) for each in problems],
     )
 
 
@@ -116,6 +126,9 @@ def draft_node_template(
         raise CatalogError(
             f"Version {before[0].number} of “{source.title}” is not approved yet.",
             way_out="Change that one, or take it away first.",
+            case="unapproved",
+            number=before[0].number,
+            title=source.title,
         )
     made = palette.make(source, number)
     insert_node_template_version(session, {
@@ -147,7 +160,9 @@ def change_node_template(
     there = _expect_state(session, template_id, number, OfferState.DRAFT)
     _expect_making(palette, source)
     if source.name != there.name or palette.make(source, number).key() != there.key:
-        raise CatalogError("The name of a template stays.", field="name", way_out="Write another template.")
+        raise CatalogError(
+            "The name of a template stays.", field="name", way_out="Write another template.", case="name_stays"
+        )
     return _move(session, caller, there, {"source": source.model_dump(mode="json")}, "node_template_changed", {})
 
 
@@ -218,7 +233,9 @@ def publish_node_template(
     if teams is not None:
         known = read_teams(session, frozenset(teams))
         if not teams or set(known) != set(teams):
-            raise CatalogError("Choose teams that are there.", field="teams", way_out="Choose at least one, or all.")
+            raise CatalogError(
+                "Choose teams that are there.", field="teams", way_out="Choose at least one, or all.", case="teams"
+            )
     values = {"state": OfferState.PUBLISHED.value, "teams": None if teams is None else sorted(set(teams)), "reason": ""}
     record: dict[str, JSON] = {"teams": "all" if teams is None else [show_id(each) for each in sorted(set(teams))]}
     return _move(session, caller, there, values, "node_template_published", record)
@@ -267,7 +284,10 @@ def _expect_sound(palette: Palette, there: NodeTemplateVersion, what: str) -> No
 def _expect_reason(reason: str) -> None:
     if not reason.strip():
         raise CatalogError(
-            "This needs a reason.", field="reason", way_out="Say why, in a sentence that teams understand."
+            "This needs a reason.",
+            field="reason",
+            way_out="Say why, in a sentence that teams understand.",
+            case="reason",
         )
 
 
@@ -281,8 +301,13 @@ def _expect(session: Session, template_id: int, number: int, *, lock: bool = Fal
 def _expect_state(session: Session, template_id: int, number: int, *states: OfferState) -> NodeTemplateVersion:
     there = _expect(session, template_id, number, lock=True)
     if there.state not in states:
-        wanted = " or ".join(each.value for each in states)
-        raise CatalogError(f"Version {number} of “{there.source['title']}” is {there.state.value}, not {wanted}.")
+        raise CatalogError(
+            f"Version {number} of “{there.source['title']}” is {there.state.value} by now.",
+            way_out="Load the page again to see what can be done with it.",
+            case="moved",
+            number=number,
+            title=str(there.source["title"]),
+        )
     return there
 
 

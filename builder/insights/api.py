@@ -12,10 +12,13 @@ from builder.audit import chain_events, export_audit, look_at_events, verify_aud
 from builder.insights.sentences import say_event
 from builder.kit.pages import Page, PageSize, cut_page, read_cursor
 from builder.kit.wire import Id
+from builder.runs import EndedRuns, RecordReport, verify_records
 from builder.teams import Calling, permit, require
 
 router = APIRouter(tags=["audit"])
 
+PATIENCE = 3.0
+"""Seconds for comparing records within one request; the command compares all."""
 READ = [Depends(permit("audit.read"))]
 Words = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
 
@@ -40,7 +43,10 @@ class EventView(Wire):
 
 
 class VerifiedView(Wire):
-    """Whether every event is as it was; `first_wrong` is the first that is not, as far as it has an id."""
+    """Whether every event is as it was; `first_wrong` is the first that is not, as far as it has an id. If they all
+    are: how many records of runs that ended are as they were then, how many were emptied because they are old or not
+    compared for lack of time, and the first run of which the record is not.
+    """
 
     holds: bool
     sentence: str
@@ -48,6 +54,10 @@ class VerifiedView(Wire):
     checked: int
     unchained: int
     public_key: str
+    records: int
+    emptied: int
+    left: int
+    broken_run: Id | None
 
 
 @router.get("/api/audit", operation_id="list_events", dependencies=READ)
@@ -96,18 +106,27 @@ def get_events(
 
 @router.post("/api/audit/verify", operation_id="verify_audit", dependencies=READ)
 def post_verification(call: Calling) -> VerifiedView:
-    """Chains what is new, then checks every event, link, head and signature."""
+    """Chains what is new, then checks every event, link, head and signature. If they hold, compares the records of runs
+    that ended, the newest first, for some seconds at most.
+    """
     require(call.caller, "audit.read", None)
     key = call.application.signing_key
+    ended, records = EndedRuns(), RecordReport(0, 0, None)
     with call.transaction() as session:
         chain_events(session, key, call.now)
     with call.read() as session:
-        report = verify_audit(export_audit(session, key.public), key.public)
+        report = verify_audit(ended.watch(export_audit(session, key.public)), key.public)
+        if report.holds:
+            records = verify_records(session, ended, PATIENCE)
     return VerifiedView(
-        holds=report.holds,
-        sentence=report.sentence,
+        holds=report.holds and records.broken is None,
+        sentence=f"{report.sentence} {records.sentence}" if report.holds else report.sentence,
         first_wrong=report.event,
         checked=report.chained,
         unchained=report.unchained,
         public_key=report.public_key,
+        records=records.checked,
+        emptied=records.emptied,
+        left=records.left,
+        broken_run=records.broken,
     )

@@ -46,6 +46,7 @@ SENTENCES: Mapping[str, str] = {
     "member_changed": "{who} changed what somebody is in a team.",
     "node_template_approved": "{who} approved version {version} of the node template “{name}”.",
     "node_template_changed": "{who} changed version {version} of the node template “{name}”.",
+    "node_template_healed": "Version {version} of the node template “{name}” was looked at: all is as it was approved.",
     "node_template_checked": "Version {version} of the node template “{name}” was looked at: {problem}",
     "node_template_deprecated": "{who} offers version {version} of the node template “{name}” no longer: {reason}",
     "node_template_dropped": "{who} took version {version} of the node template “{name}” away.",

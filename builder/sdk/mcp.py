@@ -79,7 +79,9 @@ class McpTalk:
             wanted: dict[str, JSON] = {} if cursor is None else {"cursor": cursor}
             page = await self.ask("tools/list", wanted, repeatable=True)
             listed = page.get("tools")
-            found += [tool_of(each) for each in (listed if isinstance(listed, list) else []) if isinstance(each, dict)]
+            if not isinstance(listed, list):
+                raise _fail("mcp_unreadable", "The MCP server did not answer as its protocol says.")
+            found += [tool_of(each) for each in listed if isinstance(each, dict)]
             cursor = page.get("nextCursor")
             if cursor is None or len(found) > MOST_TOOLS:
                 return found[:MOST_TOOLS]

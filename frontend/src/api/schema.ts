@@ -35,7 +35,8 @@ export interface paths {
         put?: never;
         /**
          * Post Verification
-         * @description Chains what is new, then checks every event, link, head and signature.
+         * @description Chains what is new, then checks every event, link, head and signature. If they hold, compares the records of runs
+         *     that ended, the newest first, for some seconds at most.
          */
         post: operations["verify_audit"];
         delete?: never;
@@ -126,7 +127,7 @@ export interface paths {
         /**
          * Get Catalog
          * @description Every node type that is installed or published to a team of the caller's; in his own language, where no other is
-         *     asked for.
+         *     asked for. With `bases`, those too that are only placed as a NodeTemplate.
          */
         get: operations["read_catalog"];
         put?: never;
@@ -3705,9 +3706,11 @@ export interface components {
         };
         /**
          * DescribedView
-         * @description An API as its document describes it.
+         * @description An API as its document describes it; `more` operations are left out, because there are too many.
          */
         DescribedView: {
+            /** More */
+            more: number;
             /** Operations */
             operations: components["schemas"]["OperationView"][];
             /** Server */
@@ -4839,6 +4842,7 @@ export interface components {
          *         output: JSON Schema behind its main port, where it does not depend on the config.
          *         icon: an SVG as text; empty where the package has none.
          *         template: for a NodeTemplate, what IT says of it.
+         *         only_in_templates: whether it is placed only as a NodeTemplate, which is made elsewhere than in the editor.
          */
         NodeTypeView: {
             /** Config */
@@ -4858,6 +4862,11 @@ export interface components {
             /** Key */
             key: string;
             kind: components["schemas"]["Kind"];
+            /**
+             * Only In Templates
+             * @default false
+             */
+            only_in_templates: boolean;
             /** Output */
             output: {
                 [key: string]: unknown;
@@ -5324,11 +5333,15 @@ export interface components {
         };
         /**
          * ProblemView
-         * @description One thing that is wrong.
+         * @description One thing that is wrong; `case` and what it names are for a screen with sentences of its own.
          */
         ProblemView: {
+            /** Case */
+            case: string;
             /** Field */
             field: string | null;
+            /** Name */
+            name: string;
             /** Sentence */
             sentence: string;
         };
@@ -6872,17 +6885,27 @@ export interface components {
         };
         /**
          * VerifiedView
-         * @description Whether every event is as it was; `first_wrong` is the first that is not, as far as it has an id.
+         * @description Whether every event is as it was; `first_wrong` is the first that is not, as far as it has an id. If they all
+         *     are: how many records of runs that ended are as they were then, how many were emptied because they are old or not
+         *     compared for lack of time, and the first run of which the record is not.
          */
         VerifiedView: {
+            /** Broken Run */
+            broken_run: string | null;
             /** Checked */
             checked: number;
+            /** Emptied */
+            emptied: number;
             /** First Wrong */
             first_wrong: string | null;
             /** Holds */
             holds: boolean;
+            /** Left */
+            left: number;
             /** Public Key */
             public_key: string;
+            /** Records */
+            records: number;
             /** Sentence */
             sentence: string;
             /** Unchained */
@@ -7594,6 +7617,7 @@ export interface operations {
         parameters: {
             query?: {
                 language?: ("en" | "de") | null;
+                bases?: boolean;
             };
             header?: never;
             path?: never;

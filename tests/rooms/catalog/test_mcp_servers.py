@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,12 +11,22 @@ import pytest
 
 from builder.catalog import palette_of
 from builder.catalog.admit import refuse_offer
-from builder.catalog.servers import find_server, list_server_tools, look_at_server, look_at_servers
+from builder.catalog.servers import (
+    find_server,
+    keep_tools,
+    list_server_tools,
+    look_at_server,
+    look_at_servers,
+    register_server,
+    take_tools,
+)
 from builder.catalog.store import list_node_template_versions
+from builder.catalog.write import propose_node_template
 from builder.egress import Allowed, Client
 from builder.kit.ids import read_id
 from builder.opening import Outside
-from builder.sdk import Done
+from builder.sdk import Done, HttpAnswer, HttpRequest, NodeError
+from builder.sdk.mcp import tool_of
 from builder.sdk.testing import TestContext
 from tests.rooms.catalog.tool_server import ToolServer
 from tests.rooms.world import World
@@ -106,9 +117,16 @@ def problem_of(world: World) -> tuple[str, str] | None:
 
 def test_what_is_no_server_gets_a_sentence(world: World) -> None:
     one = world.client("admin")
-    for url in ("ftp://x", "https://user:pw@x.example/", "x", "https://x.example/#a"):
+    wrong = (
+        "https://x.exa mple/",
+        "https://x.example/\nfoo",
+        "https://x.example:99999/",
+        "https://x.example:0/",
+        "https://[x",
+    )
+    for url in ("ftp://x", "https://user:pw@x.example/", "x", "https://x.example/#a", *wrong):
         answer = one.post("/api/mcp-servers", json={"name": "a", "url": url})
-        assert (answer.status_code, answer.json()["field"]) == (409, "url")
+        assert (answer.status_code, answer.json().get("field")) == (409, "url"), (url, answer.text)
     assert one.post("/api/mcp-servers", json={"name": "a", "url": "https://x.example/"}).status_code == 201
     assert one.post("/api/mcp-servers", json={"name": "a", "url": "https://x.example/"}).json()["field"] == "name"
 
@@ -119,3 +137,26 @@ def test_a_server_that_says_what_it_likes_breaks_nothing(tools: ToolServer) -> N
             return await list_server_tools(tools.url, client.send)
 
     assert [each.name for each in asyncio.run(go())] == ["add_note"]
+
+
+def test_a_server_without_a_list_of_tools_is_not_one_without_tools() -> None:
+    async def send(request: HttpRequest) -> HttpAnswer:
+        said = {"jsonrpc": "2.0", "id": 1, "result": {"tools": "all of them"}}
+        return HttpAnswer(200, (("content-type", "application/json"),), json.dumps(said).encode())
+
+    with pytest.raises(NodeError) as told:
+        asyncio.run(list_server_tools("https://x.example/mcp", send))
+    assert told.value.failed.code == "mcp_unreadable"
+
+
+def test_of_two_tools_with_one_name_the_first_is_the_one_that_a_run_calls(world: World) -> None:
+    said = {"name": "add", "description": "Adds.", "inputSchema": {"type": "object", "properties": {}}}
+    admin, palette = world.caller("admin"), palette_of(world.application)
+    with world.transaction() as session:
+        there = register_server(session, admin, "twice", "https://x.example/mcp")
+        keep_tools(session, there, [tool_of(said)], there.made_at)
+        made = take_tools(session, admin, palette, there.id, ["add"])[0]
+        other = tool_of({**said, "description": "Deletes."})
+        propose_node_template(session, admin, palette, made.template_id, 1)
+        assert keep_tools(session, there, [tool_of(said), other], there.made_at) == 0
+        assert keep_tools(session, there, [other, tool_of(said)], there.made_at) == 1

@@ -344,3 +344,42 @@ def test_what_was_revoked_before_any_team_had_it_is_shown_to_none(world: World) 
         assert one.post(f"{at}/{last}", json={"reason": "Wrong."} if last == "revoke" else {}).status_code == 200
     asked = "/api/node-types/tool.crm_reply@1/upgrade?to=tool.crm_reply@2"
     assert (builder.get(asked).status_code, one.get(asked).status_code) == (404, 200)
+
+
+def test_what_pins_a_tool_is_never_left_open() -> None:
+    change = {"base": "tool.mcp_tool@1", "fixed": {"tool": "add", "digest": "0" * 64}, "open": {"server": {}}}
+    with pytest.raises(CatalogError, match="is always fixed") as told:
+        make(**change, gather={}, answers={})
+    assert (told.value.field, told.value.params["case"]) == ("server", "pinned")
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "case"),
+    [
+        ({"examples": []}, "examples", "no_example"),
+        ({"fixed": {"method": "POST"}}, "url", "unsaid"),
+        ({"gather": {"body": {"text": "gone"}}}, "gather", "gather"),
+    ],
+)
+def test_what_is_wrong_is_told_by_a_word_that_screens_translate(
+    world: World, change: dict[str, Any], field: str, case: str
+) -> None:
+    judged = world.client("admin").post("/api/node-templates/check", json={"source": {**REPLY, **change}}).json()
+    assert (judged["problems"][0]["field"], judged["problems"][0]["case"]) == (field, case)
+
+
+def test_what_is_not_filled_in_is_told_so(world: World) -> None:
+    source = {**REPLY, "title": "", "name": "Bad Name"}
+    refused = world.client("admin").post("/api/node-templates", json={"source": source}).json()
+    found = {each["field"]: each["case"] for each in refused["params"]["problems"]}
+    assert found == {"name": "word", "title": "empty"}
+    assert "String should" not in refused["sentence"]
+
+
+def test_whoever_writes_one_is_told_of_types_that_stand_only_in_templates(world: World) -> None:
+    def keys(**query: str) -> set[str]:
+        answer = world.client("admin").get("/api/catalog", params=query).json()["items"]
+        return {each["key"] for each in answer if each["only_in_templates"]}
+
+    assert keys() == set()
+    assert "tool.mcp_tool@1" in keys(bases="true")

@@ -59,6 +59,10 @@ TICKETS = {
 }  # fmt: skip
 
 
+def _at(url: str) -> dict[str, Any]:
+    return {"openapi": "3.1.0", "servers": [{"url": url}], "paths": {"/a": {"get": {}}}}
+
+
 def test_an_operation_becomes_a_template_that_calls_it() -> None:
     palette = Palette(discover_types())
     described = read_openapi(json.dumps(TICKETS).encode(), "tickets.json")
@@ -98,8 +102,13 @@ def test_every_operation_of_a_large_document_is_a_sound_template() -> None:
         ({"openapi": "3.1.0", "paths": {}}, "where the API is"),
         ({"openapi": "3.1.0", "servers": [{"url": "https://x.example"}], "paths": []}, "no operation"),
         ({"openapi": "3.1.0", "servers": [{"url": "file:///etc"}], "paths": {"/a": {"get": {}}}}, "where the API is"),
+        *((_at(url), words) for url, words in (
+            ("https://user:pw@x.example", "holds a user"), ("https://x.example/#a", "holds a user"),
+            ("https://x.example/a b", "holds a user"), ("https://[x", "where the API is"),
+            ("https://x.example:99999", "where the API is"),
+        )),
     ],
-)
+)  # fmt: skip
 def test_what_is_no_api_gets_a_sentence(document: Any, words: str) -> None:
     with pytest.raises(CatalogError, match=words):
         read_openapi(json.dumps(document).encode(), "a.json")
@@ -142,6 +151,25 @@ def test_whatever_a_document_says_its_templates_can_be_judged(document: Any) -> 
         judge_node_template(palette, source)
 
 
+def test_secrets_in_the_address_are_left_to_a_credential() -> None:
+    document = _at("https://x.example")
+    names = ("key", "api_key", "pageToken")
+    document["paths"]["/a"]["get"] = {"parameters": [{"name": each, "in": "query"} for each in names]}
+    document["components"] = {"securitySchemes": {"own": {"type": "apiKey", "in": "query", "name": "key"}}}
+    (operation,) = read_openapi(json.dumps(document).encode(), "a.json").operations
+    assert [each.name for each in operation.parameters] == ["pageToken"]
+    assert operation.left_out == ("query key", "query api_key")
+
+
+def test_of_too_many_operations_the_rest_is_counted_and_each_has_its_own_key() -> None:
+    document = _at("https://x.example")
+    document["paths"] = {f"/a{number}": {"get": {"operationId": "same", "summary": 7}} for number in range(1_003)}
+    described = read_openapi(json.dumps(document).encode(), "a.json")
+    assert (len(described.operations), described.more) == (1_000, 3)
+    assert len({each.key for each in described.operations}) == 1_000
+    assert described.operations[0].title == "same"
+
+
 def test_drafts_are_made_of_what_was_chosen(world: World) -> None:
     one, content = world.client("admin"), json.dumps(TICKETS)
     looked = one.post("/api/node-templates/openapi", json={"content": content})
@@ -155,3 +183,21 @@ def test_drafts_are_made_of_what_was_chosen(world: World) -> None:
     assert (unknown.status_code, unknown.json()["field"]) == (409, "operations")
     bomb = one.post("/api/node-templates/openapi", json={"content": "a: &a [*a]", "filename": "a.yaml"})
     assert 400 <= bomb.status_code < 500
+
+
+def test_what_two_apis_call_alike_are_two_templates(world: World) -> None:
+    one = world.client("admin")
+
+    def take(title: str, *paths: str) -> list[str]:
+        document = {
+            **_at("https://x.example"),
+            "info": {"title": title},
+            "paths": {path: {"get": {}} for path in paths},
+        }
+        content = {"content": json.dumps(document), "operations": [f"GET {path}" for path in paths]}
+        taken = one.post("/api/node-templates/openapi/take", json=content)
+        assert taken.status_code == 201, taken.text
+        return [each["key"] for each in taken.json()]
+
+    assert take("Shop", "/orders-all", "/orders_all") == ["tool.get_orders_all@1", "tool.shop_get_orders_all@1"]
+    assert take("Depot", "/orders-all") == ["tool.depot_get_orders_all@1"]

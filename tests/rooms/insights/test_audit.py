@@ -12,11 +12,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from builder.audit import append_event
 from builder.audit.tables import audit_event_table
 from builder.db import read_clock
 from builder.insights.sentences import SENTENCES, name_of, say_event
 from builder.kit.ids import show_id
+from builder.runs.records import RecordHash
+from builder.runs.store import read_record
 from tests.rooms.reviews.cases import make_review
+from tests.rooms.runs.cases import make_run
 from tests.rooms.workflows.cases import make_workflow
 from tests.rooms.world import World
 
@@ -128,3 +132,43 @@ def test_the_screens_say_every_kind_with_the_same_facts() -> None:
     texts = json.loads((source / "app/texts/en.json").read_text("utf-8"))
     said = {kind: texts[f"said.{kind}"].replace("{{", "{").replace("}}", "}") for kind in SENTENCES}
     assert said == dict(SENTENCES)
+
+
+def end_run(world: World, told: str | None = None) -> str:
+    """A run that ended, as its event tells: by default with the hash over the record that it has."""
+    run_id = make_run(world)
+    with world.transaction() as session:
+        found = RecordHash()
+        for stored in read_record(session, run_id):
+            found.add(stored.row)
+        record = {"name": "Letters", "status": "succeeded", "record": told or found.read()}
+        append_event(
+            session,
+            "run_ended",
+            actor="worker",
+            subject=f"run {show_id(run_id)}",
+            now=read_clock(session),
+            record=record,
+        )
+    return show_id(run_id)
+
+
+def test_whoever_verifies_learns_of_a_changed_record_of_a_run(world: World) -> None:
+    end_run(world)
+    client = world.client("auditor")
+    whole = client.post("/api/audit/verify").json()
+    assert (whole["holds"], whole["records"], whole["left"], whole["broken_run"]) == (True, 1, 0, None)
+    changed = end_run(world, "0" * 64)
+    broken = client.post("/api/audit/verify").json()
+    assert (broken["holds"], broken["broken_run"], broken["first_wrong"]) == (False, changed, None)
+    assert broken["sentence"].endswith("is not what it was when the run ended.")
+
+
+def test_verifying_on_the_page_takes_no_longer_than_a_request_may(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end_run(world)
+    monkeypatch.setattr("builder.insights.api.PATIENCE", 0.0)
+    found = world.client("auditor").post("/api/audit/verify").json()
+    assert (found["holds"], found["records"], found["left"]) == (True, 0, 1)
+    assert "1 older ones were not compared" in found["sentence"]

@@ -1,6 +1,6 @@
-import { Alert, Button } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useSearch } from "@tanstack/react-router";
-import { ScrollText, ShieldAlert, ShieldCheck } from "lucide-react";
+import { ScrollText, ShieldCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { query } from "@/api/client";
 import { Card, Page } from "@/kit/Page";
@@ -8,6 +8,7 @@ import { ProblemAlert } from "@/kit/ProblemAlert";
 import { Empty, Failure, Loading } from "@/kit/states";
 import { AuditFilters } from "./AuditFilters";
 import { Events } from "./Events";
+import { Verified } from "./Verified";
 
 /** Who did what, the newest first; anybody who may read it may check that nothing was changed afterwards. */
 export function Audit() {
@@ -38,17 +39,7 @@ export function Audit() {
       }
     >
       <ProblemAlert error={verify.error} />
-      {verify.data && (
-        <Alert
-          role="status"
-          mb="md"
-          color={verify.data.holds ? "green" : "red"}
-          icon={verify.data.holds ? <ShieldCheck aria-hidden /> : <ShieldAlert aria-hidden />}
-          title={t(verify.data.holds ? "audit.holds" : "audit.broken")}
-        >
-          {verify.data.holds ? t("audit.holds.why", { count: verify.data.checked }) : verify.data.sentence}
-        </Alert>
-      )}
+      {verify.data && <Verified found={verify.data} />}
       <AuditFilters />
       {events.error && <Failure error={events.error} onRetry={() => events.refetch()} />}
       {events.isPending && <Loading lines={8} />}

@@ -53,6 +53,7 @@ export const KINDS = [
   "node_template_revoked",
   "node_template_dropped",
   "node_template_checked",
+  "node_template_healed",
   "mcp_server_registered",
   "mcp_server_forgotten",
   "trigger_made",

@@ -20,6 +20,9 @@ import { useStale } from "@/kit/stale";
 import { CredentialName } from "./CredentialName";
 import classes from "./catalog.module.css";
 
+/** How many drafts are made at once. */
+const MOST = 100;
+
 /** Reads an OpenAPI document, shows its operations, and makes a draft of each that is chosen. */
 export function FromOpenApi({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
@@ -108,6 +111,14 @@ export function FromOpenApi({ onClose }: { onClose: () => void }) {
                   ))}
                 </ScrollArea.Autosize>
               </Checkbox.Group>
+              {look.data.more > 0 && (
+                <Text size="sm" c="dimmed">
+                  {t("catalog.openapi.more", { count: look.data.more })}
+                </Text>
+              )}
+              {chosen.length > MOST && (
+                <Alert color="yellow">{t("catalog.openapi.most", { most: MOST, chosen: chosen.length })}</Alert>
+              )}
               {shown.length === 0 && <Alert color="gray">{t("catalog.openapi.nothing")}</Alert>}
             </>
           )}
@@ -118,7 +129,7 @@ export function FromOpenApi({ onClose }: { onClose: () => void }) {
             <Button
               type="submit"
               loading={look.isPending || take.isPending}
-              disabled={!file || (look.data !== undefined && chosen.length === 0)}
+              disabled={!file || (look.data !== undefined && (chosen.length === 0 || chosen.length > MOST))}
             >
               {look.data ? t("catalog.openapi.take", { count: chosen.length }) : t("catalog.openapi.look")}
             </Button>

@@ -106,6 +106,9 @@ function Server({ server, mayWrite }: { server: McpServer; mayWrite: boolean }) 
           </Alert>
         )}
         {!server.looked_at && <Text c="dimmed">{t("catalog.servers.notYet")}</Text>}
+        {server.looked_at && !server.problem && server.tools.length === 0 && (
+          <Text c="dimmed">{t("catalog.servers.none.tools")}</Text>
+        )}
         {server.tools.length > 0 && (
           <Checkbox.Group aria-label={t("catalog.servers.tools")} value={chosen} onChange={setChosen}>
             <div className={classes.operations}>

@@ -16,9 +16,11 @@ import classes from "./catalog.module.css";
 import { Examples } from "./examples/Examples";
 import { fieldsOf } from "./examples/form";
 import { OpenSetting } from "./OpenSetting";
+import { useBases } from "./offers";
 import { ProblemList, Problems } from "./Problems";
 
 type Source = NodeTemplate["source"];
+type Base = NodeType & { template: unknown; only_in_templates: boolean };
 const KINDS = ["prompt", "tool", "review", "policy"];
 const BLANK = { base: "", name: "", title: "", summary: "", fixed: {}, open: {} } as unknown as Source;
 
@@ -43,7 +45,7 @@ function Form({ source: first, place }: { source: Source; place: { template: str
   const navigate = useNavigate();
   const stale = useStale("/api/node-templates");
   const [source, setSource] = useState(first);
-  const palette = query.useQuery("get", "/api/catalog");
+  const palette = useBases();
   const open = async (made: NodeTemplate): Promise<void> => {
     await stale();
     await navigate({ to: "/catalog/$id", params: { id: made.id }, search: { version: made.number } });
@@ -52,7 +54,7 @@ function Form({ source: first, place }: { source: Source; place: { template: str
   const make = query.useMutation("post", "/api/node-templates", { onSuccess: open });
   const change = query.useMutation("put", "/api/node-templates/{template}/versions/{number}", { onSuccess: open });
   const set = (part: Partial<Source>): void => {
-    check.reset();
+    for (const each of [check, make, change]) each.reset();
     setSource({ ...source, ...part });
   };
   const save = (): void => {
@@ -60,8 +62,9 @@ function Form({ source: first, place }: { source: Source; place: { template: str
     if (place) change.mutate({ params: { path: place }, body });
     else make.mutate({ body });
   };
-  const types = ((palette.data?.items ?? []) as unknown as (NodeType & { template: unknown })[]).filter(
-    ({ kind, template }) => KINDS.includes(kind) && !template,
+  const types = ((palette.data?.items ?? []) as unknown as Base[]).filter(
+    ({ key, kind, template, only_in_templates }) =>
+      KINDS.includes(kind) && !template && (!only_in_templates || key === source.base),
   );
   const base = types.find(({ key }) => key === source.base);
   const text = (name: "title" | "name" | "summary") => ({
@@ -151,7 +154,7 @@ function Form({ source: first, place }: { source: Source; place: { template: str
   );
 }
 
-function Settings({ base, source, set }: { base: NodeType; source: Source; set: (part: Partial<Source>) => void }) {
+function Settings({ base, source, set }: { base: Base; source: Source; set: (part: Partial<Source>) => void }) {
   const { t } = useTranslation();
   const fields = Object.entries((base.config.properties ?? {}) as Record<string, Schema>);
   const required = Array.isArray(base.config.required) ? base.config.required.map(String) : [];
@@ -189,16 +192,18 @@ function Settings({ base, source, set }: { base: NodeType; source: Source; set: 
                 path={`fixed.${name}`}
               />
             )}
-            <SegmentedControl
-              size="xs"
-              aria-label={t("catalog.who", { field: titleOf(schema, name) })}
-              value={isOpen ? "open" : "fixed"}
-              onChange={(next) => (next === "open" ? leave(name) : fix(name, undefined))}
-              data={[
-                { value: "fixed", label: t("catalog.isFixed") },
-                { value: "open", label: t("catalog.isOpen") },
-              ]}
-            />
+            {!(base.only_in_templates && required.includes(name)) && (
+              <SegmentedControl
+                size="xs"
+                aria-label={t("catalog.who", { field: titleOf(schema, name) })}
+                value={isOpen ? "open" : "fixed"}
+                onChange={(next) => (next === "open" ? leave(name) : fix(name, undefined))}
+                data={[
+                  { value: "fixed", label: t("catalog.isFixed") },
+                  { value: "open", label: t("catalog.isOpen") },
+                ]}
+              />
+            )}
           </div>
         );
       })}

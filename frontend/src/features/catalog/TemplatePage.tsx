@@ -1,16 +1,15 @@
-import { Alert, Code, Select, Text } from "@mantine/core";
+import { Alert, Select, Text } from "@mantine/core";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { type NodeTemplate, query } from "@/api/client";
-import { sayType } from "@/forms/types";
-import type { Schema } from "@/graph";
 import { Card, Page, Part } from "@/kit/Page";
 import { Empty, Failure, Loading } from "@/kit/states";
 import { TextLink } from "@/kit/TextLink";
 import { Acts } from "./Acts";
 import classes from "./catalog.module.css";
 import { OfferBadge } from "./OfferBadge";
-import { sayChanged, sayPart, sayValue, shownOf, useSettingNames, useTeamNames } from "./offers";
+import { sayChanged, sayPart, shownOf, useSettingNames, useTeamNames } from "./offers";
+import { Said } from "./Said";
 
 /** One node template: what is set and what is open, for whom it is, where it is used, and what can be done next. */
 export function TemplatePage() {
@@ -66,7 +65,7 @@ export function TemplatePage() {
         </Alert>
       )}
       <Acts key={`${shown.number} ${shown.state}`} shown={shown} onOther={open} />
-      <Settings shown={shown} />
+      <Said source={shown.source} />
       <Part title={t("catalog.teams")}>
         <Card padded>{names(shown)}</Card>
       </Part>
@@ -78,62 +77,6 @@ export function TemplatePage() {
         </Card>
       </Part>
     </Page>
-  );
-}
-
-function Settings({ shown }: { shown: NodeTemplate }) {
-  const { t } = useTranslation();
-  const { source } = shown;
-  const { nameOf, title } = useSettingNames(source.base);
-  const inputs = Object.entries((source.inputs?.properties ?? {}) as Record<string, Schema & { title?: string }>);
-  const rows: [string, string][] = [
-    [t("catalog.base"), title],
-    ...Object.entries(source.fixed).map(([name, value]): [string, string] => [nameOf(name), sayValue(value, t)]),
-  ];
-  return (
-    <>
-      <Part title={t("catalog.fixed")} why={t("catalog.fixed.why")}>
-        <Card padded>
-          <table className={classes.set}>
-            <tbody>
-              {rows.map(([name, value]) => (
-                <tr key={name}>
-                  <th scope="row">{name}</th>
-                  <td>
-                    <Code>{value}</Code>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Card>
-      </Part>
-      <Part title={t("catalog.open")} why={t("catalog.open.why")}>
-        <Card padded>
-          {Object.keys(source.open).length + inputs.length === 0 && <Text c="dimmed">{t("catalog.open.nothing")}</Text>}
-          <table className={classes.set}>
-            <tbody>
-              {Object.entries(source.open).map(([name, field]) => (
-                <tr key={name}>
-                  <th scope="row">{field.title || nameOf(name)}</th>
-                  <td>
-                    {field.choices?.length
-                      ? t("catalog.oneOf", { what: field.choices.join(", ") })
-                      : t("catalog.anyValue")}
-                  </td>
-                </tr>
-              ))}
-              {inputs.map(([name, field]) => (
-                <tr key={`in ${name}`}>
-                  <th scope="row">{field.title ?? name}</th>
-                  <td>{t("catalog.input", { type: sayType(field, t) })}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Card>
-      </Part>
-    </>
   );
 }
 
@@ -194,13 +137,16 @@ function Life({ shown }: { shown: NodeTemplate }) {
   const { t, i18n } = useTranslation();
   const day = (text: string): string =>
     new Intl.DateTimeFormat(i18n.language, { dateStyle: "long" }).format(new Date(text));
+  const { kind, api = "", operation = "", tool = "" } = (shown.source.origin ?? {}) as Record<string, string>;
+  const made = { openapi: t("catalog.from.openapi", { api, operation }), mcp: t("catalog.from.mcp", { tool }) };
+  const from = kind === "openapi" || kind === "mcp" ? made[kind] : "";
   return (
     <ul className={classes.life}>
       <li>{t("catalog.madeBy", { who: shown.made_by, day: day(shown.made_at) })}</li>
       {shown.proposed_by && <li>{t("catalog.proposedBy", { who: shown.proposed_by })}</li>}
       {shown.approved_by && <li>{t("catalog.approvedBy", { who: shown.approved_by })}</li>}
       <li>{t("catalog.changedBy", { who: shown.changed_by, day: day(shown.changed_at) })}</li>
-      {shown.note && <li>{shown.note}</li>}
+      {from ? <li>{from}</li> : shown.note && <li>{shown.note}</li>}
     </ul>
   );
 }

@@ -35,14 +35,27 @@ export function sayValue(value: unknown, t: TFunction): string {
   return JSON.stringify(value);
 }
 
-/** The names of a node type's settings, as its form shows them; of the type itself, its title. */
-export function useSettingNames(base: string): { nameOf: (setting: string) => string; title: string } {
-  const palette = query.useQuery("get", "/api/catalog");
-  const found = (palette.data?.items as unknown as NodeType[] | undefined)?.find(({ key }) => key === base);
+/** Every node type from which templates are made, those too that stand only in templates. */
+export function useBases() {
+  const { i18n } = useTranslation();
+  const language = i18n.language === "de" ? "de" : "en";
+  return query.useQuery("get", "/api/catalog", { params: { query: { bases: true, language } } });
+}
+
+/** The names of a node type's settings, as its form shows them, and what each is unless it is said; of the type, its title. */
+export function useSettingNames(base: string): {
+  nameOf: (setting: string) => string;
+  title: string;
+  usual: Record<string, unknown>;
+} {
+  const found = (useBases().data?.items as unknown as NodeType[] | undefined)?.find(({ key }) => key === base);
   const fields = (found?.config.properties ?? {}) as Record<string, Schema>;
   return {
     nameOf: (name) => (found && fields[name] ? titleOf(plain(fields[name], found.config).schema, name) : name),
     title: found ? `${found.title} · ${base}` : base,
+    usual: Object.fromEntries(
+      Object.entries(fields).flatMap(([name, field]) => ("default" in field ? [[name, field.default]] : [])),
+    ),
   };
 }
 
@@ -75,6 +88,22 @@ export function sayPlace(field: string, t: TFunction): string {
   if (field.startsWith("examples")) return "";
   if (field === "name") return t("catalog.field.name");
   return sayPart(field, (setting) => setting.replaceAll("_", " "), t).replaceAll("_", " ");
+}
+
+const CASES = {
+  empty: "catalog.wrong.empty",
+  word: "catalog.wrong.word",
+  unsaid: "catalog.wrong.unsaid",
+  pinned: "catalog.wrong.pinned",
+  inputs: "catalog.wrong.inputs",
+  gather: "catalog.wrong.gather",
+  no_example: "catalog.wrong.no_example",
+} as const;
+
+/** What is wrong, in the person's language where there are words for it. */
+export function sayProblem(problem: { sentence: string; case?: string; name?: string }, t: TFunction): string {
+  const found = problem.case as keyof typeof CASES | undefined;
+  return found && found in CASES ? t(CASES[found], { name: problem.name ?? "" }) : problem.sentence;
 }
 
 /** One side of what changed; of a setting that is left open, what teams read beside it. */
