@@ -14,7 +14,12 @@ from typing import Any
 from builder.teams.identity.words import CompanySignInError
 from builder.teams.rules import CLOCKS_DIFFER
 
-ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
+_KEY_TYPES = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
+ALGORITHMS = (
+    *(f"{family}{bits}" for family in ("RS", "PS", "ES") for bits in (256, 384, 512)),
+    "Ed25519",
+    "EdDSA",  # its older name (RFC 9864)
+)
 LONGEST = 100_000
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 _SHORTEST_RSA = 2_048 // 8
@@ -132,12 +137,12 @@ def is_name(said: object) -> bool:
 def _fits(key: Mapping[str, Any], header: Mapping[str, Any]) -> bool:
     """Whether a key may have signed it: the one that is named, or, where none is, any of its kind."""
     alg = str(header["alg"])
-    wanted = {"kid": header.get("kid"), "alg": alg, "use": "sig", "kty": "EC" if alg.startswith("ES") else "RSA"}
+    wanted = {"kid": header.get("kid"), "alg": alg, "use": "sig", "kty": _KEY_TYPES[alg[:2]]}
     if wanted["kid"] is not None and key.get("kid") != wanted["kid"]:
         return False
     if any(key.get(name, wanted[name]) != wanted[name] for name in ("alg", "use")):
         return False
-    return key.get("kty") == wanted["kty"] and (wanted["kty"] == "EC" or _is_long(key.get("n")))
+    return key.get("kty") == wanted["kty"] and (wanted["kty"] != "RSA" or _is_long(key.get("n")))
 
 
 def _is_long(modulus: object) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from builder.kit.ids import show_id
 from builder.opening import Outside
@@ -206,6 +206,7 @@ def by_public_key(header: dict[str, Any], claims: dict[str, Any], key: Any) -> s
     return f"{signed}.{base64.urlsafe_b64encode(tag).rstrip(b'=').decode()}"
 
 
-def curve_key(kid: str) -> ECKey:
+def curve_key(kid: str, curve: str = "P-256") -> ECKey | OKPKey:
     """A key on a curve."""
-    return ECKey.generate_key("P-256", {"kid": kid, "use": "sig"})
+    kind = OKPKey if curve == "Ed25519" else ECKey
+    return kind.generate_key(curve, {"kid": kid, "use": "sig"})

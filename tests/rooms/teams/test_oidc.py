@@ -15,6 +15,7 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from joserfc import jwt
 from joserfc.jwk import RSAKey
 from sqlalchemy import select, update
 
@@ -25,8 +26,9 @@ from builder.kit.pace import Pace
 from builder.teams import CSRF_HEADER, gate
 from builder.teams.gate import COOKIE
 from builder.teams.identity import discover, routes
+from builder.teams.identity.id_token import UnknownKeyError, open_signed
 from builder.teams.identity.settle import sweep_absent
-from builder.teams.identity.words import PROBLEMS
+from builder.teams.identity.words import PROBLEMS, CompanySignInError
 from builder.teams.rules import COMPANY_LASTS
 from builder.teams.store import read_memberships, read_org_roles, read_person_by_email, save_membership, save_person
 from builder.teams.tables import identity_provider_table, person_identity_table, sign_in_start_table
@@ -230,11 +232,30 @@ def test_what_does_not_hold_opens_nothing(house: World, provider: FakeProvider, 
     assert events(ready, "company_sign_in_refused")[-1]["record"]["problem"] == found
 
 
-def test_a_small_difference_of_clocks_and_a_curve_do_no_harm(ready: World, provider: FakeProvider) -> None:
+def test_a_small_difference_of_clocks_does_no_harm(ready: World, provider: FakeProvider) -> None:
     provider.token_claims = wrong(iat=int(time.time()) + 60, exp=int(time.time()) - 60)
+    assert problem_of(enter(ready, provider)) is None
+
+
+def test_a_provider_signs_on_a_curve(ready: World, provider: FakeProvider) -> None:
     provider.key, provider.alg = curve_key("curve"), "ES256"
     provider.published = [provider.key]
     assert problem_of(enter(ready, provider)) is None
+
+
+CURVES = [("P-256", "ES256"), ("P-384", "ES384"), ("P-521", "ES512"), ("Ed25519", "Ed25519"), ("Ed25519", "EdDSA")]
+
+
+@pytest.mark.filterwarnings("ignore:EdDSA:joserfc.errors.SecurityWarning")  # the older name is what many still say
+@pytest.mark.parametrize(("curve", "alg"), CURVES)
+def test_only_the_key_on_the_curve_that_is_published_opens(curve: str, alg: str) -> None:
+    own, other = curve_key("curve", curve), curve_key("curve", curve)
+    token = jwt.encode({"alg": alg, "kid": "curve"}, {"sub": "ada"}, own, algorithms=[alg])
+    assert open_signed(token, [own.as_dict(private=False)])[1] == {"sub": "ada"}
+    for keys, problem in (([other], "signature"), ([rsa_key("curve")], None)):
+        with pytest.raises(CompanySignInError if problem else UnknownKeyError) as caught:
+            open_signed(token, [each.as_dict(private=False) for each in keys])
+        assert getattr(caught.value, "problem", None) == problem
 
 
 def test_what_the_token_leaves_out_is_asked_for(ready: World, provider: FakeProvider) -> None:
