@@ -358,11 +358,14 @@ def read_groups(claims: Mapping[str, object], name: str) -> frozenset[str] | Non
 
 
 def weigh_groups(rules: Iterable[GroupRule], groups: Collection[str]) -> Given:
-    """What the groups that somebody is in give; rules add up. Names are compared letter by letter."""
+    """What the groups that somebody is in give; rules add up. Names are compared letter by letter, however a letter
+    with a mark is coded.
+    """
     org_roles: set[str] = set()
     teams: dict[int, set[str]] = {}
+    named = {unicodedata.normalize("NFC", each) for each in groups}
     for rule in rules:
-        if rule.group not in groups:
+        if unicodedata.normalize("NFC", rule.group) not in named:
             continue
         if rule.team is None:
             org_roles.add(rule.role)

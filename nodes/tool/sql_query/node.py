@@ -130,7 +130,7 @@ class SqlQuery(NodeType):
 
     name = "tool.sql_query"
     title = "Ask a database"
-    summary = "Reads rows from a PostgreSQL or SQLite database, or changes them if it may."
+    summary = "Reads rows from a PostgreSQL database, or changes them if it may."
     kind = Kind.TOOL
     effects = Effects(Effect.WRITE, external=True, after_crash=AfterCrash.UNSAFE)
     emits = frozenset({"personal", "untrusted"})

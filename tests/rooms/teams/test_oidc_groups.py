@@ -11,6 +11,7 @@ from builder.teams.rules import (
     GROUPS_AT_MOST,
     ORG_ROLES,
     TEAM_ROLES,
+    Given,
     GroupRule,
     find_claim,
     read_groups,
@@ -92,3 +93,9 @@ def test_groups_are_found_by_name_by_path_and_by_address() -> None:
     assert read_groups({"groups": ["a", 7, None, ["b"], ""]}, "groups") == {"a"}
     assert read_groups({}, "groups") is None
     assert len(read_groups({"groups": [str(n) for n in range(5_000)]}, "groups") or ()) == GROUPS_AT_MOST
+
+
+def test_a_letter_with_a_mark_is_the_same_however_it_is_coded() -> None:
+    rules = [GroupRule("Vertrieb Ko\u0308ln", "auditor", None), GroupRule("Z\u00fcrich", "viewer", 7)]
+    given = weigh_groups(rules, ["Vertrieb K\u00f6ln", "Zu\u0308rich", "vertrieb k\u00f6ln"])
+    assert given == Given(frozenset({"auditor"}), {7: frozenset({"viewer"})})
