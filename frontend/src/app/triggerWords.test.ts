@@ -28,6 +28,11 @@ it("says in German which fields do not fit, and in English what the server says 
   expect(whyNot(INPUT, "en", await say("en"))).toEqual(["It does not fit the inputs", INPUT.sentence]);
 });
 
+it("says in German where a body is no JSON", async () => {
+  const broken = { reason: "bad_body", sentence: "The body is no JSON: line 2, column 7 cannot be read." };
+  expect(whyNot(broken, "de", await say("de")).at(-1)).toBe("Zeile 2, Spalte 7 ist nicht lesbar.");
+});
+
 it("says a reason that it does not know as the server does, once", async () => {
   expect(whyNot({ reason: "moon", sentence: "The moon is full." }, "en", await say("en"))).toEqual([
     "The moon is full.",

@@ -2,7 +2,7 @@
 
 import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import { Suspense } from "react";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
 import type { TriggerRow as Row } from "@/api/client";
@@ -15,6 +15,7 @@ beforeAll(() => startTexts("en", "editor", "rest"), 60_000);
 afterEach(() => vi.unstubAllGlobals());
 
 const ADA = { id: "0k3r5v8x2m9qd", name: "Ada" };
+const MISSING = { code: "odd", severity: "error", field: "inputs.order", sentence: "Order is missing.", params: {} };
 const NOW = "2026-11-30T12:00:00Z";
 const rowOf = (kind: Row["kind"]): Row => ({
   id: "0k3r5v8x2m9qa",
@@ -38,16 +39,19 @@ const rowOf = (kind: Row["kind"]): Row => ({
   changed_at: NOW,
 });
 
-async function show(kind: Row["kind"]) {
-  vi.stubGlobal("fetch", async () =>
-    Response.json({ person: { ...ADA, language: "en" }, may: [], teams: [], csrf: "c" }),
-  );
+async function show(kind: Row["kind"], onEdit?: () => void, more: Partial<Row> = {}) {
+  const refused = { code: "bad_trigger", sentence: MISSING.sentence, params: { findings: [MISSING] } };
+  const answer = async (request: Request) =>
+    request.method === "GET"
+      ? Response.json({ person: { ...ADA, language: "en" }, may: [], teams: [], csrf: "c" })
+      : Response.json(refused, { status: 409 });
+  vi.stubGlobal("fetch", vi.fn(answer));
   render(
     <MantineProvider theme={makeTheme("Close")} env="test">
       <QueryClientProvider client={new QueryClient()}>
         <Suspense>
           <ul>
-            <TriggerRow trigger={rowOf(kind)} words="What it does" mayWrite onEdit={() => undefined} />
+            <TriggerRow trigger={{ ...rowOf(kind), ...more }} words="What it does" mayWrite onEdit={onEdit} />
           </ul>
         </Suspense>
       </QueryClientProvider>
@@ -64,4 +68,24 @@ it("has a switch for what starts by itself", async () => {
 it("has none for a program", async () => {
   await show("api");
   expect(screen.queryByRole("switch")).toBeNull();
+});
+
+it("is opened by its name, where there is something to change", async () => {
+  const onEdit = vi.fn();
+  await show("schedule", onEdit);
+  screen.getByRole("button", { name: "The shop" }).click();
+  expect(onEdit).toHaveBeenCalledOnce();
+});
+
+it("says once why it cannot be switched on", async () => {
+  await show("schedule", undefined, { findings: [MISSING] });
+  screen.getByRole("switch").click();
+  await waitFor(() => expect(fetch).toHaveBeenCalledWith(expect.objectContaining({ method: "PUT" })));
+  await waitFor(() => expect(screen.getByRole("switch")).toHaveProperty("disabled", false));
+  expect(screen.getAllByText("Order is missing.")).toHaveLength(1);
+});
+
+it("offers no change where there is none", async () => {
+  await show("api");
+  expect(screen.queryByRole("button", { name: "The shop" })).toBeNull();
 });

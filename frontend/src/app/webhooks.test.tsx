@@ -166,6 +166,24 @@ it("offers an input whole, under its own name", async () => {
   expect(screen.getByRole("combobox", { name: "Customer" })).toHaveProperty("value", "customer");
 });
 
+it("lets a number be typed anew without adding to what stood there", async () => {
+  const { sent, user } = show({ "/api/triggers/t1": { ...HOOK, settings: { answer: "wait", wait_seconds: 10 } } });
+  const seconds = await screen.findByRole("textbox", { name: "Seconds, at most" });
+  await user.clear(seconds);
+  await user.type(seconds, "20");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(sent[0]?.body).toMatchObject({ settings: { wait_seconds: 20 } }));
+});
+
+it("tells who may only read what it takes", async () => {
+  const session = ANSWERS["/api/session"] as object;
+  show({
+    "/api/session": { ...session, may: [], teams: [{ id: "team", name: "Team", may: [] }] },
+    "/api/triggers/t1": { ...HOOK, settings: { signed: false, answer: "wait" } },
+  });
+  expect(await screen.findByText(/without signatures · answers with the result/)).toBeTruthy();
+});
+
 it("leads back from a webhook that is gone", async () => {
   show({ "/api/triggers/t1": GONE });
   expect(await screen.findByText("There is no trigger t1.")).toBeTruthy();

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NumberInput, Radio, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Radio, Select, Stack, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { JsonRecord, Schema } from "@/graph";
@@ -11,6 +11,7 @@ import { ScheduleWhen } from "./ScheduleWhen";
 import { MISSED, newSettings, OVERLAP, readSettings, type Settings, zonesOf } from "./scheduleWords";
 import { type Bindings, TriggerInputs } from "./TriggerInputs";
 import { useSaveTrigger } from "./useSaveTrigger";
+import { WholeNumber } from "./WholeNumber";
 
 type Props = { workflow: string; list: Triggers; trigger: Trigger | null; onClose: () => void };
 
@@ -103,14 +104,13 @@ export function ScheduleDialog({ workflow, list, trigger, onClose }: Props) {
             </Stack>
           </Radio.Group>
           {settings.missed === "all" && (
-            <NumberInput
+            <WholeNumber
               label={t("triggers.atMost")}
               w={180}
               min={1}
               max={100}
-              allowDecimal={false}
               value={settings.at_most}
-              onChange={(next) => set({ at_most: Math.max(1, Number(next) || 1) })}
+              onChange={(at_most) => set({ at_most })}
             />
           )}
           <Pinned live={list.version} kept={kept} value={pinned} onChange={setPinned} />

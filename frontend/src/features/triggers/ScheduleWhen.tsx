@@ -1,6 +1,7 @@
-import { Chip, Group, NumberInput, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Chip, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { DAYS, dayName, EVERY, type Every, STEPS, startWhen, type When } from "./scheduleWords";
+import { WholeNumber } from "./WholeNumber";
 
 type Props = { value: When; error?: string | undefined; onChange: (value: When) => void };
 
@@ -31,14 +32,13 @@ export function ScheduleWhen({ value, error, onChange }: Props) {
           />
         )}
         {value.every === "hours" && (
-          <NumberInput
+          <WholeNumber
             label={t("triggers.minute")}
             w={150}
             min={0}
             max={59}
-            allowDecimal={false}
             value={value.minute ?? 0}
-            onChange={(minute) => set({ minute: Number(minute) })}
+            onChange={(minute) => set({ minute })}
           />
         )}
         {value.every === "month" && (

@@ -6,7 +6,7 @@ import { query } from "@/api/client";
 import { announce } from "@/kit/announce";
 import { Confirm } from "@/kit/Confirm";
 import { ProblemAlert } from "@/kit/ProblemAlert";
-import { wordsOf } from "@/kit/problem";
+import { isProblem, wordsOf } from "@/kit/problem";
 import { useSession } from "@/kit/session";
 import { SIGNS, type Trigger } from "./kinds";
 import { Paused } from "./Paused";
@@ -18,7 +18,8 @@ type Props = {
   /** What it does, in words of its kind. */
   words: ReactNode;
   mayWrite: boolean;
-  onEdit: () => void;
+  /** Missing where there is nothing to change. */
+  onEdit?: (() => void) | undefined;
   onLog?: (() => void) | undefined;
 };
 
@@ -50,13 +51,16 @@ export function TriggerRow({ trigger, words, mayWrite, onEdit, onLog }: Props) {
   const isApi = trigger.kind === "api";
   const paused = trigger.paused;
   const wrong = trigger.findings.filter((each) => each.severity === "error");
+  // That it cannot be switched on because of what stands there already is not said twice.
+  const error = flip.error ?? change.error;
+  const isSaid = wrong.length > 0 && isProblem(error) && error.code === "bad_trigger";
   const turn = (on: boolean): void => flip.mutate({ ...path, body: { on } });
   return (
     <li className={classes.row}>
       <Sign aria-hidden size={20} className={classes.sign} />
       <div className={classes.words}>
         <div className={classes.title}>
-          {mayWrite ? (
+          {mayWrite && onEdit ? (
             <UnstyledButton className={classes.name} onClick={onEdit}>
               {trigger.name}
             </UnstyledButton>
@@ -86,9 +90,11 @@ export function TriggerRow({ trigger, words, mayWrite, onEdit, onLog }: Props) {
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
-              <Menu.Item leftSection={<Pencil aria-hidden size={15} />} onClick={onEdit}>
-                {t("triggers.edit")}
-              </Menu.Item>
+              {onEdit && (
+                <Menu.Item leftSection={<Pencil aria-hidden size={15} />} onClick={onEdit}>
+                  {t("triggers.edit")}
+                </Menu.Item>
+              )}
               {onLog && (
                 <Menu.Item leftSection={<List aria-hidden size={15} />} onClick={onLog}>
                   {t("triggers.log")}
@@ -130,7 +136,7 @@ export function TriggerRow({ trigger, words, mayWrite, onEdit, onLog }: Props) {
             </Alert>
           );
         })}
-        <ProblemAlert error={flip.error ?? change.error} />
+        {!isSaid && <ProblemAlert error={error} />}
       </div>
       {isDeleting && (
         <Confirm

@@ -1,7 +1,8 @@
 import { Button, Menu } from "@mantine/core";
 import { useNavigate, useParams } from "@tanstack/react-router";
+import type { TFunction } from "i18next";
 import { CalendarClock, Plus, Webhook } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { query } from "@/api/client";
 import type { Schema } from "@/graph";
@@ -16,7 +17,15 @@ import { ScheduleLine } from "./ScheduleLine";
 import { ScheduleLog } from "./ScheduleLog";
 import { TriggerRow } from "./TriggerRow";
 import classes from "./triggers.module.css";
+import { HookLine } from "./webhook/HookLine";
 import { NewWebhook } from "./webhook/NewWebhook";
+
+/** What each kind does, in one line. */
+const WORDS: Record<Kind, (trigger: Trigger, t: TFunction) => ReactNode> = {
+  schedule: (trigger) => <ScheduleLine trigger={trigger} />,
+  webhook: (trigger) => <HookLine trigger={trigger} />,
+  api: (_, t) => t("triggers.kind.api"),
+};
 
 type Open = { what: "edit" | "log"; kind: Kind; trigger: Trigger | null };
 
@@ -86,13 +95,13 @@ export function Triggers() {
               key={trigger.id}
               trigger={trigger}
               mayWrite={mayWrite}
-              words={
-                trigger.kind === "schedule" ? <ScheduleLine trigger={trigger} /> : t(`triggers.kind.${trigger.kind}`)
-              }
-              onEdit={() =>
+              words={WORDS[trigger.kind](trigger, t)}
+              onEdit={
                 trigger.kind === "webhook"
-                  ? navigate({ to: "/workflows/$id/webhooks/$trigger", params: { id, trigger: trigger.id } })
-                  : setOpen({ what: "edit", kind: trigger.kind, trigger })
+                  ? () => navigate({ to: "/workflows/$id/webhooks/$trigger", params: { id, trigger: trigger.id } })
+                  : trigger.kind === "schedule"
+                    ? () => setOpen({ what: "edit", kind: trigger.kind, trigger })
+                    : undefined
               }
               onLog={
                 trigger.kind === "schedule"

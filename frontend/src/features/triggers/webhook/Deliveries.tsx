@@ -154,7 +154,9 @@ function Line({ row, onOpen, onReplay }: LineProps) {
         <div className={classes.acts}>
           {row.run && (
             <TextLink to="/runs/$id" params={{ id: row.run }}>
-              {t("deliveries.run")}
+              <Text span size="sm" fw={550}>
+                {t("deliveries.run")}
+              </Text>
             </TextLink>
           )}
           <Button size="compact-sm" variant="default" onClick={onOpen}>

@@ -1,4 +1,4 @@
-import { Button, Group, Input, NumberInput, SegmentedControl, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { Button, Group, Input, SegmentedControl, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { query, type TriggerRow } from "@/api/client";
@@ -10,6 +10,7 @@ import { ProblemAlert } from "@/kit/ProblemAlert";
 import { useStale } from "@/kit/stale";
 import { heldTo, Pinned } from "../Pinned";
 import type { Bindings } from "../TriggerInputs";
+import { WholeNumber } from "../WholeNumber";
 import { HookInputs } from "./HookInputs";
 import { offersOf } from "./offers";
 
@@ -110,13 +111,13 @@ export function HookSettingsForm({
               ]}
             />
             {wanted.answer === "wait" && (
-              <NumberInput
+              <WholeNumber
                 label={t("webhook.waitSeconds")}
                 w={170}
                 min={1}
                 max={60}
                 value={wanted.wait_seconds}
-                onChange={(value) => set({ wait_seconds: Number(value) || 1 })}
+                onChange={(wait_seconds) => set({ wait_seconds })}
               />
             )}
           </Group>
@@ -124,14 +125,14 @@ export function HookSettingsForm({
             {t(`webhook.answer.${wanted.answer}.why`)}
           </Text>
         </div>
-        <NumberInput
+        <WholeNumber
           label={t("webhook.perMinute")}
           description={t("webhook.perMinute.why")}
           maw={260}
           min={1}
           max={60_000}
           value={wanted.per_minute}
-          onChange={(value) => set({ per_minute: Number(value) || 1 })}
+          onChange={(per_minute) => set({ per_minute })}
         />
         <Switch
           label={t("webhook.signed")}

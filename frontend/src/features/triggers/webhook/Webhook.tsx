@@ -8,6 +8,7 @@ import { ButtonLink } from "@/kit/ButtonLink";
 import { CopyLink } from "@/kit/CopyLink";
 import { may, useSession } from "@/kit/session";
 import { Failure, Loading } from "@/kit/states";
+import { HookLine } from "./HookLine";
 import { HookSettingsForm, settingsOf } from "./HookSettings";
 import { Secrets } from "./Secrets";
 import { TryIt } from "./TryIt";
@@ -49,6 +50,10 @@ export function Webhook({ trigger, team, inputs, live }: Props) {
             webhook={{ address: null, secrets: [], unsigned_by: null, listens_until: null }}
           />
         )}
+        <Text>
+          <HookLine trigger={trigger} />
+        </Text>
+        <Text c="dimmed">{t("webhook.look")}</Text>
         {log}
       </Stack>
     );

@@ -1,4 +1,4 @@
-import { Switch } from "@mantine/core";
+import { Box, Switch } from "@mantine/core";
 import { useParams } from "@tanstack/react-router";
 import { CirclePause } from "lucide-react";
 import { useTranslation } from "react-i18next";
@@ -56,7 +56,11 @@ export function WebhookPage() {
         </>
       }
     >
-      <ProblemAlert error={flip.error} />
+      {flip.error !== null && (
+        <Box mb="md">
+          <ProblemAlert error={flip.error} />
+        </Box>
+      )}
       {trigger.paused && (
         <Paused paused={trigger.paused} mb="lg" icon={<CirclePause aria-hidden />} title={t("webhook.paused")} />
       )}

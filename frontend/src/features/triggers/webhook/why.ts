@@ -15,10 +15,12 @@ export function whyNot(row: Pick<DeliveryRow, "reason" | "sentence">, language: 
   const say = t as unknown as (key: string, options: Record<string, string>) => string;
   const reason = say(`deliveries.reason.${row.reason}`, { defaultValue: row.sentence });
   if (reason === row.sentence || !SAYS_MORE.has(row.reason)) return [reason];
-  return [reason, ...(language === "en" ? [row.sentence] : fieldsOf(row.sentence, t))];
+  return [reason, ...(language === "en" ? [row.sentence] : placesOf(row.sentence, t))];
 }
 
-function fieldsOf(sentence: string, t: TFunction): string[] {
+function placesOf(sentence: string, t: TFunction): string[] {
+  const [, line, column] = /: line (\d+), column (\d+)/.exec(sentence) ?? [];
+  if (line && column) return [t("deliveries.bodyAt", { line, column })];
   return [...sentence.matchAll(/`([^`]+)`: (It is missing)?/g)].map(([, field = "", missing]) =>
     t(missing ? "deliveries.input.missing" : "deliveries.input.wrong", { field }),
   );
