@@ -79,18 +79,20 @@ def _judge_file(place: Place, file: FileFacts | None, team_id: int | None) -> No
         raise FileNotGivenError(
             f"The input does not fit. {named}There is no such file that you may give.",
             field=where,
+            case="gone",
             way_out="Upload the file anew; one that no run was given is deleted after a day.",
         )
     most, accept = place.schema.get("maxSize"), place.schema.get("accept", ())
     if most is not None and file.size > most:
         raise FileNotGivenError(
-            f"The input does not fit. {named}“{file.name}” has {file.size:,} bytes; it may have {most:,}.", field=where
-        )
+            f"The input does not fit. {named}“{file.name}” has {file.size:,} bytes; it may have {most:,}.",
+            field=where, case="large", file=file.name, most=most,
+        )  # fmt: skip
     if not is_accepted(file.media_type, accept):
         raise FileNotGivenError(
             f"The input does not fit. {named}“{file.name}” is {file.media_type}; this takes {', '.join(accept)}.",
-            field=where,
-        )
+            field=where, case="type", file=file.name, type=file.media_type, accept=", ".join(accept),
+        )  # fmt: skip
 
 
 def lend_files(

@@ -134,7 +134,7 @@ def repeat_own_run(session: Session, caller: Caller, run_id: int, value: JSON, s
     """
     facts = find_run(session, caller, run_id, "run.start")
     if facts.workflow_id is None:
-        raise NotRepeatableError("This run is of a file, so it is repeated where the file is.")
+        raise NotRepeatableError("This run is of a file, so it is repeated where the file is.", case="file")
     expect_open(session, caller, facts.workflow_id, "run.start")
     document = _document_of(session, facts, site)
     given: Mapping[str, JSON] = parse_json(store.read_given(session, run_id)) or {}
@@ -166,6 +166,9 @@ def _document_of(session: Session, facts: RunFacts, site: Installation) -> JSON:
     if live is None or live.version.number != facts.version or not is_sealed(live.version, site.signing_key.public):
         raise NotRepeatableError(
             f"Version {facts.version} of “{facts.name}” is not live any more, so it is not started anew.",
+            case="version",
+            version=facts.version,
+            workflow=facts.name,
             way_out="Start the live version by its form, or retry this run from one of its steps.",
         )
     return live.version.woven

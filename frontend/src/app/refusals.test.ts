@@ -31,6 +31,18 @@ it.each([
     { code: "bad_trigger", params: { findings: [CRON] } },
     "Ein Cron-Ausdruck hat fünf Felder (Minute, Stunde, Tag, Monat, Wochentag) oder sechs mit Sekunden vorn; dieser hat 4.",
   ],
+  [
+    {
+      code: "file_not_given",
+      field: "scan",
+      params: { case: "type", file: "a.png", type: "image/png", accept: "a/pdf" },
+    },
+    "„a.png“ ist von der Art image/png; hier passt a/pdf.",
+  ],
+  [
+    { code: "not_repeatable", params: { case: "version", version: 3, workflow: "Triage" } },
+    "Version 3 von „Triage“ ist nicht mehr live, also wird sie nicht neu gestartet.",
+  ],
   [{ code: "trigger", field: "moon" }, "Said by the server."],
 ])("says %j", (problem, sentence) => {
   expect(wordsOf({ sentence: "Said by the server.", ...problem }, german.t).sentence).toBe(sentence);

@@ -122,17 +122,18 @@ def test_a_run_is_given_what_its_starter_uploaded_and_no_other(world: World) -> 
     mine, theirs = upload(world).json()["id"], upload(world, "owner").json()["id"]
     run = read_id(start(world, {"invoice": mine, "more": [mine]}, workflow=workflow).json()["run"])
     assert files_of(world, run) == {read_id(mine)}
-    for value, words in (
-        ({"invoice": theirs}, "no such file"),
-        ({"invoice": "file-example"}, "no such file"),
-        ({"invoice": show_id(7)}, "no such file"),
-        ({"invoice": mine, "more": [theirs]}, "`more.0`"),
-        ({"invoice": upload(world, content=b"a,b", name="a.pdf").json()["id"]}, "is text/plain; this takes"),
-        ({"invoice": upload(world, content=PDF + b" " * 100).json()["id"]}, "it may have 100"),
+    for value, case, words in (
+        ({"invoice": theirs}, "gone", "no such file"),
+        ({"invoice": "file-example"}, "gone", "no such file"),
+        ({"invoice": show_id(7)}, "gone", "no such file"),
+        ({"invoice": mine, "more": [theirs]}, "gone", "`more.0`"),
+        ({"invoice": upload(world, content=b"a,b", name="a.pdf").json()["id"]}, "type", "is text/plain; this takes"),
+        ({"invoice": upload(world, content=PDF + b" " * 100).json()["id"]}, "large", "it may have 100"),
     ):
         answer = start(world, value, workflow=workflow)
         assert (answer.status_code, answer.json()["code"]) == (422, "file_not_given")
         assert words in answer.json()["sentence"]
+        assert answer.json()["params"]["case"] == case
 
 
 def test_a_file_is_seen_by_whoever_sees_the_run_and_may_then_be_given_again(world: World) -> None:

@@ -210,6 +210,7 @@ def test_a_run_is_repeated_with_another_input_while_its_version_is_live(working:
         session.execute(update(run_table).where(run_table.c.id == run).values(version=7))
     gone = client.post(f"/api/runs/{show_id(run)}/rerun", json={"input": {"text": "Another"}})
     assert (gone.status_code, gone.json()["code"]) == (409, "not_repeatable")
+    assert gone.json()["params"]["case"] == "version"
 
 
 def test_what_happened_must_be_what_such_a_step_gives(world: World) -> None:
