@@ -25,7 +25,7 @@ import httpcore
 import httpx
 
 from builder.egress.dial import GuardedDialer, Resolve, refuse, refuse_host, resolve_name
-from builder.egress.rules import Address, Allowed, HostError, judge_address, read_host, read_port
+from builder.egress.rules import Address, Allowed, HostError, judge_address, read_host, read_port, write_entry
 from builder.sdk import Failed, FailureClass, HttpAnswer, HttpRequest, NodeError
 
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
@@ -166,7 +166,7 @@ class Client:
         if port not in self._ports:
             raise refuse(
                 "port_not_allowed",
-                f"Port {port} of {host} is not reached. If it should be, IT can allow {host}:{port}.",
+                f"Port {port} of {host} is not reached. If it should be, IT can allow {write_entry(str(host), port)}.",
             )
         return False
 

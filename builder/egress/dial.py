@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import httpcore
 
-from builder.egress.rules import HostError, judge_address, judge_name, read_addresses, read_host
+from builder.egress.rules import HostError, judge_address, judge_name, read_addresses, read_host, write_entry
 from builder.sdk import Failed, FailureClass, NodeError
 
 Resolve: TypeAlias = Callable[[str, int], Awaitable[tuple[str, ...]]]
@@ -40,7 +40,8 @@ def refuse_host(host: str, port: int, word: str) -> NodeError:
     """The refusal of an internal host, with the way out."""
     return refuse(
         "host_not_allowed",
-        f"The host {host} is not reached: its address is {word}. If it should be, IT can allow {host}:{port}.",
+        f"The host {host} is not reached: its address is {word}. If it should be, IT can allow "
+        f"{write_entry(host, port)}.",
     )
 
 

@@ -145,6 +145,11 @@ def read_addresses(texts: tuple[str, ...]) -> tuple[Address, ...]:
     return tuple(ip_address(text.partition("%")[0]) for text in texts)
 
 
+def write_entry(host: str, port: int) -> str:
+    """A host and its port as the list of allowed hosts takes them: an address of version 6 stands in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def judge_name(addresses: tuple[Address, ...], *, listed: bool) -> str | None:
     """Why a name may not be reached, or None. One bad address condemns them all: a mixed answer is an attack or a slip.
 

@@ -11,6 +11,7 @@ import httpcore
 import pytest
 
 from builder.egress import Allowed, Client
+from builder.egress.rules import read_host
 from builder.sdk import FailureClass, HttpAnswer, HttpRequest, NodeError
 from tests.rooms.loopback import Seen, Server, answer
 
@@ -363,3 +364,11 @@ async def test_an_address_for_another_protocol_is_judged_alike(no_network) -> No
     for host, port in (("inside.example", 26), ("127.0.0.1", 25), ("0x7f.1", 25), ("169.254.169.254", 80), ("", 25)):
         with pytest.raises(NodeError):
             await client.find_address(host, port)
+
+
+@pytest.mark.parametrize("url", ["http://[::1]:81/", "http://[2606:4700::1]:6379/", "http://127.0.0.1:81/"])
+async def test_what_a_refusal_says_that_it_can_allow_is_what_the_list_takes(url: str) -> None:
+    failed = await fail(Client(), get(url))
+    entry = failed.sentence.rpartition("IT can allow ")[2].removesuffix(".")
+    host, _, port = url.removeprefix("http://").removesuffix("/").rpartition(":")
+    assert Allowed.of(entry).covers(read_host(host), int(port))
