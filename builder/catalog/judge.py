@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from builder.catalog.palette import Palette
 from builder.catalog.rules import judge_powers
 from builder.catalog.schemas import CatalogError, NodeTemplateSource
+from builder.kit.errors import HandrailError
 from builder.kit.shapes import check_schema, keep_sound
 from builder.sdk import NodeType
 
@@ -70,6 +71,8 @@ def _judge_examples(made: NodeType, source: NodeTemplateSource) -> Iterator[Temp
         title = example.get("title") or f"Example {number + 1}"
         try:
             wrong = check_example(made, example)
+        except HandrailError as problem:
+            wrong = [problem.sentence.rstrip(".")]
         except Exception as problem:  # what an example holds may break anything in the base; its writer is told
             wrong = [f"it cannot be tried: {type(problem).__name__}"]
         for sentence in wrong:

@@ -39,6 +39,7 @@ from builder.sdk import JSON, NodeError, Send
 from builder.sdk.mcp import McpTalk, McpTool
 from builder.teams import AskOutside, Caller, require
 
+_OWN_WORDS = ("title", "open", "hosts", "emits", "effect", "after_crash", "irreversible")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _ADDRESS = re.compile(r"https?://[^\s/?#@{}\\]+(?:[/?][^\s#{}\\]*)?", re.IGNORECASE)
 
@@ -208,13 +209,37 @@ def take_tools(
             case="unknown_tool",
             tool=tool,
         )
-    base = find_tool_type(palette)
+    base, before = find_tool_type(palette), _newest_of(session, there)
     return [
         draft_node_template(
-            session, caller, palette, read_source(describe_tool(there, seen[name], base)), f"From {there.name}: {name}"
+            session,
+            caller,
+            palette,
+            read_source(_carry_over(describe_tool(there, seen[name], base), before.get(name))),
+            f"From {there.name}: {name}",
         )
         for name in dict.fromkeys(names)
     ]
+
+
+def _newest_of(session: Session, server: McpServer) -> dict[str, NodeTemplateVersion]:
+    """The newest version of the template of each tool of a server."""
+    found: dict[str, NodeTemplateVersion] = {}
+    for each in list_node_template_versions(session):
+        origin = each.source.get("origin")
+        if isinstance(origin, dict) and (origin.get("kind"), origin.get("server")) == ("mcp", show_id(server.id)):
+            found.setdefault(str(origin.get("tool")), each)
+    return found
+
+
+def _carry_over(described: dict[str, Any], before: NodeTemplateVersion | None) -> dict[str, Any]:
+    """What IT said of a tool in its newest version stands in the next one too; what the server says is new."""
+    if before is None or before.name != described["name"]:
+        return described
+    kept = {name: before.source[name] for name in _OWN_WORDS if name in before.source}
+    fixed: Any = before.source.get("fixed", {})
+    settings = {**fixed, **described["fixed"]}
+    return {**described, **kept, "fixed": {name: value for name, value in settings.items() if name not in kept["open"]}}
 
 
 def describe_tool(server: McpServer, tool: Mapping[str, Any], base: str) -> dict[str, Any]:

@@ -71,6 +71,10 @@ def make_credential(session: Session, caller: Caller, wanted: Wanted, wrapping: 
     shown = split_shown(wanted.kind, fields)
     hosts = judge_hosts(wanted.kind, wanted.hosts, shown)
     now = read_clock(session)
+    if wanted.ends_at is not None and wanted.ends_at <= now:
+        raise CredentialError(
+            "Its last day is over already.", field="ends_at", way_out="Choose a later day, or leave it empty."
+        )
     _expect_free(session, name, None)
     number = new_id(to_milliseconds(now))
     store.insert_credential(

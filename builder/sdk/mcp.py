@@ -108,6 +108,8 @@ class McpTalk:
             headers.append(("Mcp-Session-Id", self._session))
         body = json.dumps(said, ensure_ascii=False).encode()
         answer = await self._send(replace(self._request, headers=tuple(headers), body=body, repeatable=repeatable))
+        if 300 <= answer.status < 400:
+            raise _fail("mcp_moved", "The MCP server points elsewhere. Register the address to which it points.")
         if not 200 <= answer.status < 300:
             failure = FailureClass.PERMANENT
             if answer.status in (408, 425, 429, 502, 503, 504) or answer.status >= 500:

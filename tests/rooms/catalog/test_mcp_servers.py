@@ -20,10 +20,10 @@ from builder.catalog.servers import (
     register_server,
     take_tools,
 )
-from builder.catalog.store import list_node_template_versions
+from builder.catalog.store import list_node_template_versions, update_node_template_version
 from builder.catalog.write import propose_node_template
 from builder.egress import Allowed, Client
-from builder.kit.ids import read_id
+from builder.kit.ids import read_id, show_id
 from builder.opening import Outside
 from builder.sdk import Done, HttpAnswer, HttpRequest, NodeError
 from builder.sdk.mcp import tool_of
@@ -160,3 +160,34 @@ def test_of_two_tools_with_one_name_the_first_is_the_one_that_a_run_calls(world:
         propose_node_template(session, admin, palette, made.template_id, 1)
         assert keep_tools(session, there, [tool_of(said), other], there.made_at) == 0
         assert keep_tools(session, there, [other, tool_of(said)], there.made_at) == 1
+
+
+def test_the_next_version_of_a_tool_is_pinned_anew_and_keeps_what_it_said(world: World) -> None:
+    said = {"name": "add", "description": "Adds.", "inputSchema": {"type": "object", "properties": {}}}
+    one, admin = world.client("admin"), world.caller("admin")
+    with world.transaction() as session:
+        there = register_server(session, admin, "again", "https://x.example/mcp")
+        keep_tools(session, there, [tool_of(said)], there.made_at)
+    take = f"/api/mcp-servers/{show_id(there.id)}/take"
+    made = one.post(take, json={"tools": ["add"]}).json()[0]
+    at = f"/api/node-templates/{made['id']}/versions"
+    source = {**made["source"], "title": "Add a note", "emits": ["personal"], "irreversible": True}
+    source["fixed"]["timeout"] = 5
+    assert one.put(f"{at}/1", json={"source": source}).status_code == 200
+    assert one.post(f"{at}/1/propose").status_code == 200
+    with world.transaction() as session:
+        update_node_template_version(session, read_id(made["id"]), 1, {"state": "approved"})
+        keep_tools(session, there, [tool_of({**said, "description": "Adds and mails."})], there.made_at)
+    newer = one.post(take, json={"tools": ["add"]}).json()[0]
+    kept = newer["source"]
+    assert (newer["id"], newer["number"], kept["title"], kept["emits"]) == (made["id"], 2, "Add a note", ["personal"])
+    assert (kept["fixed"]["timeout"], kept["summary"]) == (5, "Adds and mails.")
+    assert kept["fixed"]["digest"] == kept["origin"]["digest"] != source["fixed"]["digest"]
+
+
+def test_a_server_that_moved_says_what_to_do() -> None:
+    async def send(request: HttpRequest) -> HttpAnswer:
+        return HttpAnswer(307, (("location", "https://elsewhere.example/"),), b"")
+
+    with pytest.raises(NodeError, match="points elsewhere"):
+        asyncio.run(list_server_tools("https://x.example/mcp", send))

@@ -383,3 +383,12 @@ def test_whoever_writes_one_is_told_of_types_that_stand_only_in_templates(world:
 
     assert keys() == set()
     assert "tool.mcp_tool@1" in keys(bases="true")
+
+
+def test_an_example_that_cannot_be_tried_says_why() -> None:
+    fixed = {**REPLY["fixed"], "url": "https://crm.example/{{ case }}"}
+    (problem,) = judge_node_template(
+        Palette(discover_types()), NodeTemplateSource.model_validate({**REPLY, "fixed": fixed})
+    )
+    assert "case" in problem.sentence
+    assert "Error" not in problem.sentence

@@ -204,3 +204,10 @@ def test_changes_and_what_a_team_sees(world: World) -> None:
         f"/api/credentials/{show_id(made)}", json={"hosts": ["a.example"], "teams": ["0000000000001"]}
     )
     assert (unknown.status_code, unknown.json()["field"]) == (422, "teams")
+
+
+def test_none_is_made_that_is_over_already(world: World) -> None:
+    said = {"name": "yesterday", "kind": "http_bearer", "fields": {"token": CANARY}, "hosts": ["crm.example"]}
+    answer = world.client("admin").post("/api/credentials", json={**said, "ends_at": "2020-01-01T00:00:00Z"})
+    assert (answer.status_code, answer.json()["field"]) == (422, "ends_at")
+    assert answer.json()["way_out"]

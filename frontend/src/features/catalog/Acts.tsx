@@ -40,6 +40,18 @@ export function Acts({ shown, onOther }: { shown: NodeTemplate; onOther: (number
       onOther(made.number);
     },
   });
+  const retake = query.useMutation("post", "/api/mcp-servers/{server}/take", {
+    onSuccess: async ([made]) => {
+      await stale();
+      if (made) onOther(made.number);
+    },
+  });
+  const { kind, server = "", tool = "" } = (shown.source.origin ?? {}) as Record<string, string>;
+  /** What a server says of a tool is taken anew: the old fingerprint would never be usable again. */
+  const revise = (): void => {
+    if (kind === "mcp") retake.mutate({ params: { path: { server } }, body: { tools: [tool] } });
+    else again.mutate({ body: { source: { ...shown.source }, note: "" } });
+  };
   if (!may(session, "template.write")) return null;
   const { state } = shown;
   const path = { template: shown.id, number: shown.number };
@@ -56,7 +68,7 @@ export function Acts({ shown, onOther }: { shown: NodeTemplate; onOther: (number
   const isOut = state === "published" || state === "deprecated";
   return (
     <Stack gap="xs">
-      <Problems error={steps.propose.error ?? steps.approve.error ?? again.error} />
+      <Problems error={steps.propose.error ?? steps.approve.error ?? again.error ?? retake.error} />
       <div className={classes.acts}>
         {state === "draft" && step("propose")}
         {state === "draft" && (
@@ -77,11 +89,7 @@ export function Acts({ shown, onOther }: { shown: NodeTemplate; onOther: (number
         {(state === "approved" || isOut) && ask("revoke")}
         {(state === "draft" || state === "proposed") && ask("drop")}
         {(isOut || state === "approved" || state === "revoked") && (
-          <Button
-            variant="default"
-            loading={again.isPending}
-            onClick={() => again.mutate({ body: { source: { ...shown.source }, note: "" } })}
-          >
+          <Button variant="default" loading={again.isPending || retake.isPending} onClick={revise}>
             {t("catalog.revise")}
           </Button>
         )}

@@ -3,11 +3,10 @@ import { useTranslation } from "react-i18next";
 import type { NodeTemplate } from "@/api/client";
 import { titleOf } from "@/forms/shape";
 import { sayType } from "@/forms/types";
-import type { Schema } from "@/graph";
 import { Card, Part } from "@/kit/Page";
 import classes from "./catalog.module.css";
 import { fieldsOf, recordIn } from "./examples/form";
-import { sayValue, useSettingNames } from "./offers";
+import { saySchema, sayValue, useSettingNames } from "./offers";
 import { SaidExamples } from "./SaidExamples";
 
 type Source = NodeTemplate["source"];
@@ -96,10 +95,6 @@ function Table({ rows, isCode = false }: { rows: Row[]; isCode?: boolean }) {
 /** What it says of the place behind it, as far as it says anything. */
 function useBounds(source: Source): Row[] {
   const { t } = useTranslation();
-  const sayAnswer = (schema: Schema): string => {
-    const names = fieldsOf(schema).map(([name, each]) => `${titleOf(each, name)} (${sayType(each, t)})`);
-    return names.length > 0 ? names.join(", ") : sayType(schema, t);
-  };
   const inputs = new Map(fieldsOf(recordIn(source.inputs)));
   const gathered = Object.entries(source.gather ?? {}).flatMap(([target, parts]) =>
     Object.entries(parts).map(([field, input]) => `${titleOf(inputs.get(input) ?? {}, input)} → ${target}.${field}`),
@@ -113,7 +108,7 @@ function useBounds(source: Source): Row[] {
     { name: t("catalog.gather"), value: gathered.join(", ") },
     ...Object.entries(source.answers ?? {}).map(([field, schema]) => ({
       name: t("catalog.answers.of", { field }),
-      value: sayAnswer(recordIn(schema)),
+      value: saySchema(recordIn(schema), t),
     })),
   ].filter(({ value }) => value !== "");
 }

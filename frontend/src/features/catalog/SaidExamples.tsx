@@ -3,21 +3,18 @@ import { useTranslation } from "react-i18next";
 import { Card, Part } from "@/kit/Page";
 import classes from "./catalog.module.css";
 import { recordIn } from "./examples/form";
-import { sayValue } from "./offers";
+import { sayPairs, sayValue } from "./offers";
 
 const OUTCOMES = ["port", "fails", "refused", "ask", "invalid"] as const;
 
 /** The examples to read: what goes in, and what must come of it. */
 export function SaidExamples({ examples }: { examples: unknown[] }) {
   const { t } = useTranslation();
-  const sayPairs = (record: unknown): string =>
-    Object.entries(recordIn(record))
-      .map(([name, value]) => `${name}: ${sayValue(value, t)}`)
-      .join(", ");
   const sayOutcome = (expect: Record<string, unknown>): string => {
     const word = OUTCOMES.find((each) => each in expect);
-    if (!word) return sayPairs(expect);
-    const more = word === "port" ? sayPairs(expect.output) : word === "ask" ? "" : sayValue(expect[word], t);
+    if (!word) return sayPairs(expect, t);
+    const more =
+      word === "port" ? sayPairs(recordIn(expect.output), t) : word === "ask" ? "" : sayValue(expect[word], t);
     return [t(`catalog.example.expect.${word}`), more].filter(Boolean).join(": ");
   };
   return (
@@ -27,7 +24,7 @@ export function SaidExamples({ examples }: { examples: unknown[] }) {
         <table className={classes.set}>
           <tbody>
             {examples.map(recordIn).map((each, at) => {
-              const given = sayPairs({ ...recordIn(each.config), ...recordIn(each.inputs) });
+              const given = sayPairs({ ...recordIn(each.config), ...recordIn(each.inputs) }, t);
               return (
                 // biome-ignore lint/suspicious/noArrayIndexKey: an example is its place
                 <tr key={at}>

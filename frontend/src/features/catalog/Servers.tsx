@@ -12,6 +12,7 @@ import { may, useSession } from "@/kit/session";
 import { useStale } from "@/kit/stale";
 import { Empty, Failure, Loading } from "@/kit/states";
 import { TextLink } from "@/kit/TextLink";
+import { sayTried } from "@/kit/tried";
 import { CredentialName } from "./CredentialName";
 import classes from "./catalog.module.css";
 
@@ -102,7 +103,7 @@ function Server({ server, mayWrite }: { server: McpServer; mayWrite: boolean }) 
         <ProblemAlert error={look.error ?? take.error} />
         {server.problem && (
           <Alert color="red" title={t("catalog.servers.problem")}>
-            {server.problem}
+            {sayTried(server.problem, t)}
           </Alert>
         )}
         {!server.looked_at && <Text c="dimmed">{t("catalog.servers.notYet")}</Text>}

@@ -4,7 +4,9 @@ import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { type NodeTemplate, query } from "@/api/client";
 import { plain, titleOf } from "@/forms/shape";
+import { sayType } from "@/forms/types";
 import type { NodeType, Schema } from "@/graph";
+import { fieldsOf, recordIn } from "./examples/form";
 
 /** The version that teams use, or else the newest. */
 export const shownOf = (versions: NodeTemplate[]): NodeTemplate =>
@@ -42,6 +44,18 @@ export function useBases() {
   return query.useQuery("get", "/api/catalog", { params: { query: { bases: true, language } } });
 }
 
+/** A schema as its type; of a record its fields. */
+export function saySchema(schema: Schema, t: TFunction): string {
+  const names = fieldsOf(schema).map(([name, each]) => `${titleOf(each, name)} (${sayType(each, t)})`);
+  return names.length > 0 ? names.join(", ") : sayType(schema, t);
+}
+
+/** A record as one line: its fields with their values. */
+export const sayPairs = (record: Record<string, unknown>, t: TFunction): string =>
+  Object.entries(record)
+    .map(([name, value]) => `${name}: ${sayValue(value, t)}`)
+    .join(", ");
+
 /** The names of a node type's settings, as its form shows them, and what each is unless it is said; of the type, its title. */
 export function useSettingNames(base: string): {
   nameOf: (setting: string) => string;
@@ -78,6 +92,7 @@ const PARTS = {
 /** What changed, `fixed.url`, in words: `What IT set: Address`. */
 export function sayPart(path: string, nameOf: (setting: string) => string, t: TFunction): string {
   const [first = "", ...rest] = path.split(".");
+  if (path === "inputs.required") return t("catalog.inputs.required");
   const part = first in PARTS ? t(PARTS[first as keyof typeof PARTS]) : first;
   const name = rest.join(".");
   return name ? `${part}: ${first === "fixed" || first === "open" ? nameOf(name) : name}` : part;
@@ -108,6 +123,9 @@ export function sayProblem(problem: { sentence: string; case?: string; name?: st
 
 /** One side of what changed; of a setting that is left open, what teams read beside it. */
 export function sayChanged(path: string, value: unknown, t: TFunction): string {
+  if (path === "inputs.required") return sayValue(value, t);
+  if (path.startsWith("inputs.") || path.startsWith("answers.")) return saySchema(recordIn(value), t);
+  if (path.startsWith("gather.")) return sayPairs(recordIn(value), t);
   if (!path.startsWith("open.")) return sayValue(value, t);
   const { title, choices = [] } = value as { title?: string; choices?: string[] };
   return (
