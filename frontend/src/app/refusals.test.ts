@@ -55,6 +55,10 @@ it.each([
     "https://crm.example:443 cannot be reached: nothing answers there.",
     "https://crm.example:443 ist nicht erreichbar: Dort antwortet nichts.",
   ],
+  [
+    "The tool 'add' of “notes” is described otherwise than when it was approved.",
+    "Das Werkzeug „add“ von „notes“ ist anders beschrieben als bei der Freigabe.",
+  ],
   ["Something new was said.", "Something new was said."],
 ])("says what a test said: %s", (said, words) => {
   expect(sayTried(said, german.t)).toBe(words);

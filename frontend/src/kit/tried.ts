@@ -1,4 +1,4 @@
-/** What a test of a credential or a model connection said, in the person's language; else as the server said it. */
+/** What a test of a credential, a model connection or an MCP server said, in the person's language; else as the server said it. */
 
 import type { TFunction } from "i18next";
 
@@ -6,6 +6,8 @@ const KNOWN: readonly [pattern: RegExp, key: string][] = [
   [/^(?<host>\S+) answered with status (?<status>\d+)\.$/, "status"],
   [/^(?<host>\S+) does not accept it: it answered with status (?<status>\d+)\.$/, "refused"],
   [/^(?<host>\S+) answered with status (?<status>\d+); whether it accepts it cannot be told\.$/, "unclear"],
+  [/^The tool '(?<tool>.+)' of “(?<server>.+)” is described otherwise than when it was approved\.$/, "toolChanged"],
+  [/^The server “(?<server>.+)” has no tool '(?<tool>.+)' any more\.$/, "toolGone"],
   [/^The MCP server answered with status (?<status>\d+)\.$/, "mcpStatus"],
   [/^The MCP server points elsewhere\. .+$/, "mcpMoved"],
   [/^The MCP server did not answer as its protocol says\.$/, "mcpUnreadable"],

@@ -90,7 +90,7 @@ export function FromOpenApi({ onClose }: { onClose: () => void }) {
                 />
               )}
               <Checkbox.Group aria-label={t("catalog.openapi.operations")} value={chosen} onChange={setChosen}>
-                <ScrollArea.Autosize mah={320} className={classes.operations}>
+                <ScrollArea.Autosize mah={240} className={classes.operations}>
                   {shown.map((each) => (
                     <Checkbox
                       key={each.key}

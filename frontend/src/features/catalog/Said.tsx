@@ -27,7 +27,7 @@ export function Said({ source }: { source: Source }) {
     { name: t("catalog.base"), value: title },
     ...set.map(([name, value]) => ({
       name: nameOf(name),
-      value: isEmpty(value) ? t("value.none") : sayValue(value, t),
+      value: isEmpty(value) ? "–" : sayValue(value, t),
     })),
     ...left.map(([name, value]) => ({ name: nameOf(name), value: sayValue(value, t), isUsual: true })),
   ];

@@ -5,6 +5,7 @@ import { type NodeTemplate, query } from "@/api/client";
 import { Card, Page, Part } from "@/kit/Page";
 import { Empty, Failure, Loading } from "@/kit/states";
 import { TextLink } from "@/kit/TextLink";
+import { sayTried } from "@/kit/tried";
 import { Acts } from "./Acts";
 import classes from "./catalog.module.css";
 import { OfferBadge } from "./OfferBadge";
@@ -56,7 +57,7 @@ export function TemplatePage() {
       </Text>
       {shown.problem && shown.state !== "revoked" && (
         <Alert color="red" mb="lg" title={t("catalog.stopped.title")}>
-          {shown.problem} {t("catalog.stopped.why")}
+          {sayTried(shown.problem, t)} {t("catalog.stopped.why")}
         </Alert>
       )}
       {shown.reason && (
