@@ -125,3 +125,18 @@ def test_the_line_of_the_guide_halts_something(page: Page, product: Product) -> 
     assert made.status == 201, made
     assert made.said["stands"]
     assert type_in(line, TOKEN=make_token(page, "budget.write")).status == 403
+
+
+def test_the_lines_of_the_guide_prepare_a_node_template(page: Page, product: Product, tmp_path: Path) -> None:
+    guide = (GUIDES / "node-templates.md").read_text("utf-8")
+    (tmp_path / "crm-reply.json").write_text(re.findall(r"```json\n(.*?)```", guide, re.DOTALL)[0], "utf-8")
+    make, propose = blocks("node-templates.md")[:2]
+    known = {"TOKEN": make_token(page, "template.read", "template.write"), "HANDRAIL": product.url}
+    check, post = make.replace("@crm-reply.json", f"@{tmp_path}/crm-reply.json").replace("-sS", "-sS -i").splitlines()
+    checked = type_in(check, **known)
+    assert checked.status == 200, checked
+    made = type_in(post, **known)
+    assert made.status == 201, made
+    at = f"{product.url}/api/node-templates/{made.said['id']}/versions/{made.said['number']}"
+    proposed = type_in(propose.replace("-sS", "-sS -i"), **known, AT=at)
+    assert (proposed.status, proposed.said["state"]) == (200, "proposed"), proposed
