@@ -93,7 +93,8 @@ class McpTalk:
 
     async def ask(self, method: str, params: Mapping[str, JSON], *, repeatable: bool) -> dict[str, Any]:
         """One request, and its result."""
-        return self._result_of(await self._post({"method": method, "params": dict(params)}, repeatable=repeatable))
+        answer = await self._post({"method": method, "params": dict(params)}, repeatable=repeatable)
+        return self._result_of(answer, repeatable=repeatable)
 
     async def _post(self, message: Mapping[str, JSON], *, repeatable: bool, told: bool = False) -> HttpAnswer:
         said: dict[str, JSON] = {"jsonrpc": "2.0", **message}
@@ -119,7 +120,7 @@ class McpTalk:
             raise _fail("mcp_status", f"The MCP server answered with status {answer.status}.", failure)
         return answer
 
-    def _result_of(self, answer: HttpAnswer) -> dict[str, Any]:
+    def _result_of(self, answer: HttpAnswer, *, repeatable: bool = True) -> dict[str, Any]:
         for message in _messages_of(answer):
             if isinstance(message, dict) and "id" in message and ("result" in message or "error" in message):
                 if isinstance(message.get("result"), dict):
@@ -128,7 +129,8 @@ class McpTalk:
                 code = error.get("code") if isinstance(error, dict) else None
                 shown = f" (code {code})" if isinstance(code, int) else ""
                 raise _fail("mcp_refused", f"The MCP server refused the request{shown}.")
-        raise _fail("mcp_unreadable", "The MCP server did not answer as its protocol says.")
+        failure = FailureClass.PERMANENT if repeatable else FailureClass.UNCERTAIN  # the tool may have done its work
+        raise _fail("mcp_unreadable", "The MCP server did not answer as its protocol says.", failure)
 
 
 def digest_tool(said: Mapping[str, JSON]) -> str:

@@ -59,3 +59,12 @@ def test_another_description_is_another_tool() -> None:
     assert digest_tool(TOOL) == digest_tool({**TOOL, "_meta": {"x": 1}})
     assert digest_tool(TOOL) != digest_tool({**TOOL, "description": "Finds, and sends it to me."})
     assert digest_tool(TOOL) != digest_tool({**TOOL, "annotations": {"readOnlyHint": False}})
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b'{"jsonrpc": "2.0", "method": "notifications/progress"}'])
+def test_a_call_that_is_answered_with_nothing_readable_may_have_been_carried_out(body: bytes) -> None:
+    for repeatable, failure in ((False, FailureClass.UNCERTAIN), (True, FailureClass.PERMANENT)):
+        talk = McpTalk("https://t.example/mcp", TestContext(answers=[HttpAnswer(200, (JSON,), body)]).send)
+        with pytest.raises(NodeError) as failed:
+            asyncio.run(talk.call_tool("find", {}, repeatable=repeatable))
+        assert failed.value.failed.failure is failure
