@@ -44,6 +44,7 @@ DRAWN = ("canvas", "run")
 """Where the workflow is drawn, which takes a moment longer; on a phone these are lists."""
 
 
+@pytest.mark.timeout(400)  # a good minute where nothing else is at work
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_every_screen_speaks_german(visited: Visited, open_page: OpenPage, size: dict[str, int]) -> None:
     page = open_page(size=size, state=visited.state)
@@ -55,6 +56,7 @@ def test_every_screen_speaks_german(visited: Visited, open_page: OpenPage, size:
         take_picture(page, f"{name}-de")  # words have no colours and no sizes of targets: axe has judged the page
 
 
+@pytest.mark.timeout(400)  # a good minute where nothing else is at work
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_every_screen_is_for_everybody(visited: Visited, open_page: OpenPage, size: dict[str, int]) -> None:
     page = open_page(size=size, state=visited.state)

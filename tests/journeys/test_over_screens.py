@@ -48,6 +48,7 @@ OVER: dict[str, tuple[str, Callable[[Page], object]]] = {
 """What comes up over a screen, or behind a link of it: where, and how."""
 
 
+@pytest.mark.timeout(400)  # a good minute where nothing else is at work
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_what_comes_up_over_a_screen_is_for_everybody(
     visited: Visited, open_page: OpenPage, size: dict[str, int]
