@@ -150,7 +150,8 @@ class NodeTemplateVersion:
         key: the node type that it makes, `tool.crm_reply@3`.
         reason: why it was deprecated or revoked.
         problem: why runs cannot start with it now, found by looking at what it calls; empty when all is well.
-        made_by, proposed_by, approved_by, changed_by: ids of people.
+        made_by, proposed_by, approved_by, changed_by: ids of people. Proposing and sending back leave
+            `changed_by`, so that whoever wrote it last is still known when it is approved.
     """
 
     template_id: int

@@ -185,7 +185,7 @@ def propose_node_template(
     require(caller, "template.write", None)
     there = _expect_state(session, template_id, number, OfferState.DRAFT)
     _expect_sound(palette, there, "be proposed")
-    values = {"state": OfferState.PROPOSED.value, "proposed_by": caller.person}
+    values = {"state": OfferState.PROPOSED.value, "proposed_by": caller.person, "changed_by": there.changed_by}
     return _move(session, caller, there, values, "node_template_proposed", {})
 
 
@@ -196,7 +196,7 @@ def return_node_template(
     require(caller, "template.write", None)
     there = _expect_state(session, template_id, number, OfferState.PROPOSED)
     _expect_reason(reason)
-    values = {"state": OfferState.DRAFT.value, "proposed_by": None, "reason": reason}
+    values = {"state": OfferState.DRAFT.value, "proposed_by": None, "reason": reason, "changed_by": there.changed_by}
     return _move(session, caller, there, values, "node_template_returned", {"reason": reason})
 
 
@@ -319,7 +319,7 @@ def _move(
     kind: str,
     record: Mapping[str, JSON],
 ) -> NodeTemplateVersion:
-    changed = {**values, "changed_by": caller.person, "changed_at": read_clock(session)}
+    changed = {"changed_by": caller.person, **values, "changed_at": read_clock(session)}
     update_node_template_version(session, there.template_id, there.number, changed)
     _tell(session, caller, there, kind, record)
     return _expect(session, there.template_id, there.number)

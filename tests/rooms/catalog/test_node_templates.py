@@ -392,3 +392,18 @@ def test_an_example_that_cannot_be_tried_says_why() -> None:
     )
     assert "case" in problem.sentence
     assert "Error" not in problem.sentence
+
+
+def test_whoever_wrote_it_last_does_not_approve_it_though_another_proposed_it(world: World) -> None:
+    for name in ("first_it", "second_it", "third_it"):
+        world.add_person(name, org=("admin",))
+    first, second, third = (world.client(name) for name in ("first_it", "second_it", "third_it"))
+    made = first.post("/api/node-templates", json={"source": {**REPLY, "name": "by_two"}}).json()
+    at = f"/api/node-templates/{made['id']}/versions/1"
+    assert second.put(at, json={"source": {**REPLY, "name": "by_two", "title": "Mine"}}).status_code == 200
+    assert first.post(f"{at}/propose").status_code == 200
+    assert third.post(f"{at}/return", json={"reason": "Say more."}).status_code == 200
+    assert first.post(f"{at}/propose").status_code == 200
+    assert second.post(f"{at}/approve").json()["code"] == "second_person"
+    assert second.get(at).json()["own"] is True
+    assert third.post(f"{at}/approve").status_code == 200
