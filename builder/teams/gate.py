@@ -120,7 +120,8 @@ def authenticate(visit: Annotated[Visit, Depends(visit)]) -> Call:
     with visit.read() as session:
         found = find_caller(session, visit.token)
     if found is None or visit.token is None:
-        raise SignedOutError("You are not signed in, or no longer.", way_out="Sign in.")
+        way_out = "Sign in; a program sends its API token as `Authorization: Bearer …`."
+        raise SignedOutError("You are not signed in, or no longer.", way_out=way_out)
     if visit.method not in SAFE_METHODS and not is_csrf(visit.token, visit.csrf):
         raise ForgedError("This change did not come from a page of this product.", way_out="Open the page again.")
     if found.unseen:

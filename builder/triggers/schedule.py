@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from builder.audit import append_event
@@ -39,7 +40,9 @@ def take_turn(session: Session, trigger_id: int, site: Installation) -> bool:
     now = read_clock(session)
     if trigger is None or armed is None or armed.next_due is None or armed.next_due > now:
         return False
-    settings = ScheduleSettings.model_validate(trigger.settings)
+    settings = _read_settings(session, trigger, now)
+    if settings is None:
+        return False
     turn = plan_turn(armed, settings, now)
     store.save_armed(session, turn.following)
     if turn.missed is not None:
@@ -57,9 +60,21 @@ def start_waiting(session: Session, trigger_id: int, site: Installation) -> bool
     waiting = store.read_waiting(session, trigger_id)
     if not waiting:
         return False
-    settings = ScheduleSettings.model_validate(trigger.settings)
-    _start(session, trigger, settings, waiting[0], read_clock(session), site)
+    now = read_clock(session)
+    settings = _read_settings(session, trigger, now)
+    if settings is None:
+        return False
+    _start(session, trigger, settings, waiting[0], now, site)
     return True
+
+
+def _read_settings(session: Session, trigger: Trigger, now: datetime) -> ScheduleSettings | None:
+    """The settings of a schedule; one that was right and is no more, say because its zone was given up, pauses."""
+    try:
+        return ScheduleSettings.model_validate(trigger.settings)
+    except ValidationError:
+        pause_trigger(session, trigger, "bad_settings", "Its settings are not right any more.", now)
+        return None
 
 
 def find_fires(

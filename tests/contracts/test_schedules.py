@@ -23,7 +23,7 @@ from builder.settings import read_settings
 from builder.teams.store import save_membership
 from builder.triggers import Trigger, Wish, change_trigger, find_trigger, keep_schedules, make_trigger, switch_trigger
 from builder.triggers.store import read_armed
-from builder.triggers.tables import fire_table
+from builder.triggers.tables import fire_table, trigger_table
 from builder.wiring import open_application
 from tests.backends import Backend
 from tests.contracts.keeper_process import HandClock, Keeper, read_hand_clock
@@ -123,6 +123,18 @@ def house(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Iterator[Timekee
 
 def at(hour: int, minute: int = 0, second: int = 0) -> datetime:
     return NOON.replace(hour=hour, minute=minute, second=second)
+
+
+def test_a_schedule_whose_settings_are_no_longer_right_pauses_and_holds_up_no_other(house: Timekeeper) -> None:
+    lost, other = house.add(), house.add()
+    with house.world.transaction() as session:
+        gone = {**lost.settings, "zone": "Mars/Olympus"}
+        session.execute(update(trigger_table).where(trigger_table.c.id == lost.id).values(settings=gone))
+    house.go(NOON + HOUR)
+    with house.world.transaction() as session:
+        paused = find_trigger(session, house.world.caller("builder"), lost.id)
+    assert (paused.starts, paused.paused_code, len(house.runs(lost))) == (False, "bad_settings", 0)
+    assert house.runs(other)
 
 
 def test_a_due_time_starts_one_run_that_knows_when_it_was_due(house: Timekeeper) -> None:

@@ -2,7 +2,8 @@
 
 import i18next from "i18next";
 import { expect, it } from "vitest";
-import { inZone, newSettings } from "@/features/triggers/scheduleWords";
+import { inZone, newSettings, readSettings } from "@/features/triggers/scheduleWords";
+import { settingsOf } from "@/features/triggers/webhook/HookSettings";
 import { whyNot } from "@/features/triggers/webhook/why";
 import de from "./texts/de.json";
 import en from "./texts/en.json";
@@ -38,6 +39,17 @@ it("says a reason that it does not know as the server does, once", async () => {
     "The moon is full.",
   ]);
   expect(whyNot({ reason: "", sentence: "" }, "en", await say("en"))).toEqual([]);
+});
+
+it("can show a schedule and a webhook whatever a file brought", () => {
+  for (const when of [null, "x", 3, {}, { every: "cron", cron: 5 }]) {
+    const settings = readSettings({ when, zone: "Mars/Olympus" } as never);
+    expect(inZone("2026-12-01T07:30:15Z", settings, "en")).toContain("2026");
+  }
+  expect(readSettings({ when: null, zone: 3 } as never).zone).toBe("UTC");
+  const odd = { settings: { when: 5, signed: "no", answer: null, moon: 1 } };
+  expect(settingsOf(odd as never)).toMatchObject({ when: "", signed: true, answer: "at_once" });
+  expect(settingsOf(odd as never)).not.toHaveProperty("moon");
 });
 
 it("tells due times apart by their seconds where they differ by nothing else", () => {

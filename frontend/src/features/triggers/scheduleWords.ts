@@ -51,8 +51,26 @@ export const newSettings = (): Settings => ({
   at_most: 10,
 });
 
-/** The settings as the server keeps them, with what they leave unsaid. */
-export const readSettings = (said: JsonRecord): Settings => ({ ...newSettings(), ...(said as Partial<Settings>) });
+/** The settings as the server keeps them, with what they leave unsaid. A file may have brought anything. */
+export function readSettings(said: JsonRecord): Settings {
+  const settings = { ...newSettings(), ...(said as Partial<Settings>) };
+  const { when, zone } = said;
+  const isWhen = typeof when === "object" && when !== null && typeof (when as JsonRecord).every === "string";
+  return {
+    ...settings,
+    when: isWhen ? settings.when : { every: "cron", cron: "" },
+    zone: typeof zone === "string" ? zone : "UTC",
+  };
+}
+
+/** A zone by whose clocks this browser can show times. */
+function shownIn(zone: string): string {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    return "UTC";
+  }
+}
 
 export const zonesOf = (zone: string): string[] => {
   const known = Intl.supportedValuesOf("timeZone");
@@ -94,7 +112,10 @@ const sayDays = (days: string[], language: string): string =>
   );
 
 /** Whether due times are told apart by their seconds. */
-const hasSeconds = ({ cron }: When): boolean => (cron ?? "").trim().split(/\s+/).length === 6;
+const hasSeconds = ({ cron }: When): boolean =>
+  String(cron ?? "")
+    .trim()
+    .split(/\s+/).length === 6;
 
 /** A moment by the clocks of a schedule's zone: `Mon, 1 Jun 2026, 14:30`. */
 export const inZone = (moment: string, { zone, when }: Settings, language: string): string =>
@@ -106,6 +127,6 @@ export const inZone = (moment: string, { zone, when }: Settings, language: strin
     hour: "2-digit",
     minute: "2-digit",
     ...(hasSeconds(when) && { second: "2-digit" }),
-    timeZone: zone,
+    timeZone: shownIn(zone),
     timeZoneName: "short",
   }).format(new Date(moment));

@@ -22,14 +22,15 @@ export type HookSettings = {
   per_minute: number;
 };
 
-export const settingsOf = (trigger: TriggerRow): HookSettings => ({
-  signed: true,
-  when: "",
-  answer: "at_once",
-  wait_seconds: 10,
-  per_minute: 600,
-  ...(trigger.settings as Partial<HookSettings>),
-});
+const USUAL: HookSettings = { signed: true, when: "", answer: "at_once", wait_seconds: 10, per_minute: 600 };
+
+/** The settings as they are kept, with what they leave unsaid. A file may have brought anything. */
+export const settingsOf = (trigger: TriggerRow): HookSettings => {
+  const said = Object.entries(trigger.settings).filter(
+    ([name, value]) => typeof value === typeof USUAL[name as keyof HookSettings],
+  );
+  return { ...USUAL, ...(Object.fromEntries(said) as Partial<HookSettings>) };
+};
 
 /** What a webhook takes and how it answers: which deliveries start a run, at once or with the result, how many. */
 export function HookSettingsForm({
