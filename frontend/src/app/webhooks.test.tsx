@@ -37,6 +37,7 @@ const HOOK = {
   settings: {},
   inputs: null,
   pinned: null as number | null,
+  findings: [] as object[],
   owner: ADA,
 };
 const ANSWERS: Record<string, unknown> = {
@@ -182,6 +183,15 @@ it("tells who may only read what it takes", async () => {
     "/api/triggers/t1": { ...HOOK, settings: { signed: false, answer: "wait" } },
   });
   expect(await screen.findByText(/without signatures · answers with the result/)).toBeTruthy();
+});
+
+it("says what is wrong with settings that a file brought, and saving mends them", async () => {
+  const found = { code: "odd", severity: "error", field: "settings.when", sentence: "Odd.", params: {} };
+  const { sent, user } = show({ "/api/triggers/t1": { ...HOOK, settings: { when: 5, moon: 1 }, findings: [found] } });
+  expect(await screen.findByText("Odd.")).toBeTruthy();
+  await user.click(await screen.findByRole("button", { name: "Save" }));
+  await waitFor(() => expect(sent[0]?.body).toMatchObject({ settings: { when: "" } }));
+  expect(JSON.stringify(sent[0]?.body)).not.toContain("moon");
 });
 
 it("leads back from a webhook that is gone", async () => {

@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Badge, Button, Menu, Switch, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Badge, Button, Menu, Switch, UnstyledButton } from "@mantine/core";
 import { Ellipsis, List, Pencil, Trash2, UserRound } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,12 +6,13 @@ import { query } from "@/api/client";
 import { announce } from "@/kit/announce";
 import { Confirm } from "@/kit/Confirm";
 import { ProblemAlert } from "@/kit/ProblemAlert";
-import { isProblem, wordsOf } from "@/kit/problem";
+import { isProblem } from "@/kit/problem";
 import { useSession } from "@/kit/session";
 import { SIGNS, type Trigger } from "./kinds";
 import { Paused } from "./Paused";
 import classes from "./triggers.module.css";
 import { useFreshTriggers } from "./useSaveTrigger";
+import { errorsOf, Wrong } from "./Wrong";
 
 type Props = {
   trigger: Trigger;
@@ -50,10 +51,9 @@ export function TriggerRow({ trigger, words, mayWrite, onEdit, onLog }: Props) {
   // Whoever calls the API says by the token who it is, and may as long as it holds: there is nothing to switch.
   const isApi = trigger.kind === "api";
   const paused = trigger.paused;
-  const wrong = trigger.findings.filter((each) => each.severity === "error");
   // That it cannot be switched on because of what stands there already is not said twice.
   const error = flip.error ?? change.error;
-  const isSaid = wrong.length > 0 && isProblem(error) && error.code === "bad_trigger";
+  const isSaid = errorsOf(trigger).length > 0 && isProblem(error) && error.code === "bad_trigger";
   const turn = (on: boolean): void => flip.mutate({ ...path, body: { on } });
   return (
     <li className={classes.row}>
@@ -128,14 +128,7 @@ export function TriggerRow({ trigger, words, mayWrite, onEdit, onLog }: Props) {
       )}
       <div className={classes.notes}>
         {paused && <Paused paused={paused} title={t("triggers.paused")} />}
-        {wrong.map((each) => {
-          const said = wordsOf(each as { code: string; sentence: string }, t);
-          return (
-            <Alert key={`${each.code} ${each.field}`} color="red" title={said.sentence}>
-              {said.wayOut}
-            </Alert>
-          );
-        })}
+        <Wrong trigger={trigger} />
         {!isSaid && <ProblemAlert error={error} />}
       </div>
       {isDeleting && (

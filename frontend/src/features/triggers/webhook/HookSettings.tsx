@@ -11,6 +11,7 @@ import { useStale } from "@/kit/stale";
 import { heldTo, Pinned } from "../Pinned";
 import type { Bindings } from "../TriggerInputs";
 import { WholeNumber } from "../WholeNumber";
+import { errorsOf } from "../Wrong";
 import { HookInputs } from "./HookInputs";
 import { offersOf } from "./offers";
 
@@ -58,7 +59,9 @@ export function HookSettingsForm({
   });
   const set = (change: Partial<HookSettings>): void => setWanted((was) => ({ ...was, ...change }));
   const said = JSON.stringify([wanted, name.trim(), bound, pinned]);
-  const isChanged = said !== JSON.stringify([settingsOf(trigger), trigger.name, kept, trigger.pinned]);
+  // What a file brought may be wrong where the form shows what is usual: then saving mends it.
+  const isChanged =
+    errorsOf(trigger).length > 0 || said !== JSON.stringify([settingsOf(trigger), trigger.name, kept, trigger.pinned]);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const params = { path: { trigger: trigger.id }, header: { "if-match": `"${trigger.revision}"` } };

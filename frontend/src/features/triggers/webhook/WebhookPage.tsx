@@ -13,6 +13,7 @@ import { useStale } from "@/kit/stale";
 import { Loading } from "@/kit/states";
 import { NoTrigger } from "../NoTrigger";
 import { Paused } from "../Paused";
+import { Wrong } from "../Wrong";
 import { Webhook } from "./Webhook";
 
 /** One webhook, whole: on or off, where to deliver, what it takes and how it answers, and trying it. */
@@ -64,6 +65,7 @@ export function WebhookPage() {
       {trigger.paused && (
         <Paused paused={trigger.paused} mb="lg" icon={<CirclePause aria-hidden />} title={t("webhook.paused")} />
       )}
+      <Wrong trigger={trigger} mb="md" />
       <Webhook trigger={trigger} team={team.id} inputs={list.data.inputs as Schema} live={list.data.version} />
     </Page>
   );
