@@ -100,8 +100,9 @@ check: $(READY) check-screens ## Ruff, strict types, the law of the house, node 
 	@$(BIN)/handrail nodes --check
 	@$(BIN)/python docs/generate.py --check
 
-check-screens: $(PACKAGES) ## Biome, strict types and the drift of the client's types
+check-screens: $(PACKAGES) ## Biome, strict types, the law of the screens' house and the drift of the client's types
 	@cd frontend && $(NPM) run --silent check
+	@cd frontend && $(NPM) run --silent test -- src/house.test.ts
 	@$(BIN)/python -m builder.openapi --check frontend/openapi.json
 
 format: $(READY) $(PACKAGES) ## Put every file into shape and write the generated files

@@ -6,12 +6,15 @@ All processes of one test read the same clock, a row of the database, as in life
 from __future__ import annotations
 
 import multiprocessing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Self
 
 from sqlalchemy import text
 
 from builder.db import columns, open_database, to_milliseconds
+from builder.db.database import _COMPILED
 from builder.settings import read_settings
 from builder.triggers import keep_schedules
 from builder.wiring import open_application
@@ -44,6 +47,17 @@ class HandClock:
 def read_hand_clock() -> None:
     """Lets this process read that clock, in every database that it opens from now on."""
     columns.SQLITE_CLOCK = columns.POSTGRES_CLOCK = CLOCK
+
+
+@contextmanager
+def hand_clock() -> Iterator[None]:
+    """As long as it lasts, this process reads that clock, and keeps no statement that reads another."""
+    own = columns.SQLITE_CLOCK, columns.POSTGRES_CLOCK
+    _COMPILED.clear()
+    read_hand_clock()
+    yield
+    columns.SQLITE_CLOCK, columns.POSTGRES_CLOCK = own
+    _COMPILED.clear()
 
 
 def keep(said: dict[str, str], ready: Any, stopping: Any) -> None:

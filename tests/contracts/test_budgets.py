@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import func, select
 
 from builder.credentials import choose_default
-from builder.db import Database, columns
+from builder.db import Database
 from builder.governance import (
     Spender,
     SpendingBook,
@@ -35,7 +35,7 @@ from builder.settings import read_settings
 from builder.wiring import build_embedded
 from builder.workflows import find_keepers
 from tests.backends import Backend
-from tests.contracts.keeper_process import read_hand_clock
+from tests.contracts.keeper_process import hand_clock
 from tests.contracts.test_schedules import Timekeeper, at
 from tests.contracts.worker_process import Process
 from tests.contracts.world import EchoGateway, World, workflow
@@ -242,13 +242,11 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def house(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Iterator[Timekeeper]:
-    for name in ("SQLITE_CLOCK", "POSTGRES_CLOCK"):
-        monkeypatch.setattr(columns, name, getattr(columns, name))
-    read_hand_clock()
-    made = Timekeeper(backend)
-    yield made
-    made.close()
+def house(backend: Backend) -> Iterator[Timekeeper]:
+    with hand_clock():
+        made = Timekeeper(backend)
+        yield made
+        made.close()
 
 
 def limit(house: Timekeeper, **said: Any) -> int:

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from builder.db import columns
 from builder.engine.schedule import ScheduleSettings, Timing, due_times
 from builder.kit.ids import show_id
 from builder.runs import Retry, retry_from_step
@@ -26,7 +25,7 @@ from builder.triggers.store import read_armed
 from builder.triggers.tables import fire_table, trigger_table
 from builder.wiring import open_application
 from tests.backends import Backend
-from tests.contracts.keeper_process import HandClock, Keeper, read_hand_clock
+from tests.contracts.keeper_process import HandClock, Keeper, hand_clock
 from tests.rooms.workflows.cases import make_workflow
 from tests.rooms.world import URL, World, people_world
 
@@ -112,13 +111,11 @@ class Timekeeper:
 
 
 @pytest.fixture
-def house(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Iterator[Timekeeper]:
-    for name in ("SQLITE_CLOCK", "POSTGRES_CLOCK"):
-        monkeypatch.setattr(columns, name, getattr(columns, name))
-    read_hand_clock()
-    made = Timekeeper(backend)
-    yield made
-    made.close()
+def house(backend: Backend) -> Iterator[Timekeeper]:
+    with hand_clock():
+        made = Timekeeper(backend)
+        yield made
+        made.close()
 
 
 def at(hour: int, minute: int = 0, second: int = 0) -> datetime:
