@@ -109,6 +109,14 @@ class World:
         self.people[name] = number
         return number
 
+    def caller_once(self, name: str, **roles: tuple[str, ...]) -> Caller:
+        """What the verbs are told of somebody, who is added when he is not there yet: nobody else has to hear of more
+        and more people.
+        """
+        if name not in self.people:
+            self.add_person(name, **roles)
+        return self.caller(name)
+
 
 def look_for_canaries(answer: Any) -> None:
     """No answer of the API holds what a credential holds."""

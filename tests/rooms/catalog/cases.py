@@ -17,6 +17,7 @@ from builder.catalog.write import (
 )
 from builder.kit.ids import show_id
 from builder.sdk.mcp import tool_of
+from builder.teams import Caller
 from tests.rooms.cases import RouteCase, Sent
 from tests.rooms.world import World
 
@@ -38,12 +39,15 @@ def fresh_source() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _both(world: World) -> tuple[Caller, Caller]:
+    """Who writes node templates, and who approves them."""
+    one, other = (world.caller_once(f"template_{each}", org=("admin",)) for each in ("writer", "checker"))
+    return one, other
+
+
 def _at(world: World, state: str, json: Any = None, query: dict[str, str] | None = None) -> Sent:
     """A call about a version that others brought to a state."""
-    number = next(_numbers)
-    for each in ("writer", "checker"):
-        world.add_person(f"template_{each}{number}", org=("admin",))
-    writer, checker = world.caller(f"template_writer{number}"), world.caller(f"template_checker{number}")
+    writer, checker = _both(world)
     palette, steps = palette_of(world.application), _STATES.index(state)
     with world.transaction() as session:
         made = draft_node_template(session, writer, palette, read_source(fresh_source()))
@@ -63,7 +67,7 @@ def _to_newer(world: World) -> Sent:
     """A call about two published versions of one node template."""
     sent = _at(world, "published", "source")
     source = sent.json["source"]
-    writer, checker = (world.caller(f"template_{each}{_last(world)}") for each in ("writer", "checker"))
+    writer, checker = _both(world)
     palette = palette_of(world.application)
     with world.transaction() as session:
         made = draft_node_template(session, writer, palette, read_source({**source, "title": "Ask again"}))
@@ -71,10 +75,6 @@ def _to_newer(world: World) -> Sent:
         approve_node_template(session, checker, palette, made.template_id, made.number)
         publish_node_template(session, writer, made.template_id, made.number, None)
     return Sent(path={"key": f"tool.{made.name}@1"}, query={"to": made.key})
-
-
-def _last(world: World) -> int:
-    return max(int(name.removeprefix("template_writer")) for name in world.people if name.startswith("template_writer"))
 
 
 def _api(name: str = "look") -> str:

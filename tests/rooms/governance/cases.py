@@ -39,10 +39,7 @@ def _file(team: str = "Nobody's", stage: str = "pilot") -> str:
 
 def _at(world: World, json: object = None, *, approved: bool = False, file: str = "") -> Sent:
     """A call about a template that somebody else wrote."""
-    number = next(_numbers)
-    for each in ("writer", "checker"):
-        world.add_person(f"{each}{number}", org=("governor",))
-    writer, checker = world.caller(f"writer{number}"), world.caller(f"checker{number}")
+    writer, checker = (world.caller_once(each, org=("governor",)) for each in ("writer", "checker"))
     installed = {"types": world.application.types, "connections": world.application.connections}
     with world.transaction() as session:
         made, _ = import_template(session, writer, (file or _file()).encode(), "a.yaml", {}, **installed)  # type: ignore[arg-type]  # by name
