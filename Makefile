@@ -86,7 +86,7 @@ test-screens: $(PACKAGES) ## The screens' own tests, without a browser
 	@cd frontend && $(NPM) run --silent test
 
 test-journeys: $(READY) $(SCREENS) browser ## From a file, and from a blank canvas in a real browser, to a result
-	@$(BIN)/pytest -q -n $(TESTERS) --dist loadfile -m journeys tests/journeys
+	@$(BIN)/pytest -q -n 2 --dist loadfile -m journeys tests/journeys
 
 test-deep: $(READY) ## Many more random cases: 2,000 for each property
 	@HYPOTHESIS_PROFILE=deep $(BIN)/pytest -q -m "not servers and not journeys" --timeout 3600

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.journeys.receiver import Receiver
 from tests.journeys.watching import close_context, watch_context
@@ -51,6 +51,9 @@ _FLAGS = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 _STARTS_WITHIN = 60
+PATIENCE = 15_000
+"""Milliseconds that a page has for whatever it is waited for: a machine may be at work on other things too."""
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -148,7 +151,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 
     def begin(*, size: dict[str, int] | None = None, scheme: str = "light", state: Any = None) -> Page:
         context = browser.new_context(**profile(size or WIDE, scheme), storage_state=state)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         watch_context(context)
         contexts.append(context)
         page = context.new_page()
