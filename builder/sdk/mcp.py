@@ -22,6 +22,7 @@ REVISION = "2025-06-18"
 MOST_PAGES = 50
 MOST_TOOLS = 2_000
 _ACCEPT = ("application/json", "text/event-stream")
+_UNREADABLE = "The MCP server did not answer as its protocol says."
 _PINNED = ("name", "title", "description", "inputSchema", "outputSchema", "annotations")
 
 
@@ -80,7 +81,7 @@ class McpTalk:
             page = await self.ask("tools/list", wanted, repeatable=True)
             listed = page.get("tools")
             if not isinstance(listed, list):
-                raise _fail("mcp_unreadable", "The MCP server did not answer as its protocol says.")
+                raise _fail("mcp_unreadable", _UNREADABLE)
             found += [tool_of(each) for each in listed if isinstance(each, dict)]
             cursor = page.get("nextCursor")
             if cursor is None or len(found) > MOST_TOOLS:
@@ -130,7 +131,7 @@ class McpTalk:
                 shown = f" (code {code})" if isinstance(code, int) else ""
                 raise _fail("mcp_refused", f"The MCP server refused the request{shown}.")
         failure = FailureClass.PERMANENT if repeatable else FailureClass.UNCERTAIN  # the tool may have done its work
-        raise _fail("mcp_unreadable", "The MCP server did not answer as its protocol says.", failure)
+        raise _fail("mcp_unreadable", _UNREADABLE, failure)
 
 
 def digest_tool(said: Mapping[str, JSON]) -> str:

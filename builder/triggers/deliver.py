@@ -243,11 +243,9 @@ def _is_wanted(hook: Hook, values: Mapping[str, JSON]) -> tuple[bool, str]:
     try:
         condition = hook.settings.condition(NAMES["webhook"])
         return condition is None or condition.evaluate(values) is True, ""
-    except EvaluationError as problem:
-        if problem.lacks:
+    except (EvaluationError, ExpressionError) as problem:
+        if isinstance(problem, EvaluationError) and problem.lacks:
             return False, problem.sentence
-        raise refuse("condition", said=f"Whether this is meant for a run could not be told: {problem}") from None
-    except ExpressionError as problem:
         raise refuse("condition", said=f"Whether this is meant for a run could not be told: {problem}") from None
 
 

@@ -3,21 +3,8 @@ import { Plus, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { idFrom, type JsonRecord, type Schema, unused } from "@/graph";
 import classes from "./ListField.module.css";
-import { type FieldType, TYPES, typeIn } from "./types";
+import { type FieldType, SCHEMAS, TYPES, typeIn } from "./types";
 import { useValues } from "./values";
-
-const SCHEMAS: Record<FieldType, Schema> = {
-  string: { type: "string", maxLength: 500 },
-  longText: { type: "string", maxLength: 20000 },
-  email: { type: "string", format: "email" },
-  number: { type: "number" },
-  integer: { type: "integer" },
-  boolean: { type: "boolean" },
-  date: { type: "string", format: "date" },
-  file: { type: "string", format: "file" },
-  array: { type: "array", items: { type: "string" } },
-  object: { type: "object" },
-};
 
 const typeOf = (schema: Schema): FieldType => typeIn(schema) ?? "object";
 

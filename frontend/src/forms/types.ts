@@ -17,6 +17,20 @@ export const TYPES = [
 ] as const;
 export type FieldType = (typeof TYPES)[number];
 
+/** What a field of each type is when it is chosen. */
+export const SCHEMAS: Record<FieldType, Schema> = {
+  string: { type: "string", maxLength: 500 },
+  longText: { type: "string", maxLength: 20000 },
+  email: { type: "string", format: "email" },
+  number: { type: "number" },
+  integer: { type: "integer" },
+  boolean: { type: "boolean" },
+  date: { type: "string", format: "date" },
+  file: { type: "string", format: "file" },
+  array: { type: "array", items: { type: "string" } },
+  object: { type: "object" },
+};
+
 const LONG = 1000;
 
 /** Undefined where a schema says no type, or one that has no word. */

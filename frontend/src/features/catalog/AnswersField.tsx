@@ -4,27 +4,22 @@ import { useTranslation } from "react-i18next";
 import { FieldsField } from "@/forms/FieldsField";
 import { JsonField } from "@/forms/JsonField";
 import { titleOf } from "@/forms/shape";
-import { type FieldType, typeIn } from "@/forms/types";
+import { SCHEMAS, typeIn } from "@/forms/types";
 import type { JsonRecord, NodeType, Schema } from "@/graph";
 import classes from "./examples/examples.module.css";
 import { fieldsOf, recordIn } from "./examples/form";
 
 type Answers = Record<string, Schema>;
 
-type Simple = Exclude<FieldType, "file">;
-
-/** What a word says; a text may be of any length here. */
-const MADE: Record<Simple, Schema> = {
+/** What a word says of an answer: nothing of how long a text is, or of what is in a list or a record. No file comes. */
+const { file: _, ...COMMON } = SCHEMAS;
+const MADE = {
+  ...COMMON,
   string: { type: "string" },
-  longText: { type: "string", maxLength: 20_000 },
-  email: { type: "string", format: "email" },
-  number: { type: "number" },
-  integer: { type: "integer" },
-  boolean: { type: "boolean" },
-  date: { type: "string", format: "date" },
   array: { type: "array", items: {} },
   object: { type: "object", properties: {} },
-};
+} satisfies Record<string, Schema>;
+type Simple = keyof typeof MADE;
 
 /** What each field of the answer must look like: nothing said, a type, or a record of named fields. */
 export function AnswersField({
